@@ -1,0 +1,237 @@
+import type { ResourceAttributes } from '../lib/private/contract';
+import { documentedDkimDomain } from '../lib/private/dkim-domains';
+import type { Aws } from './aws';
+import type { DomainConfig } from './event';
+import { AwsCallFailure } from './failure';
+import { refuseForeignSigning, waitForVerification } from './identity';
+import { Entry, Journal } from './journal';
+import { Log } from './log';
+import type { DomainState } from './physical-id';
+import { Change, dkimRecordName, dkimRecordValue, planRecords, sameIdentity, sameName } from './records';
+import { HostedZone } from './route53';
+import { DkimStatus, Identity, requireThreeTokens, Ses } from './ses';
+
+/** What is in place after Create or Update. */
+export interface Applied {
+  readonly state: DomainState;
+  readonly status: DkimStatus;
+}
+
+/** What a failed run could not take back. */
+export interface Leftover {
+  readonly state: DomainState;
+  readonly problems: readonly string[];
+}
+
+/** How often a batch is planned anew when the zone changes between the look at it and the write. */
+const MOST_PLANS = 3;
+
+/**
+ * Creates or updates one domain: the identity, its three records, and the waits for them. What was
+ * there before is used and not taken over; what this run made is undone when a later step fails.
+ */
+export class Application {
+  private madeIdentity = false;
+  private tokens: readonly string[] = [];
+  private dkimDomain = '';
+  private submitted: readonly { readonly change: Change; readonly undo: Change }[] = [];
+  private readonly earlier: Entry;
+
+  public constructor(
+    private readonly config: DomainConfig,
+    /** What the resource had in place before an update. */
+    private readonly previous: DomainState | undefined,
+    private readonly journal: Journal,
+    private readonly log: Log,
+  ) {
+    this.earlier = journal.read();
+  }
+
+  /** @throws Failure */
+  public async run({ ses, openZone, deadline }: Aws): Promise<Applied> {
+    const { config } = this;
+    const { status, ownsIdentity } = await this.settleIdentity(ses);
+    const zone = await openZone();
+    const ownedTokens = await this.settleRecords(zone);
+    const verified =
+      config.waitForVerification > 0 && status !== 'Success'
+        ? await waitForVerification(ses, zone, config, { tokens: this.tokens, dkimDomain: this.dkimDomain }, deadline)
+        : status;
+    return { state: this.state(ownsIdentity, ownedTokens), status: verified };
+  }
+
+  /**
+   * Takes back what this run did. With RETAIN it deletes nothing, as on Delete.
+   *
+   * @returns what of it could not be taken back, and why.
+   */
+  public async undo({ ses, openZone }: Aws): Promise<Leftover> {
+    const problems: string[] = [];
+    let identityLeft = false;
+    let recordsLeft = false;
+    if (this.submitted.length > 0) {
+      await openZone()
+        .then((zone) => this.undoRecords(zone))
+        .catch((error: Error) => {
+          recordsLeft = true;
+          problems.push(error.message);
+        });
+    }
+    if (this.madeIdentity && !this.config.retain) {
+      await ses.deleteIdentity(this.config.domainName).catch((error: Error) => {
+        identityLeft = true;
+        problems.push(error.message);
+      });
+    }
+    return { state: this.state(identityLeft, recordsLeft ? this.submittedTokens() : []), problems };
+  }
+
+  private state(ownsIdentity: boolean, ownedTokens: readonly string[]): DomainState {
+    const { region, domainName, zoneId } = this.config;
+    const { tokens, dkimDomain } = this;
+    return { region, domainName, zoneId, dkimDomain, tokens, ownsIdentity, ownedTokens };
+  }
+
+  private async settleIdentity(ses: Ses) {
+    const { config, previous, earlier } = this;
+    const { domainName, region } = config;
+    const before = await ses.findIdentity(domainName);
+    if (before !== undefined) {
+      refuseForeignSigning(before, domainName, region);
+    }
+    this.madeIdentity = before === undefined || earlier.madeIdentity === true;
+    this.journal.note({ madeIdentity: this.madeIdentity });
+
+    const ready = before !== undefined && before.tokens.length > 0 && !/^(NotStarted|Failed)$/.test(before.status);
+    this.tokens = ready
+      ? requireThreeTokens(before.tokens, domainName, region)
+      : await ses.verifyDomainDkim(domainName);
+    const identity = ready && before.signingHostedZone !== undefined ? before : await this.readAfter(ses, before);
+
+    const known = previous !== undefined && sameIdentity(previous, config) ? previous : undefined;
+    const unchanged = known !== undefined && sameTokens(known.tokens, this.tokens);
+    this.dkimDomain = this.chooseDkimDomain(identity.signingHostedZone, unchanged ? known.dkimDomain : undefined);
+    return {
+      status: identity.status,
+      // An identity that somebody else made anew in the meantime is no longer ours.
+      ownsIdentity: this.madeIdentity || (unchanged && known.ownsIdentity),
+    };
+  }
+
+  /** Where the keys are is known for certain only once DKIM is set up. */
+  private async readAfter(
+    ses: Ses,
+    before: Identity | undefined,
+  ): Promise<Pick<Identity, 'signingHostedZone' | 'status'>> {
+    const after = await ses.readV2(this.config.domainName);
+    return typeof after === 'object' ? after : { status: before?.status ?? 'Pending' };
+  }
+
+  /** SES's own word first, then what it said before, then the table. */
+  private chooseDkimDomain(signingHostedZone: string | undefined, before: string | undefined): string {
+    const [dkimDomain, source] =
+      signingHostedZone !== undefined && /^[a-z0-9.-]+$/i.test(signingHostedZone)
+        ? [signingHostedZone.toLowerCase().replace(/\.$/, ''), 'SES']
+        : before !== undefined
+          ? [before, 'earlier deployment']
+          : [documentedDkimDomain(this.config.region), 'table of Regions'];
+    this.log('dkim-domain', { dkimDomain, source });
+    return dkimDomain;
+  }
+
+  private async settleRecords(zone: HostedZone): Promise<readonly string[]> {
+    const { config, previous, earlier, tokens, dkimDomain } = this;
+    const sameZone = previous !== undefined && sameIdentity(previous, config) && previous.zoneId === config.zoneId;
+    const owned = sameZone ? previous.ownedTokens : [];
+    let unconfirmed = earlier.madeTokens ?? [];
+
+    for (let plans = 1; ; plans++) {
+      const existing = await zone.listDkimRecordSets(config.domainName);
+      const plan = planRecords({ ...config, tokens, dkimDomain, owned, unconfirmed }, existing);
+      this.log('records-planned', {
+        changes: plan.changes.map(({ action, record }) => `${action} ${record.name}`),
+        owned: plan.ownedTokens.length,
+      });
+      if (plan.changes.length === 0) {
+        return plan.ownedTokens;
+      }
+      this.journal.note({ madeTokens: plan.ownedTokens.filter((token) => !owned.includes(token)) });
+      this.submitted = plan.changes.map((change, index) => ({ change, undo: plan.undo[index] }));
+      try {
+        await zone.waitUntilInSync(await zone.change(plan.changes));
+        return plan.ownedTokens;
+      } catch (error) {
+        const refused = error instanceof AwsCallFailure && error.code === 'InvalidChangeBatch';
+        if (!refused || plans === MOST_PLANS) {
+          throw error;
+        }
+        // The zone changed under us; after a lost answer, by our own first try.
+        unconfirmed = error.attempts > 1 ? await this.findOwnWrites(zone) : unconfirmed;
+        this.submitted = [];
+      }
+    }
+  }
+
+  /** The tokens of the batch just submitted, if it is in the zone as it was sent. */
+  private async findOwnWrites(zone: HostedZone): Promise<readonly string[]> {
+    const existing = await zone.listDkimRecordSets(this.config.domainName);
+    const written = this.submitted.every(({ change: { record } }) =>
+      existing.some(
+        (set) =>
+          sameName(set.name, record.name) && set.ttl === record.ttl && sameName(set.values[0] ?? '', record.values[0]),
+      ),
+    );
+    return written ? this.submittedTokens() : [];
+  }
+
+  private submittedTokens(): readonly string[] {
+    return this.tokens.filter((token) =>
+      this.submitted.some(({ change }) => sameName(change.record.name, dkimRecordName(token, this.config.domainName))),
+    );
+  }
+
+  private async undoRecords(zone: HostedZone): Promise<void> {
+    const existing = await zone.listDkimRecordSets(this.config.domainName);
+    const changes = this.submitted.flatMap(({ change, undo }): Change[] => {
+      const present = existing.find(
+        (set) =>
+          set.type === 'CNAME' &&
+          sameName(set.name, change.record.name) &&
+          sameName(set.values[0] ?? '', change.record.values[0]),
+      );
+      if (present === undefined || (undo.action === 'DELETE' && this.config.retain)) {
+        return [];
+      }
+      return [undo.action === 'DELETE' ? { action: 'DELETE', record: present } : undo];
+    });
+    if (changes.length > 0) {
+      await zone.change(changes);
+    }
+  }
+}
+
+function sameTokens(one: readonly string[], other: readonly string[]): boolean {
+  return one.length === other.length && one.every((token) => other.includes(token));
+}
+
+/** The attributes that the construct reads with `Fn::GetAtt`. */
+export function toAttributes({ state, status }: Applied): ResourceAttributes {
+  const [token1, token2, token3] = requireThreeTokens(state.tokens, state.domainName, state.region);
+  const name = (token: string) => dkimRecordName(token, state.domainName);
+  const value = (token: string) => dkimRecordValue(token, state.dkimDomain);
+  return {
+    DomainName: state.domainName,
+    SesRegion: state.region,
+    HostedZoneId: state.zoneId,
+    DkimToken1: token1,
+    DkimToken2: token2,
+    DkimToken3: token3,
+    DkimRecordName1: name(token1),
+    DkimRecordName2: name(token2),
+    DkimRecordName3: name(token3),
+    DkimRecordValue1: value(token1),
+    DkimRecordValue2: value(token2),
+    DkimRecordValue3: value(token3),
+    VerificationStatus: status,
+  };
+}

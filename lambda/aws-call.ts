@@ -1,0 +1,72 @@
+import { AwsCallFailure } from './failure';
+import { Log } from './log';
+
+/** A call to AWS in the words of its user. */
+export interface CallDescription {
+  readonly service: 'SES' | 'Route 53' | 'STS' | 'CloudFormation';
+  readonly operation: string;
+  /** What the call was about, such as `hosted zone Z0123456789`. */
+  readonly target: string;
+}
+
+/**
+ * Runs one call to AWS and logs it.
+ *
+ * @throws AwsCallFailure with the operation, its target, AWS's own words and a remedy.
+ */
+export async function callAws<T>(log: Log, call: CallDescription, send: () => Promise<T>): Promise<T> {
+  const start = Date.now();
+  try {
+    const result = await send();
+    log('call', { ...call, ms: Date.now() - start });
+    return result;
+  } catch (error) {
+    const failure = toFailure(call, error);
+    log('call-failed', { ...call, ms: Date.now() - start, code: failure.code, error: failure.message });
+    throw failure;
+  }
+}
+
+function toFailure(call: CallDescription, error: unknown): AwsCallFailure {
+  const { name, code, message, $metadata } = error as {
+    readonly name?: string;
+    readonly code?: string;
+    readonly message?: string;
+    readonly $metadata?: { readonly attempts?: number };
+  };
+  const errorCode = (name === 'Error' ? code : name) ?? 'Error';
+  const attempts = $metadata?.attempts ?? 1;
+  const tries = attempts > 1 ? ` after ${attempts} tries` : '';
+  return new AwsCallFailure(
+    `${call.service} ${call.operation} for ${call.target} failed${tries}: ${errorCode}: ${shorten(message ?? String(error))}. ` +
+      remedy(call, errorCode),
+    errorCode,
+    attempts,
+  );
+}
+
+function remedy(call: CallDescription, code: string): string {
+  if (/AccessDenied|NotAuthorized|UnauthorizedOperation/.test(code)) {
+    return call.service === 'STS'
+      ? 'The trust policy of the delegation role must let the role of the Lambda assume it: check the principals given to EasyDkimDelegationRole and that the role still exists.'
+      : 'Check that no service control policy, permissions boundary or changed role policy denies the call.';
+  }
+  if (/Throttl|Rate|PriorRequestNotComplete|TooManyRequests/.test(code)) {
+    return 'AWS kept throttling until the time was up: deploy again, or fewer domains at once.';
+  }
+  if (code === 'NoSuchHostedZone') {
+    return 'The hosted zone does not exist in this account: check its id, and pass delegationRole when the zone is in another account.';
+  }
+  if (code === 'AbortError' || code === 'TimeoutError') {
+    return 'There was no answer in time: deploy again; if it stays so, check the AWS Health Dashboard and the network of the Lambda.';
+  }
+  if (code === 'InvalidChangeBatch' || code === 'InvalidInput') {
+    return 'Nothing was changed: compare the zone with the record named in the message.';
+  }
+  return 'Deploy again; if it stays so, check the AWS Health Dashboard.';
+}
+
+function shorten(message: string): string {
+  const text = message.replace(/\s+/g, ' ').replace(/\.$/, '');
+  return text.length > 700 ? `${text.slice(0, 700)}…` : text;
+}

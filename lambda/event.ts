@@ -1,0 +1,122 @@
+import { isInZone, normalizeDomainName, notInZoneMessage } from '../lib/private/domain-name';
+import { MAX_WAIT_SECONDS, ResourceProperties } from '../lib/private/contract';
+import { Failure } from './failure';
+
+/**
+ * What CloudFormation sends to a custom resource's Lambda.
+ *
+ * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-requests.html
+ */
+export interface CustomResourceEvent {
+  readonly RequestType: 'Create' | 'Update' | 'Delete';
+  readonly RequestId: string;
+  readonly ResponseURL: string;
+  readonly StackId: string;
+  readonly LogicalResourceId: string;
+  /** Absent on Create. */
+  readonly PhysicalResourceId?: string;
+  readonly ResourceProperties: { readonly [name: string]: unknown };
+}
+
+/** The properties of the custom resource as real types. */
+export interface DomainConfig {
+  readonly domainName: string;
+  readonly region: string;
+  readonly zoneId: string;
+  /** Seconds. */
+  readonly ttl: number;
+  readonly overwriteRecords: boolean;
+  readonly retain: boolean;
+  readonly delegationRoleArn?: string;
+  /** Seconds; 0 does not wait. */
+  readonly waitForVerification: number;
+}
+
+/** Every property of the contract as CloudFormation may deliver it: present or not, of any type. */
+type Untrusted = { readonly [P in keyof ResourceProperties]?: unknown };
+
+/**
+ * Reads the properties of a Create or Update event. What the construct could check at synth is
+ * checked again, since a token's value is known only now.
+ *
+ * @throws Failure naming the property, its value and the remedy.
+ */
+export function parseConfig(properties: CustomResourceEvent['ResourceProperties']): DomainConfig {
+  const given: Untrusted = properties ?? {};
+  const domainName = domain('domainName', given.DomainName);
+  const zoneName = given.HostedZoneName === undefined ? undefined : domain('hostedZone', given.HostedZoneName);
+  if (zoneName !== undefined && !isInZone(domainName, zoneName)) {
+    throw new Failure(`domainName ${notInZoneMessage(domainName, zoneName)}.`);
+  }
+  return {
+    domainName,
+    region: matching('sesRegion', given.SesRegion, /^[a-z]{2,4}(-[a-z]+)+-\d$/, 'an AWS Region such as "eu-west-1"'),
+    zoneId: parseZoneId(given.HostedZoneId),
+    ttl: seconds('ttl', given.Ttl, 1, 2 ** 31 - 1),
+    overwriteRecords: text('overwriteRecords', given.OverwriteRecords) === 'true',
+    retain: text('removalPolicy', given.RemovalPolicy) === 'retain',
+    delegationRoleArn: parseRoleArn(given.DelegationRoleArn),
+    waitForVerification:
+      given.WaitForVerification === undefined
+        ? 0
+        : seconds('waitForVerification', given.WaitForVerification, 1, MAX_WAIT_SECONDS),
+  };
+}
+
+/** What Delete needs of the properties; the rest it knows from the physical resource id. */
+export function parseRemoval(
+  properties: CustomResourceEvent['ResourceProperties'],
+): Pick<DomainConfig, 'retain' | 'delegationRoleArn'> {
+  const given: Untrusted = properties ?? {};
+  return { retain: given.RemovalPolicy === 'retain', delegationRoleArn: parseRoleArn(given.DelegationRoleArn) };
+}
+
+function domain(prop: string, value: unknown): string {
+  const name = text(prop, value);
+  try {
+    return normalizeDomainName(name);
+  } catch (error) {
+    throw new Failure(`${prop} ${(error as Error).message}.`);
+  }
+}
+
+function parseZoneId(value: unknown): string {
+  const id = typeof value === 'string' ? value.replace(/^\/?hostedzone\//, '') : value;
+  return matching('hostedZone', id, /^[A-Z0-9]{1,32}$/, 'the id of a hosted zone such as "Z0123456789ABCDEFGHIJ"');
+}
+
+function parseRoleArn(value: unknown): string | undefined {
+  return value === undefined
+    ? undefined
+    : matching('delegationRole', value, /^arn:[a-z-]+:iam::\d{12}:role\/[\w+=,.@/-]+$/, 'the ARN of an IAM role');
+}
+
+function seconds(prop: string, value: unknown, least: number, most: number): number {
+  const number = Number(matching(prop, value, /^\d{1,10}$/, 'a whole number of seconds'));
+  if (number < least || number > most) {
+    throw new Failure(`${prop} is ${number} seconds: give from ${least} to ${most}.`);
+  }
+  return number;
+}
+
+function matching(prop: string, value: unknown, pattern: RegExp, wanted: string): string {
+  const given = text(prop, value);
+  if (!pattern.test(given)) {
+    throw new Failure(`${prop} is ${shorten(JSON.stringify(given))}: give ${wanted}.`);
+  }
+  return given;
+}
+
+function text(prop: string, value: unknown): string {
+  if (typeof value !== 'string') {
+    throw new Failure(
+      `${prop} is ${value === undefined ? 'missing' : `not a string but ${shorten(JSON.stringify(value))}`}: ` +
+        'deploy the resource with the EasyDkimDomain construct, which sets it.',
+    );
+  }
+  return value;
+}
+
+function shorten(shown: string): string {
+  return shown.length > 200 ? `${shown.slice(0, 200)}…` : shown;
+}

@@ -1,0 +1,89 @@
+import { Deadline, sleep } from './deadline';
+import type { DomainConfig } from './event';
+import { Failure } from './failure';
+import { dkimRecordName, dkimRecordValue, sameName } from './records';
+import { HostedZone } from './route53';
+import { Identity, Ses } from './ses';
+
+const FIRST_POLL_DELAY = 5_000;
+const LONGEST_POLL_DELAY = 30_000;
+
+/**
+ * An identity that does not sign with Easy DKIM's own keys stays as it is.
+ *
+ * @throws Failure for BYODKIM and for a Deterministic Easy DKIM replica.
+ * @see https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_DkimAttributes.html
+ */
+export function refuseForeignSigning(identity: Identity, domainName: string, region: string): void {
+  const { origin } = identity;
+  if (origin === 'EXTERNAL') {
+    throw new Failure(
+      `The identity ${domainName} in ${region} signs with its own key (BYODKIM), and switching it would break that. ` +
+        'Switch it to Easy DKIM in the SES console first, or leave it as it is and remove this construct.',
+    );
+  }
+  if (origin?.startsWith('AWS_SES_')) {
+    const parent = origin.slice('AWS_SES_'.length).toLowerCase().replace(/_/g, '-');
+    throw new Failure(
+      `The identity ${domainName} in ${region} is a Deterministic Easy DKIM replica of the one in ${parent}, whose ` +
+        'records serve both. Set up the domain in the parent Region, or switch this identity to Easy DKIM first.',
+    );
+  }
+}
+
+/**
+ * Waits until SES has found the records and DKIM is verified. SES looks by itself; this only watches.
+ *
+ * @returns `Success`
+ * @throws Failure when SES gives up, or when the time is up, with what to check.
+ */
+export async function waitForVerification(
+  ses: Ses,
+  zone: HostedZone,
+  config: DomainConfig,
+  wanted: { readonly tokens: readonly string[]; readonly dkimDomain: string },
+  deadline: Deadline,
+): Promise<'Success'> {
+  const limit = deadline.atMost(config.waitForVerification * 1_000);
+  try {
+    for (let delay = FIRST_POLL_DELAY; ; delay = Math.min(LONGEST_POLL_DELAY, delay * 1.5)) {
+      const { status } = await ses.readDkim(config.domainName);
+      if (status === 'Success') {
+        return status;
+      }
+      const pause = delay * (0.75 + Math.random() / 2);
+      if (status === 'Failed' || pause >= limit.remaining()) {
+        throw await notVerified(status, zone, config, wanted);
+      }
+      await sleep(pause);
+    }
+  } finally {
+    limit.clear();
+  }
+}
+
+async function notVerified(
+  status: string,
+  zone: HostedZone,
+  config: DomainConfig,
+  { tokens, dkimDomain }: { readonly tokens: readonly string[]; readonly dkimDomain: string },
+): Promise<Failure> {
+  const existing = await zone.listDkimRecordSets(config.domainName);
+  const found = tokens.filter((token) =>
+    existing.some(
+      (set) =>
+        sameName(set.name, dkimRecordName(token, config.domainName)) &&
+        sameName(set.values[0] ?? '', dkimRecordValue(token, dkimDomain)),
+    ),
+  );
+  const verdict =
+    status === 'Failed'
+      ? 'SES has given up looking for the DKIM records (status Failed)'
+      : `SES has not verified DKIM within ${config.waitForVerification} seconds (status ${status}, which may still change for 72 hours)`;
+  return new Failure(
+    `${verdict}. Tokens: ${tokens.join(', ')}; the hosted zone has ${found.length} of their 3 records. ` +
+      `Check that the domain is delegated to this very zone: "dig NS" for it must show the zone's name servers, not those of ` +
+      `another zone or account, and "dig CNAME ${dkimRecordName(tokens[0], config.domainName)}" must answer ` +
+      `${dkimRecordValue(tokens[0], dkimDomain)}. Then deploy again, or leave out waitForVerification.`,
+  );
+}

@@ -1,0 +1,96 @@
+import { Deadline } from './deadline';
+import type { CustomResourceEvent } from './event';
+import { Aws, cloudFormationClient } from './aws';
+import { currentPhysicalId } from './cloudformation';
+import { AwsCallFailure } from './failure';
+import { Log } from './log';
+import { DomainState, parsePhysicalId } from './physical-id';
+import { planRemoval, sameIdentity, tokensToRemove } from './records';
+import { HostedZone, isNoSuchHostedZone } from './route53';
+import { Ses } from './ses';
+
+/**
+ * Removes what we made for a domain and nothing else. Nothing is created on the way, so that what is
+ * gone stays gone.
+ *
+ * @param current what the resource has in place now, if another state took the place of this one
+ * @throws AwsCallFailure
+ */
+export async function remove(
+  state: DomainState,
+  current: DomainState | undefined,
+  { ses, openZone }: Aws,
+  log: Log,
+): Promise<void> {
+  // Sending stops before the keys go, so that no mail leaves with a signature that cannot be checked.
+  if (state.ownsIdentity && !(current !== undefined && sameIdentity(state, current))) {
+    await removeIdentity(state, ses, log);
+  }
+  if (tokensToRemove(state, current).length > 0) {
+    await removeRecords(state, current, openZone, log);
+  }
+}
+
+async function removeIdentity(state: DomainState, ses: Ses, log: Log): Promise<void> {
+  const { tokens } = await ses.readDkim(state.domainName);
+  const another = state.tokens.length > 0 && !tokens.every((token) => state.tokens.includes(token));
+  if (another) {
+    // Somebody made it anew, or gave it another key: it is no longer the one that we made.
+    log('identity-left', { domainName: state.domainName, reason: 'its DKIM tokens are not the ones it had' });
+    return;
+  }
+  await ses.deleteIdentity(state.domainName);
+}
+
+async function removeRecords(
+  state: DomainState,
+  current: DomainState | undefined,
+  openZone: () => Promise<HostedZone>,
+  log: Log,
+): Promise<void> {
+  const zone = await openZone();
+  try {
+    // The zone may change between the look and the write: then look again, once.
+    for (const last of [false, true]) {
+      const changes = planRemoval(state, current, await zone.listDkimRecordSets(state.domainName));
+      log('records-planned', { changes: changes.map(({ action, record }) => `${action} ${record.name}`) });
+      if (changes.length === 0) {
+        return;
+      }
+      try {
+        await zone.change(changes);
+        return;
+      } catch (error) {
+        if (last || !(error instanceof AwsCallFailure && error.code === 'InvalidChangeBatch')) {
+          throw error;
+        }
+      }
+    }
+  } catch (error) {
+    if (!isNoSuchHostedZone(error)) {
+      throw error;
+    }
+    log('records-gone', { zoneId: state.zoneId, reason: 'the hosted zone is gone' });
+  }
+}
+
+/**
+ * The state that took the place of the one to delete; undefined when the resource itself goes.
+ *
+ * @throws AwsCallFailure
+ */
+export async function findReplacement(
+  event: CustomResourceEvent,
+  deadline: Deadline,
+  log: Log,
+): Promise<DomainState | undefined> {
+  try {
+    const id = await currentPhysicalId(cloudFormationClient(deadline), event, deadline, log);
+    return id === undefined || id === event.PhysicalResourceId ? undefined : parsePhysicalId(id);
+  } catch (error) {
+    if (error instanceof AwsCallFailure && error.code === 'ValidationError') {
+      return undefined;
+    }
+    throw error;
+  }
+}

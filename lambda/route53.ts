@@ -1,0 +1,146 @@
+import {
+  ChangeResourceRecordSetsCommand,
+  GetChangeCommand,
+  ListResourceRecordSetsCommand,
+  Route53Client,
+} from '@aws-sdk/client-route-53';
+import { callAws } from './aws-call';
+import { Deadline, sleep } from './deadline';
+import { AwsCallFailure, Failure } from './failure';
+import { Log } from './log';
+import { Change, RecordSet, sameName } from './records';
+
+/** Route 53 has most changes everywhere within a minute; a change that takes longer than this is stuck. */
+const LONGEST_PROPAGATION = 10 * 60_000;
+const FIRST_POLL_DELAY = 1_000;
+const LONGEST_POLL_DELAY = 15_000;
+
+/** The calls to one hosted zone. */
+export class HostedZone {
+  public constructor(
+    private readonly client: Route53Client,
+    private readonly zoneId: string,
+    private readonly deadline: Deadline,
+    private readonly log: Log,
+  ) {}
+
+  /**
+   * The record sets of all types below `_domainkey.<domain>`, where DKIM records live.
+   *
+   * @throws AwsCallFailure
+   * @see https://docs.aws.amazon.com/Route53/latest/APIReference/API_ListResourceRecordSets.html
+   */
+  public async listDkimRecordSets(domainName: string): Promise<readonly RecordSet[]> {
+    const parent = `_domainkey.${domainName}`;
+    const found: RecordSet[] = [];
+    let start: { StartRecordName: string; StartRecordType?: 'CNAME'; StartRecordIdentifier?: string } = {
+      StartRecordName: parent,
+    };
+    // The name only sets where the list starts: it goes on to the end of the zone.
+    for (;;) {
+      const page = await this.call('ListResourceRecordSets', (options) =>
+        this.client.send(new ListResourceRecordSetsCommand({ HostedZoneId: this.zoneId, ...start }), options),
+      );
+      for (const set of page.ResourceRecordSets ?? []) {
+        const name = unescapeName(set.Name ?? '');
+        if (!sameName(name, parent) && !name.endsWith(`.${parent}`)) {
+          return found;
+        }
+        found.push({
+          name,
+          type: set.Type ?? '',
+          ttl: set.TTL ?? 0,
+          values: (set.ResourceRecords ?? []).map((record) => record.Value ?? ''),
+          simple: set.SetIdentifier === undefined && set.AliasTarget === undefined,
+        });
+      }
+      if (!page.IsTruncated || page.NextRecordName === undefined) {
+        return found;
+      }
+      start = {
+        StartRecordName: page.NextRecordName,
+        StartRecordType: page.NextRecordType as 'CNAME' | undefined,
+        StartRecordIdentifier: page.NextRecordIdentifier,
+      };
+    }
+  }
+
+  /**
+   * Submits all changes as one batch: all of them take effect, or none.
+   *
+   * @returns the id of the change, for {@link waitUntilInSync}.
+   * @throws AwsCallFailure
+   * @see https://docs.aws.amazon.com/Route53/latest/APIReference/API_ChangeResourceRecordSets.html
+   */
+  public async change(changes: readonly Change[]): Promise<string> {
+    const { ChangeInfo } = await this.call('ChangeResourceRecordSets', (options) =>
+      this.client.send(
+        new ChangeResourceRecordSetsCommand({
+          HostedZoneId: this.zoneId,
+          ChangeBatch: {
+            Comment: 'cdk-ses-easy-dkim',
+            Changes: changes.map(({ action, record }) => ({
+              Action: action,
+              ResourceRecordSet: {
+                Name: record.name,
+                Type: 'CNAME',
+                TTL: record.ttl,
+                ResourceRecords: record.values.map((Value) => ({ Value })),
+              },
+            })),
+          },
+        }),
+        options,
+      ),
+    );
+    return ChangeInfo?.Id ?? '';
+  }
+
+  /**
+   * Waits until all of Route 53's name servers have the change.
+   *
+   * @throws Failure when that takes more than ten minutes or the deadline comes first.
+   * @see https://docs.aws.amazon.com/Route53/latest/APIReference/API_GetChange.html
+   */
+  public async waitUntilInSync(changeId: string): Promise<void> {
+    const limit = this.deadline.atMost(LONGEST_PROPAGATION);
+    try {
+      for (let delay = FIRST_POLL_DELAY; ; delay = Math.min(LONGEST_POLL_DELAY, delay * 2)) {
+        const { ChangeInfo } = await this.call('GetChange', (options) =>
+          this.client.send(new GetChangeCommand({ Id: changeId }), options),
+        );
+        if (ChangeInfo?.Status === 'INSYNC') {
+          return;
+        }
+        const pause = delay * (0.5 + Math.random() / 2);
+        if (pause >= limit.remaining()) {
+          throw new Failure(
+            `Route 53 took the records into hosted zone ${this.zoneId} but has not published them in time ` +
+              `(change ${changeId} is ${ChangeInfo?.Status ?? 'unknown'}): deploy again; if it stays so, check the AWS Health Dashboard.`,
+          );
+        }
+        await sleep(pause);
+      }
+    } finally {
+      limit.clear();
+    }
+  }
+
+  private call<T>(operation: string, send: (options: { readonly abortSignal: AbortSignal }) => Promise<T>): Promise<T> {
+    const description = { service: 'Route 53', operation, target: `hosted zone ${this.zoneId}` } as const;
+    return callAws(this.log, description, () => send({ abortSignal: this.deadline.signal }));
+  }
+}
+
+/** Whether the zone is gone, which is no error when there is something to delete in it. */
+export function isNoSuchHostedZone(error: unknown): boolean {
+  return error instanceof AwsCallFailure && error.code === 'NoSuchHostedZone';
+}
+
+/** Route 53 answers in lower case, with a trailing dot and with other characters as `\ooo`. */
+function unescapeName(name: string): string {
+  return name
+    .replace(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(parseInt(octal, 8)))
+    .replace(/\.$/, '')
+    .toLowerCase();
+}

@@ -1,0 +1,17 @@
+/**
+ * One of the three CNAME records that SES looks for to verify a domain's DKIM.
+ *
+ * @see https://docs.aws.amazon.com/ses/latest/dg/send-email-authentication-dkim-easy.html
+ */
+export interface DkimRecord {
+  /**
+   * The full name of the record, without a trailing dot: `<token>._domainkey.<domain>`.
+   */
+  readonly name: string;
+
+  /**
+   * What the record points to: the token in the domain where SES publishes the keys, such as
+   * `<token>.dkim.amazonses.com`.
+   */
+  readonly value: string;
+}

@@ -1,0 +1,2 @@
+export * from './dkim-record';
+export * from './easy-dkim-domain';

@@ -1,0 +1,31 @@
+/**
+ * Where SES publishes the DKIM keys, by Region.
+ *
+ * Source: the "DKIM domains" table of the AWS General Reference, as cited by the Terraform modules
+ * that carry it; read on 2026-11-23. SES's own word (`SigningHostedZone` of `GetEmailIdentity`) comes
+ * before this table, which serves where SES does not give one.
+ *
+ * @see https://docs.aws.amazon.com/general/latest/gr/ses.html#ses_dkim_domains
+ * @see https://docs.aws.amazon.com/ses/latest/dg/regions.html#region-dkim
+ */
+const REGIONS_WITH_OWN_DKIM_DOMAIN = new Set([
+  'af-south-1',
+  'ap-northeast-3',
+  'ap-south-2',
+  'ap-southeast-3',
+  'ap-southeast-5',
+  'ca-west-1',
+  'eu-central-2',
+  'eu-south-1',
+  'il-central-1',
+  'me-central-1',
+  'us-gov-east-1',
+]);
+
+/** The DKIM domain of every other Region. */
+export const DEFAULT_DKIM_DOMAIN = 'dkim.amazonses.com';
+
+/** The documented DKIM domain of a Region: the target of its CNAME records is `<token>.<DKIM domain>`. */
+export function documentedDkimDomain(region: string): string {
+  return REGIONS_WITH_OWN_DKIM_DOMAIN.has(region) ? `dkim.${region}.amazonses.com` : DEFAULT_DKIM_DOMAIN;
+}

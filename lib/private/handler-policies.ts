@@ -1,0 +1,249 @@
+import { createHash } from 'crypto';
+import { Lazy, Stack, Token } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import { Construct, IDependable } from 'constructs';
+
+/** What the handler has to be allowed for one domain. */
+export interface PolicyRequest {
+  readonly domainName: string;
+  /** The Region of SES. */
+  readonly region: string;
+  readonly hostedZoneArn: string;
+  /** Whether what was created is to be removed again. */
+  readonly removable: boolean;
+  readonly delegationRoleArn?: string;
+}
+
+/**
+ * A managed policy holds 6,144 characters without white space; some are kept for what tokens resolve to.
+ *
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+ */
+const MAX_POLICY_LENGTH = 5_900;
+
+/** The default quota of managed policies on a role. */
+const MAX_POLICIES = 10;
+
+/**
+ * The permissions of the handler's role: as many managed policies as the domains of the stack need.
+ *
+ * A policy whose content changes is replaced as a whole, since its description has a digest of the
+ * content and CloudFormation cannot change a description. The role then has the old and the new
+ * policy until the end of the update, so that the clean-up after a removed domain, or after one that
+ * moved to another zone, is still allowed.
+ *
+ * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-iam-managedpolicy.html
+ */
+export class HandlerPolicies {
+  private readonly basics: Basics;
+  private readonly policies: Policy[] = [];
+
+  public constructor(
+    private readonly scope: Construct,
+    private readonly roleName: string,
+    logGroupArn: string,
+  ) {
+    this.basics = new Basics(scope, logGroupArn);
+  }
+
+  /**
+   * @returns the policies that hold the permissions for this domain.
+   * @throws Error when the role would need more policies than it can have.
+   */
+  public allow(request: PolicyRequest): IDependable[] {
+    this.basics.allow(request);
+    const first = this.policies[0] ?? this.addPolicy(request.domainName);
+    if (request.delegationRoleArn !== undefined) {
+      return [first.resource];
+    }
+    let policy = this.policies[this.policies.length - 1];
+    if (policy.lengthWith(request) > MAX_POLICY_LENGTH) {
+      policy = this.addPolicy(request.domainName);
+    }
+    policy.allow(request);
+    return policy === first ? [first.resource] : [first.resource, policy.resource];
+  }
+
+  private addPolicy(domainName: string): Policy {
+    const number = this.policies.length;
+    if (number === MAX_POLICIES) {
+      throw new Error(
+        `${this.scope.node.path}: no room for the permissions of ${domainName}: a role has at most ${MAX_POLICIES} ` +
+          `managed policies. Put some of the stack's EasyDkimDomains into another stack.`,
+      );
+    }
+    const policy = new Policy(this.scope, `Policy${number + 1}`, this.roleName, number === 0 ? this.basics : undefined);
+    this.policies.push(policy);
+    return policy;
+  }
+}
+
+/** What the handler needs but for the records; the first policy has it. */
+class Basics {
+  private readonly regions = new Set<string>();
+  private readonly delegationRoleArns = new Set<string>();
+  private ownZones = false;
+  private removable = false;
+
+  public constructor(
+    private readonly scope: Construct,
+    private readonly logGroupArn: string,
+  ) {}
+
+  public allow(request: PolicyRequest): void {
+    this.regions.add(request.region);
+    this.removable ||= request.removable;
+    if (request.delegationRoleArn === undefined) {
+      this.ownZones = true;
+    } else {
+      this.delegationRoleArns.add(request.delegationRoleArn);
+    }
+  }
+
+  public get length(): number {
+    return 1_500 + 120 * this.regions.size + 100 * this.delegationRoleArns.size;
+  }
+
+  public statements(): object[] {
+    const stack = Stack.of(this.scope);
+    const regions = [...this.regions];
+    return [
+      {
+        Effect: 'Allow',
+        Action: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+        Resource: this.logGroupArn,
+      },
+      {
+        Effect: 'Allow',
+        Action: 'cloudformation:DescribeStackResource',
+        Resource: stack.stackId,
+      },
+      {
+        // The actions of the SES v1 API know no resources.
+        Effect: 'Allow',
+        Action: [
+          'ses:GetIdentityDkimAttributes',
+          'ses:GetIdentityVerificationAttributes',
+          'ses:VerifyDomainDkim',
+          ...(this.removable ? ['ses:DeleteIdentity'] : []),
+        ],
+        Resource: '*',
+        Condition: { StringEquals: { 'aws:RequestedRegion': regions } },
+      },
+      {
+        Effect: 'Allow',
+        Action: 'ses:GetEmailIdentity',
+        Resource: regions.map((region) =>
+          stack.formatArn({ service: 'ses', region, resource: 'identity', resourceName: '*' }),
+        ),
+      },
+      ...(this.ownZones
+        ? [
+            {
+              // The id of a change is known only once it is made.
+              Effect: 'Allow',
+              Action: 'route53:GetChange',
+              Resource: stack.formatArn({
+                service: 'route53',
+                region: '',
+                account: '',
+                resource: 'change',
+                resourceName: '*',
+              }),
+            },
+          ]
+        : []),
+      ...(this.delegationRoleArns.size > 0
+        ? [{ Effect: 'Allow', Action: 'sts:AssumeRole', Resource: [...this.delegationRoleArns] }]
+        : []),
+    ];
+  }
+}
+
+/** One managed policy: the records of as many domains as it has room for. */
+class Policy {
+  public readonly resource: iam.CfnManagedPolicy;
+  private readonly removable = new RecordAccess(['CREATE', 'UPSERT', 'DELETE']);
+  private readonly retained = new RecordAccess(['CREATE', 'UPSERT']);
+
+  public constructor(
+    scope: Construct,
+    id: string,
+    roleName: string,
+    private readonly basics: Basics | undefined,
+  ) {
+    const document = () => ({
+      Version: '2012-10-17',
+      Statement: [...(this.basics?.statements() ?? []), ...this.removable.statements(), ...this.retained.statements()],
+    });
+    const stack = Stack.of(scope);
+    this.resource = new iam.CfnManagedPolicy(scope, id, {
+      description: Lazy.string({ produce: () => `cdk-ses-easy-dkim ${digest(stack.resolve(document()))}` }),
+      policyDocument: Lazy.any({ produce: document }),
+      roles: [roleName],
+    });
+  }
+
+  public lengthWith(request: PolicyRequest): number {
+    return (this.basics?.length ?? 100) + this.removable.length + this.retained.length + RecordAccess.lengthOf(request);
+  }
+
+  public allow(request: PolicyRequest): void {
+    (request.removable ? this.removable : this.retained).allow(request);
+  }
+}
+
+/**
+ * The permission to read some zones and to change the DKIM records of some domains in them. A name
+ * can only be in the zone of its domain, so one statement serves all.
+ *
+ * @see https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/specifying-conditions-route53.html
+ */
+class RecordAccess {
+  public static lengthOf({ hostedZoneArn, domainName }: PolicyRequest): number {
+    return lengthOf(hostedZoneArn, 85) + lengthOf(domainName, 100) + '*._domainkey.'.length + 6;
+  }
+
+  public length = 500;
+  private readonly hostedZoneArns = new Set<string>();
+  private readonly recordNames = new Set<string>();
+
+  public constructor(private readonly actions: readonly string[]) {}
+
+  public allow(request: PolicyRequest): void {
+    this.length += RecordAccess.lengthOf(request);
+    this.hostedZoneArns.add(request.hostedZoneArn);
+    this.recordNames.add(`*._domainkey.${request.domainName}`);
+  }
+
+  public statements(): object[] {
+    if (this.hostedZoneArns.size === 0) {
+      return [];
+    }
+    return [
+      {
+        // A list has none of these keys, which "for all values" lets through; a change always has them.
+        Effect: 'Allow',
+        Action: ['route53:ChangeResourceRecordSets', 'route53:ListResourceRecordSets'],
+        Resource: [...this.hostedZoneArns],
+        Condition: {
+          'ForAllValues:StringEquals': {
+            'route53:ChangeResourceRecordSetsRecordTypes': ['CNAME'],
+            'route53:ChangeResourceRecordSetsActions': this.actions,
+          },
+          'ForAllValues:StringLike': {
+            'route53:ChangeResourceRecordSetsNormalizedRecordNames': [...this.recordNames],
+          },
+        },
+      },
+    ];
+  }
+}
+
+function lengthOf(value: string, whenUnknown: number): number {
+  return Token.isUnresolved(value) ? whenUnknown : value.length;
+}
+
+function digest(content: unknown): string {
+  return createHash('sha256').update(JSON.stringify(content)).digest('hex').slice(0, 16);
+}
