@@ -3,6 +3,7 @@ import { Route53Client } from '@aws-sdk/client-route-53';
 import { SESClient } from '@aws-sdk/client-ses';
 import { SESv2Client } from '@aws-sdk/client-sesv2';
 import { fromTemporaryCredentials } from '@aws-sdk/credential-providers';
+import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { callAws } from './aws-call';
 import { Deadline } from './deadline';
 import type { DomainConfig } from './event';
@@ -11,13 +12,16 @@ import { FullJitterUntilDeadline } from './retry';
 import { HostedZone } from './route53';
 import { Ses } from './ses';
 
-/** What every client is made with: the retries and the deadline of the event that it serves. */
+/** One for all clients and events, so that connections are used again and none is left open. Milliseconds. */
+const requestHandler = new NodeHttpHandler({
+  connectionTimeout: 5_000,
+  requestTimeout: 10_000,
+  throwOnRequestTimeout: true,
+});
+
+/** What every client is made with: the retries end with the deadline of the event that it serves. */
 function settings(region: string, deadline: Deadline) {
-  return {
-    region,
-    retryStrategy: new FullJitterUntilDeadline(deadline),
-    requestHandler: { connectionTimeout: 5_000, requestTimeout: 10_000, throwOnRequestTimeout: true },
-  };
+  return { region, retryStrategy: new FullJitterUntilDeadline(deadline), requestHandler };
 }
 
 /** The Region in which the Lambda runs, which is the stack's. */

@@ -14,6 +14,8 @@ await build({
   // The oldest Node that AWS runs Lambdas on and that the package is developed with.
   target: 'node20',
   format: 'cjs',
+  // The SDK loads some of Node's own modules late; one file needs no other way than require.
+  supported: { 'dynamic-import': false },
   // The ES modules of the SDK can be tree-shaken, its CommonJS ones cannot.
   mainFields: ['module', 'main'],
   alias: { '@aws-sdk/credential-provider-node': './lambda/default-credentials.ts' },

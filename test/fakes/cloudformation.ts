@@ -1,0 +1,41 @@
+import { AwsError, required, type Call } from './call';
+import type { FakeAws } from './fake-aws';
+import { element } from './xml';
+
+export interface StackResource {
+  physicalId: string;
+  status: string;
+}
+
+export const cloudFormationOperations: Record<string, (fake: FakeAws, call: Call) => string> = {
+  DescribeStackResource(fake, call) {
+    const stack = required(call, 'StackName');
+    const logicalId = required(call, 'LogicalResourceId');
+    const resource = fake.stackResources.get(`${stack}|${logicalId}`);
+    if (!resource) throw notFound(fake, stack, logicalId);
+    return (
+      '<StackResourceDetail>' +
+      element('StackName', stack.split('/')[1] ?? stack) +
+      element('StackId', stack) +
+      element('LogicalResourceId', logicalId) +
+      element('PhysicalResourceId', resource.physicalId) +
+      element('ResourceType', 'Custom::EasyDkimDomain') +
+      element('LastUpdatedTimestamp', new Date(fake.clock.now()).toISOString()) +
+      element('ResourceStatus', resource.status) +
+      '</StackResourceDetail>'
+    );
+  },
+};
+
+function notFound(fake: FakeAws, stack: string, logicalId: string): AwsError {
+  for (const key of fake.stackResources.keys()) {
+    if (key.startsWith(`${stack}|`)) {
+      return new AwsError(
+        400,
+        'ValidationError',
+        `Resource ${logicalId} does not exist for stack ${stack}`,
+      );
+    }
+  }
+  return new AwsError(400, 'ValidationError', `Stack '${stack}' does not exist`);
+}

@@ -1,0 +1,94 @@
+import type { IncomingMessage } from 'node:http';
+import { parse as parseForm } from 'node:querystring';
+import { AwsError, type CallParams, type Service } from './call';
+import { RESPONSE_PATH } from './response-url';
+import { parseRoute53 } from './route53';
+
+export interface ParsedRequest {
+  service: Service;
+  operation: string;
+  params: CallParams;
+  region: string;
+  accessKeyId: string;
+}
+
+const CREDENTIAL = /Credential=([^/]+)\/\d+\/([^/]+)\/([^/]+)\//;
+
+/** Which operation of which service a request is, in whose name. */
+export function parseRequest(request: IncomingMessage, body: string): ParsedRequest {
+  const method = request.method ?? '';
+  const [path = '', search = ''] = (request.url ?? '').split('?', 2);
+  if (path.startsWith(RESPONSE_PATH)) {
+    const requestId = decodeURIComponent(path.slice(RESPONSE_PATH.length));
+    const params = { requestId, body: parseJson(body) };
+    return {
+      service: 'response',
+      operation: 'Respond',
+      params,
+      region: '',
+      accessKeyId: '',
+    };
+  }
+
+  const credential = CREDENTIAL.exec(request.headers.authorization ?? '');
+  if (!credential) {
+    throw new AwsError(403, 'MissingAuthenticationToken', 'Request is missing its signature');
+  }
+  const [, accessKeyId = '', region = '', signingName = ''] = credential;
+  return {
+    ...parseOperation(signingName, method, path, search, body),
+    region,
+    accessKeyId,
+  };
+}
+
+function parseOperation(
+  signingName: string,
+  method: string,
+  path: string,
+  search: string,
+  body: string,
+): Pick<ParsedRequest, 'service' | 'operation' | 'params'> {
+  if (signingName === 'route53') {
+    const parsed = parseRoute53(method, path, new URLSearchParams(search), body);
+    if (parsed) return { service: 'route53', ...parsed };
+  } else if (path.startsWith('/v2/email/')) {
+    // SES v1 and v2 both sign as `ses`: only the path tells them apart.
+    const name = /^\/v2\/email\/identities\/([^/]+)$/.exec(path)?.at(1);
+    if (name !== undefined && method === 'GET') {
+      const params = { emailIdentity: decodeURIComponent(name) };
+      return { service: 'sesv2', operation: 'GetEmailIdentity', params };
+    }
+  } else if (signingName === 'ses' || signingName === 'sts' || signingName === 'cloudformation') {
+    const { Action: operation = '', ...params } = parseQueryProtocol(body);
+    return { service: signingName, operation: String(operation), params };
+  }
+  throw new AwsError(501, 'NotImplemented', `The fake has no ${signingName} ${method} ${path}`);
+}
+
+/** AWS Query: flat form fields; `Name.member.N` fields become a list. */
+function parseQueryProtocol(body: string): CallParams {
+  const params: CallParams = {};
+  for (const [field, value] of Object.entries(parseForm(body))) {
+    const text = String(value);
+    const member = field.indexOf('.member.');
+    if (member < 0) {
+      params[field] = text;
+      continue;
+    }
+    const name = field.slice(0, member);
+    const members = params[name];
+    if (Array.isArray(members)) members.push(text);
+    else params[name] = [text];
+  }
+  delete params.Version;
+  return params;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

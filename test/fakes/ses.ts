@@ -1,0 +1,223 @@
+import { createHash } from 'node:crypto';
+import { AwsError, required, type Call } from './call';
+import type { FakeAws } from './fake-aws';
+import { accessDenied } from './faults';
+import { element, escapeXml, list } from './xml';
+
+export type DkimStatus = 'NotStarted' | 'Pending' | 'Success' | 'Failed' | 'TemporaryFailure';
+export type VerificationStatus = DkimStatus;
+export type DkimOrigin = 'AWS_SES' | 'EXTERNAL' | `AWS_SES_${string}`;
+
+export interface Identity {
+  domain: string;
+  /** Easy DKIM: 3 tokens. BYODKIM: the selector. */
+  tokens: string[];
+  dkimStatus: DkimStatus;
+  verificationStatus: VerificationStatus;
+  signingEnabled: boolean;
+  origin: DkimOrigin;
+  /** Where SES publishes the keys; undefined: the v2 API gives none, as before December 2025. */
+  signingHostedZone: string | undefined;
+  /** Free-form: tells apart who made it. */
+  madeBy: string;
+}
+
+/**
+ * How the v2 API answers: `apart` knows no identity, as an emulator that keeps v1 and v2 apart;
+ * `down` breaks every connection.
+ */
+export type SesV2Mode = 'on' | 'apart' | 'denied' | 'down';
+
+/** The identities of all accounts and Regions. */
+export class Identities {
+  private readonly regions = new Map<string, Map<string, Identity>>();
+  private readonly former = new Map<string, { deletions: number; tokens: string[] }>();
+
+  constructor(
+    private readonly fake: FakeAws,
+    private readonly seed: string,
+  ) {}
+
+  in(account: string, region: string): Map<string, Identity> {
+    const key = `${account} ${region}`;
+    let identities = this.regions.get(key);
+    if (!identities) this.regions.set(key, (identities = new Map<string, Identity>()));
+    return identities;
+  }
+
+  /** The identity as SES sees it now: a pending one may have been verified meanwhile. */
+  get(account: string, region: string, domain: string): Identity | undefined {
+    const identity = this.regions.get(`${account} ${region}`)?.get(domain.toLowerCase());
+    if (identity?.dkimStatus === 'Pending' && this.isVerified(identity)) {
+      identity.dkimStatus = 'Success';
+      identity.verificationStatus = 'Success';
+    }
+    return identity;
+  }
+
+  add(account: string, region: string, domain: string, partial: Partial<Identity>): Identity {
+    const name = domain.toLowerCase();
+    const { origin = 'AWS_SES', dkimStatus = 'Pending' } = partial;
+    const identity: Identity = {
+      domain: name,
+      tokens: partial.tokens ?? this.tokens(account, region, name, origin, dkimStatus),
+      dkimStatus,
+      verificationStatus: dkimStatus === 'Success' ? 'Success' : 'Pending',
+      signingEnabled: true,
+      origin,
+      signingHostedZone: this.fake.signingHostedZoneFor(region),
+      madeBy: 'fake',
+      ...partial,
+    };
+    this.in(account, region).set(name, identity);
+    return identity;
+  }
+
+  delete(account: string, region: string, domain: string): boolean {
+    const name = domain.toLowerCase();
+    const key = `${account} ${region} ${name}`;
+    const identities = this.in(account, region);
+    const tokens = identities.get(name)?.tokens;
+    if (!tokens) return false;
+    this.former.set(key, {
+      deletions: (this.former.get(key)?.deletions ?? 0) + 1,
+      tokens,
+    });
+    return identities.delete(name);
+  }
+
+  /** Deterministic, so that a failing random run can be repeated with its seed. */
+  easyDkimTokens(account: string, region: string, domain: string): string[] {
+    const key = `${account} ${region} ${domain}`;
+    const former = this.former.get(key);
+    if (this.fake.reviveTokens && former?.tokens.length === 3) return [...former.tokens];
+    const incarnation = former?.deletions ?? 0;
+    return [1, 2, 3].map((n) =>
+      createHash('sha256')
+        .update(`${this.seed} ${key} ${String(incarnation)} ${String(n)}`)
+        .digest('hex')
+        .slice(0, 32),
+    );
+  }
+
+  private tokens(
+    account: string,
+    region: string,
+    domain: string,
+    origin: DkimOrigin,
+    status: DkimStatus,
+  ): string[] {
+    if (origin === 'EXTERNAL') return ['selector1'];
+    return status === 'NotStarted' ? [] : this.easyDkimTokens(account, region, domain);
+  }
+
+  private isVerified(identity: Identity): boolean {
+    const { verifyAfterMs, clock, zones } = this.fake;
+    if (verifyAfterMs === undefined || identity.origin === 'EXTERNAL') return false;
+    return identity.tokens.every((token) => {
+      const since = zones.publicCnameSince(`${token}._domainkey.${identity.domain}.`, (target) =>
+        pointsToKey(target, token, identity.signingHostedZone),
+      );
+      return since !== undefined && clock.now() >= since + verifyAfterMs;
+    });
+  }
+}
+
+function pointsToKey(target: string, token: string, signingHostedZone: string | undefined) {
+  const name = target.toLowerCase().replace(/\.$/, '');
+  if (signingHostedZone) return name === `${token}.${signingHostedZone}`;
+  return name.startsWith(`${token}.dkim.`) && name.endsWith('amazonses.com');
+}
+
+type Operation = (fake: FakeAws, call: Call) => string;
+
+/** SES v1, by operation: the inner XML of its `<...Result>`. */
+export const sesOperations: Record<string, Operation> = {
+  VerifyDomainDkim(fake, call) {
+    const domain = validDomain(required(call, 'Domain'));
+    const { account, region } = call;
+    let identity = fake.identities.get(account, region, domain);
+    if (!identity) {
+      const madeBy = call.roleArn ?? account;
+      identity = fake.identities.add(account, region, domain, { madeBy });
+    } else if (identity.origin !== 'AWS_SES' || identity.tokens.length !== 3) {
+      // What SES does to a BYODKIM identity or a replica is not documented: assume the worst, that
+      // its signing is switched, so that a test sees the damage.
+      identity.origin = 'AWS_SES';
+      identity.dkimStatus = 'Pending';
+      identity.tokens = fake.identities.easyDkimTokens(account, region, domain);
+    }
+    return list('DkimTokens', identity.tokens);
+  },
+
+  GetIdentityVerificationAttributes(fake, call) {
+    const entries = identitiesOf(call).map((name) => {
+      const identity = fake.identities.get(call.account, call.region, name);
+      if (!identity) return '';
+      return entry(name, element('VerificationStatus', identity.verificationStatus));
+    });
+    return `<VerificationAttributes>${entries.join('')}</VerificationAttributes>`;
+  },
+
+  GetIdentityDkimAttributes(fake, call) {
+    const entries = identitiesOf(call).map((name) => {
+      const identity = fake.identities.get(call.account, call.region, name);
+      return entry(
+        name,
+        element('DkimEnabled', identity?.signingEnabled ?? false) +
+          element('DkimVerificationStatus', identity?.dkimStatus ?? 'NotStarted') +
+          list('DkimTokens', identity?.tokens ?? []),
+      );
+    });
+    return `<DkimAttributes>${entries.join('')}</DkimAttributes>`;
+  },
+
+  DeleteIdentity(fake, call) {
+    fake.identities.delete(call.account, call.region, required(call, 'Identity'));
+    return '';
+  },
+};
+
+/** SES v2 GetEmailIdentity: the JSON body. */
+export function getEmailIdentity(fake: FakeAws, call: Call): string {
+  const name = required(call, 'emailIdentity');
+  if (fake.sesv2 === 'denied') throw accessDenied(call, fake.denial(call));
+  const identity =
+    fake.sesv2 === 'apart' ? undefined : fake.identities.get(call.account, call.region, name);
+  if (!identity) {
+    throw new AwsError(404, 'NotFoundException', `Email identity ${name} does not exist.`);
+  }
+  return JSON.stringify({
+    IdentityType: 'DOMAIN',
+    FeedbackForwardingStatus: true,
+    VerifiedForSendingStatus: identity.verificationStatus === 'Success',
+    VerificationStatus: upperSnake(identity.verificationStatus),
+    DkimAttributes: {
+      SigningEnabled: identity.signingEnabled,
+      Status: upperSnake(identity.dkimStatus),
+      Tokens: identity.tokens,
+      SigningAttributesOrigin: identity.origin,
+      SigningHostedZone: identity.signingHostedZone,
+    },
+    Policies: {},
+    Tags: [],
+  });
+}
+
+function identitiesOf(call: Call): string[] {
+  return call.params.Identities ?? [];
+}
+
+function entry(key: string, value: string): string {
+  return `<entry><key>${escapeXml(key)}</key><value>${value}</value></entry>`;
+}
+
+function upperSnake(status: string): string {
+  return status.replace(/(?<=[a-z])(?=[A-Z])/g, '_').toUpperCase();
+}
+
+/** SES refuses a trailing dot among others. */
+function validDomain(domain: string): string {
+  if (/^[a-z0-9_-]+(\.[a-z0-9_-]+)+$/i.test(domain)) return domain;
+  throw new AwsError(400, 'InvalidParameterValue', `Invalid domain name ${domain}.`);
+}
