@@ -7,6 +7,8 @@ export interface CallDescription {
   readonly operation: string;
   /** What the call was about, such as `hosted zone Z0123456789`. */
   readonly target: string;
+  /** The ARN of the role that the call is made under, when it is not the Lambda's own. */
+  readonly role?: string;
 }
 
 /**
@@ -36,9 +38,10 @@ function toFailure(call: CallDescription, error: unknown): AwsCallFailure {
   };
   const errorCode = (name === 'Error' ? code : name) ?? 'Error';
   const attempts = $metadata?.attempts ?? 1;
+  const as = call.role === undefined ? '' : ` as ${call.role}`;
   const tries = attempts > 1 ? ` after ${attempts} tries` : '';
   return new AwsCallFailure(
-    `${call.service} ${call.operation} for ${call.target} failed${tries}: ${errorCode}: ${shorten(message ?? String(error))}. ` +
+    `${call.service} ${call.operation} for ${call.target}${as} failed${tries}: ${errorCode}: ${shorten(message ?? String(error))}. ` +
       remedy(call, errorCode),
     errorCode,
     attempts,
@@ -47,9 +50,12 @@ function toFailure(call: CallDescription, error: unknown): AwsCallFailure {
 
 function remedy(call: CallDescription, code: string): string {
   if (/AccessDenied|NotAuthorized|UnauthorizedOperation/.test(code)) {
-    return call.service === 'STS'
-      ? 'The trust policy of the delegation role must let the role of the Lambda assume it: check the principals given to EasyDkimDelegationRole and that the role still exists.'
-      : 'Check that no service control policy, permissions boundary or changed role policy denies the call.';
+    if (call.service === 'STS') {
+      return 'The delegation role does not let the Lambda assume it: check that it exists and that the account of the stack is in its assumedBy, and that no service control policy denies it.';
+    }
+    return call.role === undefined
+      ? 'Check that no service control policy, permissions boundary or changed role policy denies the call, and pass delegationRole when the zone is in another account.'
+      : 'The delegation role was assumed, but may not do this: check that it is the EasyDkimDelegationRole of this very zone and that its domainNames include the domain.';
   }
   if (/Throttl|Rate|PriorRequestNotComplete|TooManyRequests/.test(code)) {
     return 'AWS kept throttling until the time was up: deploy again, or fewer domains at once.';

@@ -56,7 +56,7 @@ export function connect(
   const inSesRegion = settings(domain.region, deadline);
   return {
     ses: new Ses(new SESClient(inSesRegion), new SESv2Client(inSesRegion), deadline, domain.region, log),
-    openZone: async () => new HostedZone(await route53Client(domain, deadline, log), domain.zoneId, deadline, log),
+    openZone: async () => new HostedZone(await route53Client(domain, deadline, log), domain, deadline, log),
     deadline,
   };
 }
@@ -71,7 +71,7 @@ export function cloudFormationClient(deadline: Deadline): CloudFormationClient {
  * @throws AwsCallFailure when the role cannot be assumed.
  */
 async function route53Client(
-  config: Pick<DomainConfig, 'domainName' | 'delegationRoleArn'>,
+  config: Pick<DomainConfig, 'domainName' | 'zoneId' | 'delegationRoleArn'>,
   deadline: Deadline,
   log: Log,
 ): Promise<Route53Client> {
@@ -81,7 +81,12 @@ async function route53Client(
     return new Route53Client(common);
   }
   const assumeRole = fromTemporaryCredentials({
-    params: { RoleArn: roleArn, RoleSessionName: `easy-dkim-${config.domainName}`.slice(0, 64) },
+    params: {
+      RoleArn: roleArn,
+      RoleSessionName: `easy-dkim-${config.domainName}`.slice(0, 64),
+      // An EasyDkimDelegationRole opens for its own zone only.
+      ExternalId: config.zoneId,
+    },
     clientConfig: common,
   });
   const credentials = await callAws(log, { service: 'STS', operation: 'AssumeRole', target: roleArn }, () =>

@@ -6,6 +6,7 @@ import {
 } from '@aws-sdk/client-route-53';
 import { callAws } from './aws-call';
 import { Deadline, sleep } from './deadline';
+import type { DomainConfig } from './event';
 import { AwsCallFailure, Failure } from './failure';
 import { Log } from './log';
 import { Change, RecordSet, sameName } from './records';
@@ -19,7 +20,7 @@ const LONGEST_POLL_DELAY = 15_000;
 export class HostedZone {
   public constructor(
     private readonly client: Route53Client,
-    private readonly zoneId: string,
+    private readonly zone: Pick<DomainConfig, 'zoneId' | 'delegationRoleArn'>,
     private readonly deadline: Deadline,
     private readonly log: Log,
   ) {}
@@ -39,7 +40,7 @@ export class HostedZone {
     // The name only sets where the list starts: it goes on to the end of the zone.
     for (;;) {
       const page = await this.call('ListResourceRecordSets', (options) =>
-        this.client.send(new ListResourceRecordSetsCommand({ HostedZoneId: this.zoneId, ...start }), options),
+        this.client.send(new ListResourceRecordSetsCommand({ HostedZoneId: this.zone.zoneId, ...start }), options),
       );
       for (const set of page.ResourceRecordSets ?? []) {
         const name = unescapeName(set.Name ?? '');
@@ -76,7 +77,7 @@ export class HostedZone {
     const { ChangeInfo } = await this.call('ChangeResourceRecordSets', (options) =>
       this.client.send(
         new ChangeResourceRecordSetsCommand({
-          HostedZoneId: this.zoneId,
+          HostedZoneId: this.zone.zoneId,
           ChangeBatch: {
             Comment: 'cdk-ses-easy-dkim',
             Changes: changes.map(({ action, record }) => ({
@@ -115,7 +116,7 @@ export class HostedZone {
         const pause = delay * (0.5 + Math.random() / 2);
         if (pause >= limit.remaining()) {
           throw new Failure(
-            `Route 53 took the records into hosted zone ${this.zoneId} but has not published them in time ` +
+            `Route 53 took the records into hosted zone ${this.zone.zoneId} but has not published them in time ` +
               `(change ${changeId} is ${ChangeInfo?.Status ?? 'unknown'}): deploy again; if it stays so, check the AWS Health Dashboard.`,
           );
         }
@@ -127,7 +128,13 @@ export class HostedZone {
   }
 
   private call<T>(operation: string, send: (options: { readonly abortSignal: AbortSignal }) => Promise<T>): Promise<T> {
-    const description = { service: 'Route 53', operation, target: `hosted zone ${this.zoneId}` } as const;
+    const { zoneId, delegationRoleArn } = this.zone;
+    const description = {
+      service: 'Route 53',
+      operation,
+      target: `hosted zone ${zoneId}`,
+      role: delegationRoleArn,
+    } as const;
     return callAws(this.log, description, () => send({ abortSignal: this.deadline.signal }));
   }
 }

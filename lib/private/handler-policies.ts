@@ -1,14 +1,13 @@
 import { createHash } from 'crypto';
-import { Lazy, Stack, Token } from 'aws-cdk-lib';
+import { Lazy, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct, IDependable } from 'constructs';
+import { changeStatement, RecordAccess, ZoneAccess } from './record-access';
 
 /** What the handler has to be allowed for one domain. */
-export interface PolicyRequest {
-  readonly domainName: string;
+export interface PolicyRequest extends ZoneAccess {
   /** The Region of SES. */
   readonly region: string;
-  readonly hostedZoneArn: string;
   /** Whether what was created is to be removed again. */
   readonly removable: boolean;
   readonly delegationRoleArn?: string;
@@ -20,6 +19,9 @@ export interface PolicyRequest {
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
  */
 const MAX_POLICY_LENGTH = 5_900;
+
+/** What a policy takes besides its statements. */
+const POLICY_LENGTH = 50;
 
 /** The default quota of managed policies on a role. */
 const MAX_POLICIES = 10;
@@ -100,6 +102,7 @@ class Basics {
     }
   }
 
+  /** Characters, at most. */
   public get length(): number {
     return 1_500 + 120 * this.regions.size + 100 * this.delegationRoleArns.size;
   }
@@ -137,22 +140,7 @@ class Basics {
           stack.formatArn({ service: 'ses', region, resource: 'identity', resourceName: '*' }),
         ),
       },
-      ...(this.ownZones
-        ? [
-            {
-              // The id of a change is known only once it is made.
-              Effect: 'Allow',
-              Action: 'route53:GetChange',
-              Resource: stack.formatArn({
-                service: 'route53',
-                region: '',
-                account: '',
-                resource: 'change',
-                resourceName: '*',
-              }),
-            },
-          ]
-        : []),
+      ...(this.ownZones ? [changeStatement(this.scope)] : []),
       ...(this.delegationRoleArns.size > 0
         ? [{ Effect: 'Allow', Action: 'sts:AssumeRole', Resource: [...this.delegationRoleArns] }]
         : []),
@@ -185,63 +173,16 @@ class Policy {
   }
 
   public lengthWith(request: PolicyRequest): number {
-    return (this.basics?.length ?? 100) + this.removable.length + this.retained.length + RecordAccess.lengthOf(request);
+    return (
+      (this.basics?.length ?? POLICY_LENGTH) +
+      this.removable.length(request.removable ? request : undefined) +
+      this.retained.length(request.removable ? undefined : request)
+    );
   }
 
   public allow(request: PolicyRequest): void {
     (request.removable ? this.removable : this.retained).allow(request);
   }
-}
-
-/**
- * The permission to read some zones and to change the DKIM records of some domains in them. A name
- * can only be in the zone of its domain, so one statement serves all.
- *
- * @see https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/specifying-conditions-route53.html
- */
-class RecordAccess {
-  public static lengthOf({ hostedZoneArn, domainName }: PolicyRequest): number {
-    return lengthOf(hostedZoneArn, 85) + lengthOf(domainName, 100) + '*._domainkey.'.length + 6;
-  }
-
-  public length = 500;
-  private readonly hostedZoneArns = new Set<string>();
-  private readonly recordNames = new Set<string>();
-
-  public constructor(private readonly actions: readonly string[]) {}
-
-  public allow(request: PolicyRequest): void {
-    this.length += RecordAccess.lengthOf(request);
-    this.hostedZoneArns.add(request.hostedZoneArn);
-    this.recordNames.add(`*._domainkey.${request.domainName}`);
-  }
-
-  public statements(): object[] {
-    if (this.hostedZoneArns.size === 0) {
-      return [];
-    }
-    return [
-      {
-        // A list has none of these keys, which "for all values" lets through; a change always has them.
-        Effect: 'Allow',
-        Action: ['route53:ChangeResourceRecordSets', 'route53:ListResourceRecordSets'],
-        Resource: [...this.hostedZoneArns],
-        Condition: {
-          'ForAllValues:StringEquals': {
-            'route53:ChangeResourceRecordSetsRecordTypes': ['CNAME'],
-            'route53:ChangeResourceRecordSetsActions': this.actions,
-          },
-          'ForAllValues:StringLike': {
-            'route53:ChangeResourceRecordSetsNormalizedRecordNames': [...this.recordNames],
-          },
-        },
-      },
-    ];
-  }
-}
-
-function lengthOf(value: string, whenUnknown: number): number {
-  return Token.isUnresolved(value) ? whenUnknown : value.length;
 }
 
 function digest(content: unknown): string {
