@@ -1,0 +1,80 @@
+/**
+ * What the deployment is checked against, read with the AWS SDK. The SDK is imported when it is
+ * used: the scripts start before it is installed.
+ */
+export async function connect(environment) {
+  // The clients are created in this process: its environment decides whether they warn.
+  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
+  const cloudFormation = await import('@aws-sdk/client-cloudformation');
+  const route53 = await import('@aws-sdk/client-route-53');
+  const ses = await import('@aws-sdk/client-ses');
+
+  const config = clientConfig(environment);
+  const stacks = new cloudFormation.CloudFormationClient(config);
+  const dns = new route53.Route53Client(config);
+  const mail = new ses.SESClient(config);
+
+  return {
+    async createHostedZone(name) {
+      const request = { Name: name, CallerReference: `${Date.now()}-${process.pid}` };
+      const { HostedZone } = await dns.send(new route53.CreateHostedZoneCommand(request));
+      return HostedZone.Id.replace('/hostedzone/', '');
+    },
+
+    async deleteHostedZone(id) {
+      await dns.send(new route53.DeleteHostedZoneCommand({ Id: id }));
+    },
+
+    /** The CNAME records of a zone, names and values without the trailing dot. */
+    async cnames(zoneId) {
+      const { ResourceRecordSets } = await dns.send(
+        new route53.ListResourceRecordSetsCommand({ HostedZoneId: zoneId }),
+      );
+      return ResourceRecordSets.filter(({ Type }) => Type === 'CNAME').map(({ Name, TTL, ResourceRecords }) => ({
+        name: withoutDot(Name),
+        ttl: TTL,
+        value: ResourceRecords.map(({ Value }) => withoutDot(Value)).join(' '),
+      }));
+    },
+
+    async hasIdentity(name) {
+      const { Identities } = await mail.send(new ses.ListIdentitiesCommand({}));
+      return Identities.includes(name);
+    },
+
+    async dkim(domain) {
+      const request = { Identities: [domain] };
+      const { DkimAttributes } = await mail.send(new ses.GetIdentityDkimAttributesCommand(request));
+      const { DkimEnabled, DkimVerificationStatus, DkimTokens } = DkimAttributes[domain] ?? {};
+      return { enabled: DkimEnabled, status: DkimVerificationStatus, tokens: DkimTokens ?? [] };
+    },
+
+    async hasStack(name) {
+      try {
+        const { Stacks } = await stacks.send(new cloudFormation.DescribeStacksCommand({ StackName: name }));
+        return Stacks.some(({ StackStatus }) => StackStatus !== 'DELETE_COMPLETE');
+      } catch (error) {
+        if (/does not exist/.test(error.message)) {
+          return false;
+        }
+        throw error;
+      }
+    },
+  };
+}
+
+function clientConfig(environment) {
+  const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey } = environment;
+  return {
+    endpoint: environment.AWS_ENDPOINT_URL,
+    region: environment.AWS_REGION,
+    // Without keys there is a profile: the SDK finds it by itself.
+    ...(accessKeyId && {
+      credentials: { accessKeyId, secretAccessKey, sessionToken: environment.AWS_SESSION_TOKEN },
+    }),
+  };
+}
+
+function withoutDot(name) {
+  return name.replace(/\.$/, '');
+}

@@ -1,0 +1,75 @@
+/** `npm run local`: the construct at work, deployed to an AWS emulator on this machine. */
+import { parseArgs } from 'node:util';
+import { getEmulator } from './lib/emulator.mjs';
+import { ensureBuilt, ensureInstalled } from './lib/install.mjs';
+import { oneDomain } from './lib/one-domain.mjs';
+import { Problem } from './lib/problem.mjs';
+import { runFolder } from './lib/project.mjs';
+import { duration, script } from './lib/steps.mjs';
+
+const HELP = `Usage: npm run local -- [options]
+
+Deploys the example app to an AWS emulator on this machine with the real CDK CLI, shows and checks
+what came to be in Route 53 and SES, and destroys it again. It installs and builds what it needs.
+
+Options
+  --keep         leave it deployed and the emulator running; says how to use and how to stop it
+  --port <port>  the emulator's port (or MINISTACK_PORT); a free one unless given
+  --help         this text
+
+Environment
+  AWS_ENDPOINT_URL  deploy to the emulator there instead of starting one (MiniStack, needs Python)
+  PYTHON            the Python to run MiniStack with
+`;
+
+/** What can be shown; each runs against the emulator and returns its summary. */
+const SCENARIOS = [oneDomain];
+
+await script(async () => {
+  const options = readOptions();
+  if (options.help) {
+    console.log(HELP);
+    return;
+  }
+  const started = performance.now();
+  await ensureInstalled();
+  await ensureBuilt();
+  const folder = runFolder();
+  const emulator = await getEmulator({ port: options.port, folder: folder.path });
+  let stop = emulator.stop;
+  try {
+    for (const scenario of SCENARIOS) {
+      const { summary, context } = await scenario.run({ emulator, folder: folder.path, keep: options.keep });
+      if (options.keep) {
+        folder.keep();
+        stop = emulator.keep;
+        explainKept(emulator, folder.path, context);
+      }
+      console.log(`✓ ${summary} (${duration(started)} in all)`);
+    }
+  } finally {
+    await stop();
+  }
+});
+
+function readOptions() {
+  try {
+    const { values } = parseArgs({
+      options: { keep: { type: 'boolean' }, port: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
+    });
+    return values;
+  } catch (error) {
+    throw new Problem(error.message, HELP);
+  }
+}
+
+/** Commands to copy: not cut, not indented. */
+function explainKept({ pid, url, variables }, folder, context) {
+  const unset = ['AWS_PROFILE', 'AWS_SESSION_TOKEN'].filter((name) => !(name in variables));
+  const exported = Object.entries(variables).map(([name, value]) => `export ${name}='${value}'`);
+  const stop = pid
+    ? ['# To stop the emulator, with all that is in it:', `kill -KILL -- -${pid}; rm -rf '${folder}'`]
+    : [`# To remove it from the emulator at ${url}:`, `npx cdk destroy --no-notices ${context}`];
+  const use = ['# To use it:', `unset ${unset.join(' ')}`, ...exported, `npx cdk diff --no-notices ${context}`];
+  console.log([...use, '', ...stop, ''].join('\n'));
+}
