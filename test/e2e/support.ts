@@ -1,0 +1,126 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { CreateHostedZoneCommand, ListResourceRecordSetsCommand, Route53Client } from '@aws-sdk/client-route-53';
+import { GetIdentityDkimAttributesCommand, ListIdentitiesCommand, SESClient } from '@aws-sdk/client-ses';
+
+const ROOT = join(__dirname, '..', '..');
+
+/** The environment of the emulator, which `npm test` starts. */
+export const E2E =
+  process.env.E2E_ENV === undefined ? undefined : (JSON.parse(process.env.E2E_ENV) as NodeJS.ProcessEnv);
+
+/** Without an emulator these tests are skipped; `npm test` says why. */
+export const describeE2e = E2E ? describe : describe.skip;
+
+/** What a stack gave: the name of an output to its value. */
+export type Outputs = Record<string, string>;
+
+export interface CdkResult {
+  readonly code: number;
+  /** All that a user sees. */
+  readonly output: string;
+}
+
+/** The real CDK CLI on an app of this project. */
+export class Cdk {
+  private readonly folder = mkdtempSync(join(tmpdir(), 'easy-dkim-e2e-'));
+
+  constructor(
+    private readonly app?: string,
+    private readonly variables: NodeJS.ProcessEnv = {},
+  ) {}
+
+  async deploy(context: Record<string, string>): Promise<Record<string, Outputs>> {
+    const file = join(this.folder, 'outputs.json');
+    const { code, output } = await this.tryDeploy(context, ['--outputs-file', file]);
+    if (code !== 0) throw new Error(output);
+    return JSON.parse(readFileSync(file, 'utf8')) as Record<string, Outputs>;
+  }
+
+  tryDeploy(context: Record<string, string>, args: string[] = []): Promise<CdkResult> {
+    return this.run('deploy', ['--all', '--require-approval', 'never', ...contextArgs(context), ...args]);
+  }
+
+  async destroy(context: Record<string, string>): Promise<void> {
+    const { code, output } = await this.run('destroy', ['--all', '--force', ...contextArgs(context)]);
+    if (code !== 0) throw new Error(output);
+  }
+
+  private run(command: string, args: string[]): Promise<CdkResult> {
+    const cli = join(ROOT, 'node_modules', 'aws-cdk', 'bin', 'cdk');
+    const common = ['--no-notices', '--no-color', '--output', join(this.folder, 'cdk.out')];
+    const app = this.app === undefined ? [] : ['--app', this.app];
+    return new Promise((resolve) => {
+      execFile(
+        process.execPath,
+        [cli, command, ...app, ...args, ...common],
+        { cwd: ROOT, env: { ...process.env, ...E2E, ...this.variables }, maxBuffer: 2 ** 26 },
+        (error, stdout, stderr) =>
+          resolve({ code: error === null ? 0 : Number(error.code ?? 1), output: `${stdout}\n${stderr}` }),
+      );
+    });
+  }
+}
+
+function contextArgs(context: Record<string, string>): string[] {
+  return Object.entries(context).flatMap(([key, value]) => ['-c', `${key}=${value}`]);
+}
+
+/** What Route 53 and SES hold, read with the SDK. */
+export class Aws {
+  private readonly route53: Route53Client;
+
+  /** @param account the access key id: the emulator takes twelve digits for an account */
+  constructor(
+    private readonly region = E2E?.AWS_REGION,
+    private readonly account = 'test',
+  ) {
+    this.route53 = new Route53Client(this.config());
+  }
+
+  async createZone(name: string): Promise<string> {
+    const { HostedZone } = await this.route53.send(
+      new CreateHostedZoneCommand({ Name: name, CallerReference: `${Date.now()}-${Math.random()}` }),
+    );
+    return HostedZone!.Id!.replace('/hostedzone/', '');
+  }
+
+  /** The CNAME records of a zone, as `<name> <ttl> <value>`. */
+  async cnames(zoneId: string): Promise<string[]> {
+    const { ResourceRecordSets = [] } = await this.route53.send(
+      new ListResourceRecordSetsCommand({ HostedZoneId: zoneId }),
+    );
+    return ResourceRecordSets.filter(({ Type }) => Type === 'CNAME')
+      .map(({ Name, TTL, ResourceRecords }) => `${Name} ${TTL} ${ResourceRecords?.[0].Value}`.replaceAll('. ', ' '))
+      .sort();
+  }
+
+  async identities(): Promise<string[]> {
+    const { Identities = [] } = await this.ses().send(new ListIdentitiesCommand({}));
+    return Identities;
+  }
+
+  async dkimTokens(domain: string): Promise<string[]> {
+    const { DkimAttributes } = await this.ses().send(new GetIdentityDkimAttributesCommand({ Identities: [domain] }));
+    return DkimAttributes?.[domain]?.DkimTokens ?? [];
+  }
+
+  private ses(): SESClient {
+    return new SESClient(this.config());
+  }
+
+  private config() {
+    return {
+      endpoint: E2E?.AWS_ENDPOINT_URL,
+      region: this.region,
+      credentials: { accessKeyId: this.account, secretAccessKey: 'test' },
+    };
+  }
+}
+
+/** The three records that a domain with these tokens has, as {@link Aws.cnames} gives them. */
+export function dkimCnames(domain: string, tokens: readonly string[], ttl = 1800): string[] {
+  return tokens.map((token) => `${token}._domainkey.${domain} ${ttl} ${token}.dkim.amazonses.com`).sort();
+}
