@@ -45,4 +45,26 @@ describeE2e('the example app, deployed by the CDK CLI', () => {
     expect(await aws.cnames(context.hostedZoneId)).toEqual([]);
     expect(await aws.identities()).not.toContain('news.e2e.example.com');
   });
+
+  test("fails on somebody else's record with a reason that says what to do, and changes nothing", async () => {
+    const domainName = 'taken.e2e.example.com';
+    const [token] = await aws.futureTokens(domainName);
+    const name = `${token}._domainkey.${domainName}`;
+    await aws.createCname(context.hostedZoneId, name, 'elsewhere.example.net');
+
+    const { code, output } = await cdk.tryDeploy({ ...context, domainName });
+
+    expect(code).not.toBe(0);
+    expect(output.replace(/\s+/g, ' ')).toContain(
+      `Easy DKIM for ${domainName} (SES in us-east-1, hosted zone ${context.hostedZoneId}): The record ${name} exists ` +
+        `in hosted zone ${context.hostedZoneId} with another value: it is CNAME elsewhere.example.net and should be ` +
+        `CNAME ${token}.dkim.amazonses.com. Set overwriteRecords: true to replace it`,
+    );
+    expect(await aws.cnames(context.hostedZoneId)).toEqual([`${name} 300 elsewhere.example.net`]);
+    expect(await aws.identities()).not.toContain(domainName);
+
+    await cdk.deploy({ ...context, domainName, overwriteRecords: 'true' });
+    expect(await aws.cnames(context.hostedZoneId)).toEqual(dkimCnames(domainName, await aws.dkimTokens(domainName)));
+    await cdk.destroy(context);
+  });
 });

@@ -2,8 +2,19 @@ import { execFile } from 'node:child_process';
 import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CreateHostedZoneCommand, ListResourceRecordSetsCommand, Route53Client } from '@aws-sdk/client-route-53';
-import { GetIdentityDkimAttributesCommand, ListIdentitiesCommand, SESClient } from '@aws-sdk/client-ses';
+import {
+  ChangeResourceRecordSetsCommand,
+  CreateHostedZoneCommand,
+  ListResourceRecordSetsCommand,
+  Route53Client,
+} from '@aws-sdk/client-route-53';
+import {
+  DeleteIdentityCommand,
+  GetIdentityDkimAttributesCommand,
+  ListIdentitiesCommand,
+  SESClient,
+  VerifyDomainDkimCommand,
+} from '@aws-sdk/client-ses';
 
 const ROOT = join(__dirname, '..', '..');
 
@@ -95,6 +106,29 @@ export class Aws {
     return ResourceRecordSets.filter(({ Type }) => Type === 'CNAME')
       .map(({ Name, TTL, ResourceRecords }) => `${Name} ${TTL} ${ResourceRecords?.[0].Value}`.replaceAll('. ', ' '))
       .sort();
+  }
+
+  async createCname(zoneId: string, name: string, value: string): Promise<void> {
+    await this.route53.send(
+      new ChangeResourceRecordSetsCommand({
+        HostedZoneId: zoneId,
+        ChangeBatch: {
+          Changes: [
+            {
+              Action: 'CREATE',
+              ResourceRecordSet: { Name: name, Type: 'CNAME', TTL: 300, ResourceRecords: [{ Value: value }] },
+            },
+          ],
+        },
+      }),
+    );
+  }
+
+  /** The tokens that the domain will have: the emulator gives the same ones again. */
+  async futureTokens(domain: string): Promise<string[]> {
+    const { DkimTokens = [] } = await this.ses().send(new VerifyDomainDkimCommand({ Domain: domain }));
+    await this.ses().send(new DeleteIdentityCommand({ Identity: domain }));
+    return DkimTokens;
   }
 
   async identities(): Promise<string[]> {
