@@ -1,0 +1,200 @@
+import { App, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import { HostedZone } from 'aws-cdk-lib/aws-route53';
+import { EasyDkimDelegationRole, EasyDkimDomain } from '../../lib';
+import type { ResourceProperties } from '../../lib/private/contract';
+import type { Call } from '../fakes/fake-aws';
+
+/** What stands for the references in a template. */
+export interface Deployment {
+  readonly account: string;
+  readonly region: string;
+  readonly stackId: string;
+}
+
+interface Statement {
+  readonly Effect: 'Allow' | 'Deny';
+  readonly Action: string | readonly string[];
+  readonly Resource: string | readonly string[];
+  readonly Condition?: Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>;
+}
+
+/** What is asked for: an action on a resource, with the condition keys of the request. */
+export interface Question {
+  readonly action: string;
+  readonly resource: string;
+  readonly keys: Readonly<Record<string, readonly string[]>>;
+}
+
+/**
+ * The policies that the construct gives to the role of the Lambda for a domain with these properties,
+ * as they are once deployed.
+ */
+export function handlerStatements(given: ResourceProperties, deployment: Deployment): Statement[] {
+  const stack = new Stack(new App({ context: { 'aws:cdk:disable-stack-trace': true } }), 'Iam', {
+    env: { account: deployment.account, region: deployment.region },
+  });
+  new EasyDkimDomain(stack, 'Mail', {
+    hostedZone: HostedZone.fromHostedZoneAttributes(stack, 'Zone', {
+      hostedZoneId: given.HostedZoneId,
+      zoneName: given.HostedZoneName ?? given.DomainName,
+    }),
+    domainName: given.DomainName,
+    sesRegion: given.SesRegion,
+    ttl: Duration.seconds(Number(given.Ttl)),
+    removalPolicy: given.RemovalPolicy as RemovalPolicy,
+    delegationRole:
+      given.DelegationRoleArn === undefined
+        ? undefined
+        : iam.Role.fromRoleArn(stack, 'Role', given.DelegationRoleArn, { mutable: false }),
+    outputs: false,
+  });
+  return statementsOf(stack, deployment);
+}
+
+/** The policy of an EasyDkimDelegationRole. */
+export function delegationStatements(
+  given: { readonly hostedZoneId: string; readonly zoneName: string; readonly domainNames?: string[] },
+  deployment: Deployment,
+): Statement[] {
+  const stack = new Stack(new App(), 'Iam', { env: { account: deployment.account, region: deployment.region } });
+  new EasyDkimDelegationRole(stack, 'Role', {
+    hostedZone: HostedZone.fromHostedZoneAttributes(stack, 'Zone', given),
+    assumedBy: new iam.AccountPrincipal('111111111111'),
+    domainNames: given.domainNames,
+  });
+  return statementsOf(stack, deployment);
+}
+
+/** Without a synthesis of the whole app, which takes a hundred times as long. */
+function statementsOf(stack: Stack, deployment: Deployment): Statement[] {
+  const documents = stack.node
+    .findAll()
+    .filter((child) => child instanceof iam.CfnManagedPolicy || child instanceof iam.CfnPolicy)
+    .map(({ policyDocument }) => stack.resolve(policyDocument) as { readonly Statement: unknown[] });
+  return documents.flatMap(({ Statement }) =>
+    Statement.map((statement) => resolve(statement, deployment) as Statement),
+  );
+}
+
+/** CloudFormation's functions, as far as policies use them. */
+function resolve(value: unknown, deployment: Deployment): unknown {
+  if (Array.isArray(value)) {
+    return value.map((item) => resolve(item, deployment));
+  }
+  if (typeof value !== 'object' || value === null) {
+    return value;
+  }
+  const entries = Object.entries(value as Record<string, unknown>);
+  const [name, argument] = entries[0] ?? [];
+  if (name === 'Fn::Join') {
+    const [separator, parts] = resolve(argument, deployment) as [string, string[]];
+    return parts.join(separator);
+  }
+  if (name === 'Fn::GetAtt') {
+    return `arn:aws:logs:${deployment.region}:${deployment.account}:log-group:${(argument as string[])[0]}:*`;
+  }
+  if (name === 'Ref') {
+    const references: Record<string, string | undefined> = {
+      'AWS::AccountId': deployment.account,
+      'AWS::Partition': 'aws',
+      'AWS::Region': deployment.region,
+      'AWS::StackId': deployment.stackId,
+    };
+    const known = references[argument as string];
+    if (known === undefined) throw new Error(`No value for the reference ${String(argument)}`);
+    return known;
+  }
+  return Object.fromEntries(entries.map(([key, item]) => [key, resolve(item, deployment)]));
+}
+
+/**
+ * Whether IAM allows it: some statement does, and none denies it. Of the condition operators it has
+ * those that the policies use, and refuses the others.
+ *
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
+ */
+export function isAllowed(statements: readonly Statement[], question: Question): boolean {
+  const matching = statements.filter((statement) => applies(statement, question));
+  return matching.length > 0 && matching.every(({ Effect }) => Effect === 'Allow');
+}
+
+function applies(statement: Statement, { action, resource, keys }: Question): boolean {
+  return (
+    list(statement.Action).some((pattern) => like(pattern.toLowerCase(), action.toLowerCase())) &&
+    list(statement.Resource).some((pattern) => like(pattern, resource)) &&
+    Object.entries(statement.Condition ?? {}).every(([operator, conditions]) =>
+      Object.entries(conditions).every(([key, wanted]) => holds(operator, list(wanted), keys[key] ?? [])),
+    )
+  );
+}
+
+function holds(operator: string, wanted: readonly string[], given: readonly string[]): boolean {
+  switch (operator) {
+    case 'StringEquals':
+      return given.length === 1 && wanted.includes(given[0]);
+    // True without any value, as in IAM.
+    case 'ForAllValues:StringEquals':
+      return given.every((value) => wanted.includes(value));
+    case 'ForAllValues:StringLike':
+      return given.every((value) => wanted.some((pattern) => like(pattern, value)));
+    default:
+      throw new Error(`The condition operator ${operator} is not evaluated here`);
+  }
+}
+
+function like(pattern: string, text: string): boolean {
+  const source = pattern
+    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
+    .replaceAll('*', '.*')
+    .replaceAll('?', '.');
+  return new RegExp(`^${source}$`, 's').test(text);
+}
+
+function list(value: string | readonly string[]): readonly string[] {
+  return typeof value === 'string' ? [value] : value;
+}
+
+/** What IAM is asked for a call to AWS. */
+export function questionOf({ service, operation, account, region, params }: Call): Question {
+  switch (service) {
+    case 'ses':
+      return { action: `ses:${operation}`, resource: '*', keys: { 'aws:RequestedRegion': [region] } };
+    case 'sesv2': {
+      const resource = `arn:aws:ses:${region}:${account}:identity/${params.emailIdentity}`;
+      return { action: `ses:${operation}`, resource, keys: { 'aws:RequestedRegion': [region] } };
+    }
+    case 'route53': {
+      const target = params.changeId === undefined ? `hostedzone/${params.hostedZoneId}` : `change/${params.changeId}`;
+      return {
+        action: `route53:${operation}`,
+        resource: `arn:aws:route53:::${target}`,
+        keys: recordKeys(params.changes),
+      };
+    }
+    case 'sts':
+      return { action: 'sts:AssumeRole', resource: String(params.RoleArn), keys: {} };
+    case 'cloudformation':
+      return { action: `cloudformation:${operation}`, resource: String(params.StackName), keys: {} };
+    case 'response':
+      throw new Error('The answer to CloudFormation needs no permission');
+  }
+}
+
+/** @see https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/specifying-conditions-route53.html */
+export function recordKeys(
+  changes: readonly { readonly action: string; readonly name: string; readonly type: string }[] = [],
+): Question['keys'] {
+  const values = (of: (change: { action: string; name: string; type: string }) => string) => [
+    ...new Set(changes.map(of)),
+  ];
+  const octal = (name: string) =>
+    name.replace(/[^a-z0-9._-]/g, (other) => `\\${other.charCodeAt(0).toString(8).padStart(3, '0')}`);
+  return {
+    'route53:ChangeResourceRecordSetsNormalizedRecordNames': values(({ name }) =>
+      octal(name.toLowerCase().replace(/\.$/, '')),
+    ),
+    'route53:ChangeResourceRecordSetsRecordTypes': values(({ type }) => type),
+    'route53:ChangeResourceRecordSetsActions': values(({ action }) => action),
+  };
+}
