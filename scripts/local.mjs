@@ -2,9 +2,10 @@
 import { parseArgs } from 'node:util';
 import { getEmulator } from './lib/emulator.mjs';
 import { ensureBuilt, ensureInstalled } from './lib/install.mjs';
-import { oneDomain } from './lib/one-domain.mjs';
 import { Problem } from './lib/problem.mjs';
 import { runFolder } from './lib/project.mjs';
+import { crossAccount, oneDomain, twoRegions } from './lib/scenarios.mjs';
+import { show } from './lib/show.mjs';
 import { duration, script } from './lib/steps.mjs';
 
 const HELP = `Usage: npm run local -- [options]
@@ -13,17 +14,16 @@ Deploys the example app to an AWS emulator on this machine with the real CDK CLI
 what came to be in Route 53 and SES, and destroys it again. It installs and builds what it needs.
 
 Options
-  --keep         leave it deployed and the emulator running; says how to use and how to stop it
-  --port <port>  the emulator's port (or MINISTACK_PORT); a free one unless given
-  --help         this text
+  --two-regions    show one domain that sends from two Regions instead (bin/two-regions.ts)
+  --cross-account  show a zone behind a delegation role instead (bin/cross-account.ts)
+  --keep           leave it deployed and the emulator running; says how to use and how to stop it
+  --port <port>    the emulator's port (or MINISTACK_PORT); a free one unless given
+  --help           this text
 
 Environment
   AWS_ENDPOINT_URL  deploy to the emulator there instead of starting one (MiniStack, needs Python)
   PYTHON            the Python to run MiniStack with
 `;
-
-/** What can be shown; each runs against the emulator and returns its summary. */
-const SCENARIOS = [oneDomain];
 
 await script(async () => {
   const options = readOptions();
@@ -38,15 +38,17 @@ await script(async () => {
   const emulator = await getEmulator({ port: options.port, folder: folder.path });
   let stop = emulator.stop;
   try {
-    for (const scenario of SCENARIOS) {
-      const { summary, context } = await scenario.run({ emulator, folder: folder.path, keep: options.keep });
-      if (options.keep) {
-        folder.keep();
-        stop = emulator.keep;
-        explainKept(emulator, folder.path, context);
-      }
-      console.log(`✓ ${summary} (${duration(started)} in all)`);
+    const { summary, context } = await show(scenarioOf(options), {
+      emulator,
+      folder: folder.path,
+      keep: options.keep,
+    });
+    if (options.keep) {
+      folder.keep();
+      stop = emulator.keep;
+      explainKept(emulator, folder.path, context);
     }
+    console.log(`✓ ${summary} (${duration(started)} in all)`);
   } finally {
     await stop();
   }
@@ -55,12 +57,22 @@ await script(async () => {
 function readOptions() {
   try {
     const { values } = parseArgs({
-      options: { keep: { type: 'boolean' }, port: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
+      options: {
+        'two-regions': { type: 'boolean' },
+        'cross-account': { type: 'boolean' },
+        keep: { type: 'boolean' },
+        port: { type: 'string' },
+        help: { type: 'boolean', short: 'h' },
+      },
     });
     return values;
   } catch (error) {
     throw new Problem(error.message, HELP);
   }
+}
+
+function scenarioOf(options) {
+  return options['two-regions'] ? twoRegions : options['cross-account'] ? crossAccount : oneDomain;
 }
 
 /** Commands to copy: not cut, not indented. */

@@ -12,7 +12,6 @@ export async function connect(environment) {
   const config = clientConfig(environment);
   const stacks = new cloudFormation.CloudFormationClient(config);
   const dns = new route53.Route53Client(config);
-  const mail = new ses.SESClient(config);
 
   return {
     async createHostedZone(name) {
@@ -25,11 +24,14 @@ export async function connect(environment) {
       await dns.send(new route53.DeleteHostedZoneCommand({ Id: id }));
     },
 
-    /** The CNAME records of a zone, names and values without the trailing dot. */
+    /** The CNAME records of a zone, names and values without the trailing dot; none in a zone that is gone. */
     async cnames(zoneId) {
-      const { ResourceRecordSets } = await dns.send(
-        new route53.ListResourceRecordSetsCommand({ HostedZoneId: zoneId }),
-      );
+      const { ResourceRecordSets } = await dns
+        .send(new route53.ListResourceRecordSetsCommand({ HostedZoneId: zoneId }))
+        .catch((error) => {
+          if (error.name === 'NoSuchHostedZone') return { ResourceRecordSets: [] };
+          throw error;
+        });
       return ResourceRecordSets.filter(({ Type }) => Type === 'CNAME').map(({ Name, TTL, ResourceRecords }) => ({
         name: withoutDot(Name),
         ttl: TTL,
@@ -37,16 +39,24 @@ export async function connect(environment) {
       }));
     },
 
-    async hasIdentity(name) {
-      const { Identities } = await mail.send(new ses.ListIdentitiesCommand({}));
-      return Identities.includes(name);
-    },
+    /** SES in a Region, or in the one of the environment. */
+    ses(region = config.region) {
+      const mail = new ses.SESClient({ ...config, region });
+      return {
+        region,
 
-    async dkim(domain) {
-      const request = { Identities: [domain] };
-      const { DkimAttributes } = await mail.send(new ses.GetIdentityDkimAttributesCommand(request));
-      const { DkimEnabled, DkimVerificationStatus, DkimTokens } = DkimAttributes[domain] ?? {};
-      return { enabled: DkimEnabled, status: DkimVerificationStatus, tokens: DkimTokens ?? [] };
+        async hasIdentity(name) {
+          const { Identities } = await mail.send(new ses.ListIdentitiesCommand({}));
+          return Identities.includes(name);
+        },
+
+        async dkim(domain) {
+          const request = { Identities: [domain] };
+          const { DkimAttributes } = await mail.send(new ses.GetIdentityDkimAttributesCommand(request));
+          const { DkimEnabled, DkimVerificationStatus, DkimTokens } = DkimAttributes[domain] ?? {};
+          return { enabled: DkimEnabled, status: DkimVerificationStatus, tokens: DkimTokens ?? [] };
+        },
+      };
     },
 
     async hasStack(name) {

@@ -5,10 +5,11 @@ import { run } from './run.mjs';
 
 const CLI = join(root, 'node_modules/aws-cdk/bin/cdk');
 
-/** The real CDK CLI, as a user would call it, on the app of cdk.json. */
+/** The real CDK CLI, as a user would call it, on the app of cdk.json or another one. */
 export class Cdk {
   /** `folder` takes what it writes; `environment` tells it where to deploy. */
-  constructor({ folder, environment }) {
+  constructor({ folder, environment, app }) {
+    this.app = app === undefined ? [] : ['--app', app];
     this.folder = folder;
     this.environment = environment;
   }
@@ -22,12 +23,20 @@ export class Cdk {
   /** Deploys all stacks and returns their outputs: stack name to output name to value. */
   async deploy(context) {
     const outputs = join(this.folder, 'outputs.json');
-    await this.#run('deploy', ['--all', ...flags(context), '--require-approval', 'never', '--outputs-file', outputs]);
+    await this.#run('deploy', [
+      '--all',
+      ...this.app,
+      ...flags(context),
+      '--require-approval',
+      'never',
+      '--outputs-file',
+      outputs,
+    ]);
     return JSON.parse(readFileSync(outputs, 'utf8'));
   }
 
   async destroy(context) {
-    await this.#run('destroy', ['--all', ...flags(context), '--force']);
+    await this.#run('destroy', ['--all', ...this.app, ...flags(context), '--force']);
   }
 
   #run(command, args, cwd = root) {

@@ -1,0 +1,127 @@
+import { Cdk, flags } from './cdk.mjs';
+import { connect } from './aws.mjs';
+import { Problem } from './problem.mjs';
+import { section } from './report.mjs';
+import { step } from './steps.mjs';
+
+/** Deploys a scenario, shows and checks what came to be, and destroys it again. */
+export async function show(scenario, { emulator, folder, keep }) {
+  const cdk = new Cdk({ folder, environment: emulator.environment, app: scenario.app });
+  const aws = await connect(emulator.environment);
+  const { zoneName } = scenario;
+
+  const madeZoneId =
+    zoneName && (await step(`Create the hosted zone ${zoneName}`, () => aws.createHostedZone(zoneName)));
+  const context = { ...scenario.context, ...(madeZoneId && { hostedZoneId: madeZoneId, zoneName }) };
+  await step('cdk bootstrap', () => cdk.bootstrap());
+  const outputs = await step('cdk deploy', () => cdk.deploy(context));
+  const zoneId = madeZoneId ?? valueOf(outputs, 'HostedZoneId');
+  const domains = scenario.domains();
+  const deployed = await step('Read back from Route 53 and SES', async () => ({
+    records: await aws.cnames(zoneId),
+    domains: await Promise.all(domains.map((domain) => readDomain(aws, domain))),
+    outputs,
+  }));
+  showDeployed(deployed, zoneId);
+  failOn('The deployment is not as it should be', problemsOf(deployed));
+  const names = [...new Set(domains.map(({ name }) => name))].join(', ');
+  if (keep) {
+    return { summary: `${names} is deployed and as it should be`, context: flags(context).join(' ') };
+  }
+
+  await step('cdk destroy', () => cdk.destroy(context));
+  const left = await step('Look for what is left', () => leftovers(aws, zoneId, domains, Object.keys(outputs)));
+  failOn('cdk destroy left something behind', left);
+  if (madeZoneId) {
+    await step(`Delete the hosted zone ${zoneName}`, () => aws.deleteHostedZone(madeZoneId));
+  }
+  section('Left after cdk destroy: nothing', ['no CNAME record in the zone, no SES identity, no stack']);
+  console.log();
+  return { summary: `${names} was deployed, found as it should be, and removed without a trace` };
+}
+
+async function readDomain(aws, { name, region }) {
+  const ses = aws.ses(region);
+  return { name, region: ses.region, hasIdentity: await ses.hasIdentity(name), dkim: await ses.dkim(name) };
+}
+
+function showDeployed({ records, domains, outputs }, zoneId) {
+  section(
+    `Route 53, zone ${zoneId}`,
+    records.flatMap(({ name, ttl, value }) => [`${name}`, `    CNAME, TTL ${ttl} s → ${value}`]),
+  );
+  for (const { name, region, hasIdentity, dkim } of domains) {
+    section(`SES in ${region}`, [
+      `${hasIdentity ? 'identity' : 'NO identity'} ${name}`,
+      `DKIM ${dkim.enabled ? 'enabled' : 'NOT enabled'}, verification status ${dkim.status}`,
+      ...dkim.tokens.map((token, index) => `token ${index + 1}  ${token}`),
+    ]);
+  }
+  for (const [stack, values] of Object.entries(outputs)) {
+    section(
+      `Outputs of the stack ${stack}`,
+      Object.entries(values).flatMap(([name, value]) => [name, `    ${value}`]),
+    );
+  }
+  console.log();
+}
+
+/** What is wrong, in one sentence each; nothing when all is well. */
+function problemsOf({ records, domains, outputs }) {
+  const text = Object.values(outputs)
+    .flatMap((values) => Object.values(values))
+    .join('\n');
+  const names = new Set(domains.flatMap(({ name, dkim }) => dkim.tokens.map((token) => `${token}._domainkey.${name}`)));
+  const problems = domains.flatMap(({ name, region, hasIdentity, dkim }) => [
+    !hasIdentity && `SES in ${region} has no identity ${name}.`,
+    dkim.tokens.length !== 3 && `SES in ${region} gives ${dkim.tokens.length} DKIM tokens for ${name}; it should be 3.`,
+    ...dkim.tokens.flatMap((token) => problemsOfToken(token, name, records, text)),
+  ]);
+  if (records.length !== names.size) {
+    problems.push(`The zone has ${records.length} CNAME records; there should be ${names.size}.`);
+  }
+  return [...new Set(problems.filter(Boolean))];
+}
+
+function problemsOfToken(token, domain, records, outputText) {
+  const name = `${token}._domainkey.${domain}`;
+  const record = records.find((candidate) => candidate.name === name);
+  if (!record) {
+    return [`Route 53 has no CNAME ${name}.`];
+  }
+  const isTarget = record.value.startsWith(`${token}.dkim.`) && record.value.endsWith('.amazonses.com');
+  return [
+    !isTarget && `The CNAME ${name} does not lead to SES: ${record.value}.`,
+    !outputText.includes(name) && `No output of a stack names the record ${name}.`,
+    !outputText.includes(record.value) && `No output of a stack has the value ${record.value}.`,
+  ];
+}
+
+async function leftovers(aws, zoneId, domains, stacks) {
+  const left = (await aws.cnames(zoneId)).map(({ name }) => `The CNAME record ${name}.`);
+  for (const { name, region } of domains) {
+    if (await aws.ses(region).hasIdentity(name)) {
+      left.push(`The SES identity ${name}.`);
+    }
+  }
+  for (const stack of stacks) {
+    if (await aws.hasStack(stack)) {
+      left.push(`The stack ${stack}.`);
+    }
+  }
+  return left;
+}
+
+function valueOf(outputs, name) {
+  const value = Object.values(outputs).find((values) => name in values)?.[name];
+  if (value === undefined) {
+    throw new Problem(`No stack has the output ${name}.`);
+  }
+  return value;
+}
+
+function failOn(message, problems) {
+  if (problems.length > 0) {
+    throw new Problem(`${message}:`, problems.map((problem) => `- ${problem}`).join('\n'));
+  }
+}
