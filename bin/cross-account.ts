@@ -60,6 +60,7 @@ class MailStack extends Stack {
       environment: { FROM: `no-reply@${mail.emailIdentityName}` },
     });
     mail.grantSendEmail(sender);
+    new CfnOutput(this, 'From', { value: `no-reply@${mail.emailIdentityName}` });
   }
 }
 

@@ -98,7 +98,10 @@ function judgeAbsent(
 ): Finding {
   const found = { ...subject, found: 'no CNAME record' };
   if (zone.state === 'nxdomain') {
-    return finding(found, remark('fail', 'domain-missing', `Make the domain exist in DNS first, then create ${wanted}.`));
+    return finding(
+      found,
+      remark('fail', 'domain-missing', `Make the domain exist in DNS first, then create ${wanted}.`),
+    );
   }
   if (key?.state === 'found' && key.records.some((text) => parseDkimKey(text).state !== 'none')) {
     return finding(

@@ -40,7 +40,9 @@ export function parseDmarc(text: string): Dmarc {
   if (!/^v\s*=\s*DMARC1\s*(;|$)/i.test(text)) {
     return invalid('it does not begin with "v=DMARC1;"');
   }
-  const tags = parseTagList(text.replace(/([a-z]+)(\s*=)/gi, (_, name: string, rest: string) => name.toLowerCase() + rest));
+  const tags = parseTagList(
+    text.replace(/([a-z]+)(\s*=)/gi, (_, name: string, rest: string) => name.toLowerCase() + rest),
+  );
   if (tags === undefined) {
     return invalid('it is not a list of tags with one value each, set apart by ";"');
   }

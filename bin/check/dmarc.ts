@@ -45,7 +45,10 @@ export function judgeDmarc(steps: readonly DmarcStep[], mailFrom: string | undef
 
   if (step?.records.length === 1 && step.records[0].state === 'valid') {
     const { record } = step.records[0];
-    return finding({ ...subject, found: `${record.text}${where}` }, ...judgeRecord(record, domain, step.domain, mailFrom));
+    return finding(
+      { ...subject, found: `${record.text}${where}` },
+      ...judgeRecord(record, domain, step.domain, mailFrom),
+    );
   }
   if (step !== undefined && step.records.length > 1) {
     return finding(
@@ -115,13 +118,19 @@ function judgeRecord(record: DmarcRecord, domain: string, foundAt: string, mailF
     warn('subdomains-weaker', `Raise sp=${subdomainPolicy} to ${policy}, or forgers use a subdomain.`);
   }
   if (percent < 100 && effective !== 'none') {
-    warn('partial', `Remove pct=${percent}: the policy is for a part of the mail only, and newer receivers ignore pct.`);
+    warn(
+      'partial',
+      `Remove pct=${percent}: the policy is for a part of the mail only, and newer receivers ignore pct.`,
+    );
   }
   if (testing && effective !== 'none') {
     warn('testing', 'Remove t=y when the reports look right: the policy is not applied now.');
   }
   if (strictSpf && mailFrom !== undefined && mailFrom !== domain) {
-    warn('spf-not-aligned', `Remove aspf=s: with it, SPF of ${mailFrom} does not count, and DMARC rests on DKIM alone.`);
+    warn(
+      'spf-not-aligned',
+      `Remove aspf=s: with it, SPF of ${mailFrom} does not count, and DMARC rests on DKIM alone.`,
+    );
   }
   if (ignored.length > 0) {
     warn('invalid', `Correct ${ignored.join(', ')}: receivers ignore a value that they do not understand.`);

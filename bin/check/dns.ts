@@ -80,7 +80,9 @@ export function hostName(name: string): string {
 async function lookUp<T>(resolve: () => Promise<T[]>): Promise<Lookup<T>> {
   try {
     const [first, ...others] = await resolve();
-    return first === undefined ? { state: 'absent', reason: 'nodata' } : { state: 'found', records: [first, ...others] };
+    return first === undefined
+      ? { state: 'absent', reason: 'nodata' }
+      : { state: 'found', records: [first, ...others] };
   } catch (error) {
     const { code = '' } = error as NodeJS.ErrnoException;
     if (code === 'ENOTFOUND' || code === 'ENODATA') {

@@ -24,7 +24,8 @@ export function unknownMailFrom(domain: string): Finding {
     {
       verdict: 'unknown',
       problem: 'not-given',
-      remedy: 'Let SES be asked (AWS credentials and --region), or give --mail-from, or --no-mail-from if there is none.',
+      remedy:
+        'Let SES be asked (AWS credentials and --region), or give --mail-from, or --no-mail-from if there is none.',
     },
   );
 }
@@ -44,10 +45,7 @@ export function judgeMx(mailFrom: string, lookup: Lookup<MxRecord>, region: stri
   const wanted = `the MX record ${mailFrom} → 10 ${host}`;
 
   if (lookup.state === 'failed') {
-    return finding(
-      { ...subject, found: describeFailure(lookup.problem) },
-      failureRemark(lookup.problem, mailFrom),
-    );
+    return finding({ ...subject, found: describeFailure(lookup.problem) }, failureRemark(lookup.problem, mailFrom));
   }
   if (lookup.state === 'absent') {
     return finding(
@@ -65,7 +63,10 @@ export function judgeMx(mailFrom: string, lookup: Lookup<MxRecord>, region: stri
   }
   const foundRegion = FEEDBACK_HOST.exec(exchange)?.[1];
   if (foundRegion === undefined) {
-    return finding({ ...subject, found }, { verdict: 'fail', problem: 'wrong-host', remedy: `Change it to ${wanted}.` });
+    return finding(
+      { ...subject, found },
+      { verdict: 'fail', problem: 'wrong-host', remedy: `Change it to ${wanted}.` },
+    );
   }
   if (region !== undefined && foundRegion !== region) {
     return finding(

@@ -96,7 +96,9 @@ function toView(region: string, response: GetEmailIdentityResponse): SesIdentity
 
 function problemOf(error: unknown): 'no-credentials' | 'denied' | 'no-answer' {
   const { name } = error as Error;
-  if (/Credentials|TokenProvider|Token(Exception)?$|UnrecognizedClient|ClientTokenId|SignatureDoesNotMatch/.test(name)) {
+  if (
+    /Credentials|TokenProvider|Token(Exception)?$|UnrecognizedClient|ClientTokenId|SignatureDoesNotMatch/.test(name)
+  ) {
     return 'no-credentials';
   }
   return /AccessDenied|NotAuthorized|OptInRequired/.test(name) ? 'denied' : 'no-answer';
@@ -215,7 +217,8 @@ function judgeMailFrom(name: string, { mailFrom }: SesIdentity, given: string | 
     remarks.push({
       verdict: 'fail',
       problem: 'not-verified',
-      remedy: 'Put its MX record right; until SES has found it, mail goes out from amazonses.com, or not at all if so set.',
+      remedy:
+        'Put its MX record right; until SES has found it, mail goes out from amazonses.com, or not at all if so set.',
     });
   }
   const found = mailFrom === undefined ? 'no MAIL FROM domain' : `${mailFrom.domain}, ${mailFrom.status}`;

@@ -110,17 +110,26 @@ function judgeRecord(root: SpfView, record: SpfRecord, lookups: number): Remark[
   const fail = (problem: Remark['problem'], remedy: string) => remarks.push({ verdict: 'fail', problem, remedy });
 
   if (record.errors.length > 0) {
-    fail('invalid', `Correct ${record.errors.map((term) => `"${term}"`).join(', ')}: it makes SPF an error (permerror).`);
+    fail(
+      'invalid',
+      `Correct ${record.errors.map((term) => `"${term}"`).join(', ')}: it makes SPF an error (permerror).`,
+    );
   }
   if (lookups > MOST_LOOKUPS) {
-    fail('too-many-lookups', `Remove includes: it takes ${lookups} or more lookups, and beyond ${MOST_LOOKUPS} SPF is an error.`);
+    fail(
+      'too-many-lookups',
+      `Remove includes: it takes ${lookups} or more lookups, and beyond ${MOST_LOOKUPS} SPF is an error.`,
+    );
   }
   if (!includesSes(root)) {
     fail('ses-not-included', `Add include:${SES_SPF_DOMAIN} before the "all": mail from SES does not pass now.`);
   }
   remarks.push(...judgeIncluded(root));
   if (letsAnyonePass(root)) {
-    fail('too-permissive', 'Replace what lets the whole Internet pass (+all) by ~all: anyone can send in your name now.');
+    fail(
+      'too-permissive',
+      'Replace what lets the whole Internet pass (+all) by ~all: anyone can send in your name now.',
+    );
   } else if (defaultOf(root) === '?') {
     remarks.push({
       verdict: 'warn',

@@ -1,0 +1,3 @@
+export { checkDomain, InvalidOptionError, type CheckOptions } from './check';
+export type { CheckId, CheckReport, Finding, Problem, Verdict } from './report';
+export { formatReport, type FormatOptions } from './table';
