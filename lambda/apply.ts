@@ -7,7 +7,16 @@ import { refuseForeignSigning, waitForVerification } from './identity';
 import { Entry, Journal } from './journal';
 import { Log } from './log';
 import type { DomainState } from './physical-id';
-import { Change, dkimRecordName, dkimRecordValue, planRecords, sameIdentity, sameName } from './records';
+import {
+  Change,
+  dkimRecordName,
+  dkimRecordValue,
+  planRecords,
+  sameIdentity,
+  sameName,
+  sameRecordNames,
+  sameTokens,
+} from './records';
 import { HostedZone } from './route53';
 import { DkimStatus, Identity, requireThreeTokens, Ses } from './ses';
 
@@ -103,9 +112,7 @@ export class Application {
     this.journal.note({ madeIdentity: this.madeIdentity });
 
     const ready = before !== undefined && before.tokens.length > 0 && !/^(NotStarted|Failed)$/.test(before.status);
-    this.tokens = ready
-      ? requireThreeTokens(before.tokens, domainName, region)
-      : await ses.verifyDomainDkim(domainName);
+    this.tokens = ready ? before.tokens : await ses.verifyDomainDkim(domainName);
     const identity = ready && before.signingHostedZone !== undefined ? before : await this.readAfter(ses, before);
 
     const known = previous !== undefined && sameIdentity(previous, config) ? previous : undefined;
@@ -141,8 +148,7 @@ export class Application {
 
   private async settleRecords(zone: HostedZone): Promise<readonly string[]> {
     const { config, previous, earlier, tokens, dkimDomain } = this;
-    const sameZone = previous !== undefined && sameIdentity(previous, config) && previous.zoneId === config.zoneId;
-    const owned = sameZone ? previous.ownedTokens : [];
+    const owned = previous !== undefined && sameRecordNames(previous, config) ? previous.ownedTokens : [];
     let unconfirmed = earlier.madeTokens ?? [];
 
     for (let plans = 1; ; plans++) {
@@ -156,32 +162,42 @@ export class Application {
         return plan.ownedTokens;
       }
       this.journal.note({ madeTokens: plan.ownedTokens.filter((token) => !owned.includes(token)) });
-      this.submitted = plan.changes.map((change, index) => ({ change, undo: plan.undo[index] }));
+      const undoOf = new Map(this.submitted.map(({ change, undo }) => [change.record.name, undo]));
+      this.submitted = plan.changes.map((change, index) => ({
+        change,
+        // What our own first try has overwritten is known from before it.
+        undo: undoOf.get(change.record.name) ?? plan.undo[index],
+      }));
       try {
         await zone.waitUntilInSync(await zone.change(plan.changes));
         return plan.ownedTokens;
       } catch (error) {
-        const refused = error instanceof AwsCallFailure && error.code === 'InvalidChangeBatch';
-        if (!refused || plans === MOST_PLANS) {
+        if (!(error instanceof AwsCallFailure && error.code === 'InvalidChangeBatch')) {
           throw error;
         }
         // The zone changed under us; after a lost answer, by our own first try.
-        unconfirmed = error.attempts > 1 ? await this.findOwnWrites(zone) : unconfirmed;
-        this.submitted = [];
+        if (error.attempts > 1 && (await this.isSubmittedWritten(zone))) {
+          unconfirmed = this.submittedTokens();
+        } else {
+          this.submitted = [];
+          this.journal.note({ madeTokens: unconfirmed });
+        }
+        if (plans === MOST_PLANS) {
+          throw error;
+        }
       }
     }
   }
 
-  /** The tokens of the batch just submitted, if it is in the zone as it was sent. */
-  private async findOwnWrites(zone: HostedZone): Promise<readonly string[]> {
+  /** Whether the batch just submitted is in the zone as it was sent. */
+  private async isSubmittedWritten(zone: HostedZone): Promise<boolean> {
     const existing = await zone.listDkimRecordSets(this.config.domainName);
-    const written = this.submitted.every(({ change: { record } }) =>
+    return this.submitted.every(({ change: { record } }) =>
       existing.some(
         (set) =>
           sameName(set.name, record.name) && set.ttl === record.ttl && sameName(set.values[0] ?? '', record.values[0]),
       ),
     );
-    return written ? this.submittedTokens() : [];
   }
 
   private submittedTokens(): readonly string[] {
@@ -208,10 +224,6 @@ export class Application {
       await zone.change(changes);
     }
   }
-}
-
-function sameTokens(one: readonly string[], other: readonly string[]): boolean {
-  return one.length === other.length && one.every((token) => other.includes(token));
 }
 
 /** The attributes that the construct reads with `Fn::GetAtt`. */

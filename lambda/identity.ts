@@ -3,7 +3,7 @@ import type { DomainConfig } from './event';
 import { Failure } from './failure';
 import { dkimRecordName, dkimRecordValue, sameName } from './records';
 import { HostedZone } from './route53';
-import { Identity, Ses } from './ses';
+import { Identity, requireThreeTokens, Ses } from './ses';
 
 const FIRST_POLL_DELAY = 5_000;
 const LONGEST_POLL_DELAY = 30_000;
@@ -11,7 +11,7 @@ const LONGEST_POLL_DELAY = 30_000;
 /**
  * An identity that does not sign with Easy DKIM's own keys stays as it is.
  *
- * @throws Failure for BYODKIM and for a Deterministic Easy DKIM replica.
+ * @throws Failure for BYODKIM, for a Deterministic Easy DKIM replica, and for other than three tokens.
  * @see https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_DkimAttributes.html
  */
 export function refuseForeignSigning(identity: Identity, domainName: string, region: string): void {
@@ -28,6 +28,10 @@ export function refuseForeignSigning(identity: Identity, domainName: string, reg
       `The identity ${domainName} in ${region} is a Deterministic Easy DKIM replica of the one in ${parent}, whose ` +
         'records serve both. Set up the domain in the parent Region, or switch this identity to Easy DKIM first.',
     );
+  }
+  if (identity.tokens.length > 0) {
+    // The v1 API does not tell the origin, but BYODKIM shows its one selector there.
+    requireThreeTokens(identity.tokens, domainName, region);
   }
 }
 

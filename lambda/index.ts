@@ -91,9 +91,14 @@ async function applyDomain(
 async function removeDomain(event: CustomResourceEvent, deadlines: Deadlines, log: Log): Promise<Answer> {
   const physicalId = event.PhysicalResourceId ?? emptyPhysicalId(event.RequestId);
   const state = parsePhysicalId(physicalId);
+  if (state === undefined) {
+    // Its properties may be the very ones that made the Create fail.
+    log('left', { reason: 'the physical id is not one that we gave' });
+    return { status: 'SUCCESS', physicalId };
+  }
   const { retain, delegationRoleArn } = parseRemoval(event.ResourceProperties);
-  if (state === undefined || retain) {
-    log('left', { reason: retain ? 'removalPolicy is RETAIN' : 'the physical id is not one that we gave' });
+  if (retain) {
+    log('left', { reason: 'removalPolicy is RETAIN' });
   } else if (state.ownsIdentity || state.ownedTokens.length > 0) {
     try {
       const replacement = await findReplacement(event, deadlines.work, log);

@@ -124,8 +124,16 @@ export function planRemoval(
 
 /** The tokens whose records are ours to remove. */
 export function tokensToRemove(state: DomainState, current: DomainState | undefined): readonly string[] {
-  const inUse = current !== undefined && sameIdentity(state, current) && state.zoneId === current.zoneId;
+  const inUse = current !== undefined && sameRecordNames(state, current);
   return inUse ? state.ownedTokens.filter((token) => !current.tokens.includes(token)) : state.ownedTokens;
+}
+
+/** Whether two resources, with the same token, share its record: the Region of SES is not part of it. */
+export function sameRecordNames(
+  one: Pick<DomainState, 'domainName' | 'zoneId'>,
+  other: Pick<DomainState, 'domainName' | 'zoneId'>,
+): boolean {
+  return one.domainName === other.domainName && one.zoneId === other.zoneId;
 }
 
 /** Whether two resources share one SES identity. */
@@ -134,6 +142,10 @@ export function sameIdentity(
   other: Pick<DomainState, 'region' | 'domainName'>,
 ): boolean {
   return one.region === other.region && one.domainName === other.domainName;
+}
+
+export function sameTokens(one: readonly string[], other: readonly string[]): boolean {
+  return one.length === other.length && one.every((token) => other.includes(token));
 }
 
 export function sameName(one: string, other: string): boolean {

@@ -5,7 +5,7 @@ import { currentPhysicalId } from './cloudformation';
 import { AwsCallFailure } from './failure';
 import { Log } from './log';
 import { DomainState, parsePhysicalId } from './physical-id';
-import { planRemoval, sameIdentity, tokensToRemove } from './records';
+import { planRemoval, sameIdentity, sameTokens, tokensToRemove } from './records';
 import { HostedZone, isNoSuchHostedZone } from './route53';
 import { Ses } from './ses';
 
@@ -23,18 +23,30 @@ export async function remove(
   log: Log,
 ): Promise<void> {
   // Sending stops before the keys go, so that no mail leaves with a signature that cannot be checked.
-  if (state.ownsIdentity && !(current !== undefined && sameIdentity(state, current))) {
-    await removeIdentity(state, ses, log);
+  if (state.ownsIdentity) {
+    const successor = current !== undefined && sameIdentity(state, current) ? current : undefined;
+    await removeIdentity(state, successor, ses, log);
   }
   if (tokensToRemove(state, current).length > 0) {
     await removeRecords(state, current, openZone, log);
   }
 }
 
-async function removeIdentity(state: DomainState, ses: Ses, log: Log): Promise<void> {
+/** @param successor what the resource has in place now, if that is an identity of the same name */
+async function removeIdentity(
+  state: DomainState,
+  successor: DomainState | undefined,
+  ses: Ses,
+  log: Log,
+): Promise<void> {
+  if (successor !== undefined && sameTokens(state.tokens, successor.tokens)) {
+    return;
+  }
   const { tokens } = await ses.readDkim(state.domainName);
   const another = state.tokens.length > 0 && !tokens.every((token) => state.tokens.includes(token));
-  if (another) {
+  // SES may not show the tokens of a successor yet that was made a moment ago.
+  const unsure = successor !== undefined && tokens.length === 0;
+  if (another || unsure) {
     // Somebody made it anew, or gave it another key: it is no longer the one that we made.
     log('identity-left', { domainName: state.domainName, reason: 'its DKIM tokens are not the ones it had' });
     return;

@@ -207,7 +207,7 @@ export class EasyDkimDomain extends Resource implements ses.IEmailIdentity {
    * @see https://docs.aws.amazon.com/ses/latest/dg/control-user-access.html
    */
   public grant(grantee: iam.IGrantable, ...actions: string[]): iam.Grant {
-    return iam.Grant.addToPrincipal({ grantee, actions, resourceArns: [this.emailIdentityArn], scope: this });
+    return iam.Grant.addToPrincipal({ grantee, actions, resourceArns: [this.emailIdentityArn] });
   }
 
   /**

@@ -173,7 +173,7 @@ function readOptions(domain: string, options: CheckOptions): Given {
   return {
     domain: name,
     region: readRegion(options.region ?? (process.env.AWS_REGION || process.env.AWS_DEFAULT_REGION || undefined)),
-    mailFrom: options.mailFromDomain && readMailFrom(options.mailFromDomain, name),
+    mailFrom: readMailFrom(options.mailFromDomain, name),
     tokens: options.dkimTokens && readTokens(options.dkimTokens),
     dns: openDns(options.resolvers ?? [], options.timeout ?? DEFAULT_TIMEOUT),
   };
@@ -194,7 +194,10 @@ function readRegion(region: string | undefined): string | undefined {
   return region;
 }
 
-function readMailFrom(mailFrom: string, domain: string): string {
+function readMailFrom(mailFrom: string | false | undefined, domain: string): string | false | undefined {
+  if (typeof mailFrom !== 'string') {
+    return mailFrom;
+  }
   const name = normalize('The MAIL FROM domain', mailFrom);
   if (!name.endsWith(`.${domain}`)) {
     throw new InvalidOptionError(

@@ -67,7 +67,6 @@ export function readCommand(args: readonly string[]): Command {
   return { kind: 'check', domain, options, json: values.json ?? false };
 }
 
-// eslint-disable-next-line @typescript-eslint/explicit-function-return-type -- parseArgs infers it from the options.
 function parse(args: readonly string[]) {
   try {
     return parseArgs({

@@ -7,6 +7,9 @@ const MAX_LABEL_LENGTH = 63;
 /** What a DKIM record puts before the domain: a token of 32 characters and `._domainkey.`. */
 const DKIM_PREFIX_LENGTH = 32 + '._domainkey.'.length;
 
+/** ASCII characters that no name has. Those beyond ASCII are for `domainToASCII` to judge. */
+const STRANGER = /[^a-z0-9.\u0080-\u{10ffff}-]/iu;
+
 const LABEL = /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/;
 
 /**
@@ -30,6 +33,13 @@ export function normalizeDomainName(name: string): string {
   if (name.includes('*')) {
     throw new Error(
       `${shown} is a wildcard: SES verifies one domain; its subdomains are covered by it, so leave out the "*."`,
+    );
+  }
+
+  const stranger = STRANGER.exec(name);
+  if (stranger !== null) {
+    throw new Error(
+      `${shown} has the character ${JSON.stringify(stranger[0])}: a name has letters, digits, hyphens and dots only`,
     );
   }
 

@@ -2,7 +2,7 @@ import { createHash } from 'crypto';
 import { Lazy, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct, IDependable } from 'constructs';
-import { changeStatement, RecordAccess, ZoneAccess } from './record-access';
+import { changeStatement, lengthOf, RecordAccess, ZoneAccess } from './record-access';
 
 /** What the handler has to be allowed for one domain. */
 export interface PolicyRequest extends ZoneAccess {
@@ -22,6 +22,10 @@ const MAX_POLICY_LENGTH = 5_900;
 
 /** What a policy takes besides its statements. */
 const POLICY_LENGTH = 50;
+
+/** What a statement takes besides its roles, and what the ARN of a role is counted with that is not known yet. */
+const ASSUME_LENGTH = 70;
+const UNKNOWN_ROLE_LENGTH = 105;
 
 /** The default quota of managed policies on a role. */
 const MAX_POLICIES = 10;
@@ -54,36 +58,36 @@ export class HandlerPolicies {
    */
   public allow(request: PolicyRequest): IDependable[] {
     this.basics.allow(request);
-    const first = this.policies[0] ?? this.addPolicy(request.domainName);
-    if (request.delegationRoleArn !== undefined) {
-      return [first.resource];
+    const first = this.policies[0] ?? this.addPolicy(request);
+    if (first.length() > MAX_POLICY_LENGTH) {
+      this.noRoom(request, 'the policy for all domains is full, and has to name the Region of SES');
     }
-    let policy = this.policies[this.policies.length - 1];
-    if (policy.lengthWith(request) > MAX_POLICY_LENGTH) {
-      policy = this.addPolicy(request.domainName);
-    }
+    const policy = this.policies.find((each) => each.length(request) <= MAX_POLICY_LENGTH) ?? this.addPolicy(request);
     policy.allow(request);
     return policy === first ? [first.resource] : [first.resource, policy.resource];
   }
 
-  private addPolicy(domainName: string): Policy {
+  private addPolicy(request: PolicyRequest): Policy {
     const number = this.policies.length;
     if (number === MAX_POLICIES) {
-      throw new Error(
-        `${this.scope.node.path}: no room for the permissions of ${domainName}: a role has at most ${MAX_POLICIES} ` +
-          `managed policies. Put some of the stack's EasyDkimDomains into another stack.`,
-      );
+      this.noRoom(request, `a role has at most ${MAX_POLICIES} managed policies`);
     }
     const policy = new Policy(this.scope, `Policy${number + 1}`, this.roleName, number === 0 ? this.basics : undefined);
     this.policies.push(policy);
     return policy;
   }
+
+  private noRoom({ domainName }: PolicyRequest, reason: string): never {
+    throw new Error(
+      `${this.scope.node.path}: no room for the permissions of ${domainName}: ${reason}. ` +
+        "Put some of the stack's EasyDkimDomains into another stack.",
+    );
+  }
 }
 
-/** What the handler needs but for the records; the first policy has it. */
+/** What the handler needs for all domains; the first policy has it. */
 class Basics {
   private readonly regions = new Set<string>();
-  private readonly delegationRoleArns = new Set<string>();
   private ownZones = false;
   private removable = false;
 
@@ -95,16 +99,12 @@ class Basics {
   public allow(request: PolicyRequest): void {
     this.regions.add(request.region);
     this.removable ||= request.removable;
-    if (request.delegationRoleArn === undefined) {
-      this.ownZones = true;
-    } else {
-      this.delegationRoleArns.add(request.delegationRoleArn);
-    }
+    this.ownZones ||= request.delegationRoleArn === undefined;
   }
 
   /** Characters, at most. */
   public get length(): number {
-    return 1_500 + 120 * this.regions.size + 100 * this.delegationRoleArns.size;
+    return 1_500 + 120 * this.regions.size;
   }
 
   public statements(): object[] {
@@ -141,18 +141,16 @@ class Basics {
         ),
       },
       ...(this.ownZones ? [changeStatement(this.scope)] : []),
-      ...(this.delegationRoleArns.size > 0
-        ? [{ Effect: 'Allow', Action: 'sts:AssumeRole', Resource: [...this.delegationRoleArns] }]
-        : []),
     ];
   }
 }
 
-/** One managed policy: the records of as many domains as it has room for. */
+/** One managed policy: the records, or the delegation roles, of as many domains as it has room for. */
 class Policy {
   public readonly resource: iam.CfnManagedPolicy;
   private readonly removable = new RecordAccess(['CREATE', 'UPSERT', 'DELETE']);
   private readonly retained = new RecordAccess(['CREATE', 'UPSERT']);
+  private readonly delegationRoles = new RoleAccess();
 
   public constructor(
     scope: Construct,
@@ -162,7 +160,12 @@ class Policy {
   ) {
     const document = () => ({
       Version: '2012-10-17',
-      Statement: [...(this.basics?.statements() ?? []), ...this.removable.statements(), ...this.retained.statements()],
+      Statement: [
+        ...(this.basics?.statements() ?? []),
+        ...this.removable.statements(),
+        ...this.retained.statements(),
+        ...this.delegationRoles.statements(),
+      ],
     });
     const stack = Stack.of(scope);
     this.resource = new iam.CfnManagedPolicy(scope, id, {
@@ -172,16 +175,47 @@ class Policy {
     });
   }
 
-  public lengthWith(request: PolicyRequest): number {
-    return (
-      (this.basics?.length ?? POLICY_LENGTH) +
-      this.removable.length(request.removable ? request : undefined) +
-      this.retained.length(request.removable ? undefined : request)
+  /** Characters, at most, with one more domain or without. */
+  public length(further?: PolicyRequest): number {
+    const access = further && this.accessFor(further);
+    const all = [this.removable, this.retained, this.delegationRoles];
+    return all.reduce(
+      (sum, each) => sum + each.length(each === access ? further : undefined),
+      this.basics?.length ?? POLICY_LENGTH,
     );
   }
 
   public allow(request: PolicyRequest): void {
-    (request.removable ? this.removable : this.retained).allow(request);
+    this.accessFor(request).allow(request);
+  }
+
+  private accessFor(request: PolicyRequest): RecordAccess | RoleAccess {
+    if (request.delegationRoleArn !== undefined) {
+      return this.delegationRoles;
+    }
+    return request.removable ? this.removable : this.retained;
+  }
+}
+
+/** The permission to assume the roles that open the zones of other accounts. */
+class RoleAccess {
+  private readonly arns = new Set<string>();
+
+  /** Characters in the policy, with one more role or without. */
+  public length({ delegationRoleArn }: { delegationRoleArn?: string } = {}): number {
+    const arns = new Set(delegationRoleArn === undefined ? this.arns : [...this.arns, delegationRoleArn]);
+    return [...arns].reduce(
+      (sum, arn) => sum + lengthOf(arn, UNKNOWN_ROLE_LENGTH),
+      arns.size === 0 ? 0 : ASSUME_LENGTH,
+    );
+  }
+
+  public allow({ delegationRoleArn }: PolicyRequest): void {
+    this.arns.add(delegationRoleArn!);
+  }
+
+  public statements(): object[] {
+    return this.arns.size === 0 ? [] : [{ Effect: 'Allow', Action: 'sts:AssumeRole', Resource: [...this.arns] }];
   }
 }
 

@@ -60,10 +60,12 @@ export class EasyDkimProvider extends Construct {
   public register(domain: Construct, request: PolicyRequest): IDependable[] {
     const key = `${request.region} ${request.domainName}`;
     const other = this.domains.get(key);
-    if (other !== undefined && !Token.isUnresolved(key)) {
+    if (other !== undefined) {
+      const domainName = Token.isUnresolved(request.domainName) ? '' : ` "${request.domainName}"`;
+      const region = Token.isUnresolved(request.region) ? 'the same Region' : request.region;
       throw new Error(
-        `${domain.node.path}: domainName "${request.domainName}" in ${request.region} is set up by ` +
-          `${other.node.path} already. Two resources for one SES identity would delete it under each other: use that one.`,
+        `${domain.node.path}: domainName${domainName} in ${region} is set up by ${other.node.path} already. ` +
+          'Two resources for one SES identity would delete it under each other: use that one.',
       );
     }
     this.domains.set(key, domain);

@@ -1,4 +1,4 @@
-import { Stack, Token } from 'aws-cdk-lib';
+import { Aws, Stack, Token } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 
 /** The DKIM records of one domain in one zone. */
@@ -7,11 +7,12 @@ export interface ZoneAccess {
   readonly domainName: string;
 }
 
-/** What a statement takes besides its zones and names, and what a zone and a name take besides their text. */
+/** What a statement takes besides its zones and names, and what each takes besides its text. */
 const STATEMENT_LENGTH = 430;
-const ENTRY_LENGTH = dkimRecordNames('').length + 6;
+const ENTRY_LENGTH = '"",'.length;
 
 /** What unresolved tokens are counted with: a zone's ARN in the longest partition, and a long domain. */
+const LONGEST_PARTITION = 'aws-us-gov';
 const UNKNOWN_ARN_LENGTH = 85;
 const UNKNOWN_DOMAIN_LENGTH = 100;
 
@@ -30,12 +31,12 @@ export class RecordAccess {
 
   /** Characters in the policy, with one more entry or without. */
   public length(further?: ZoneAccess): number {
-    const length = this.entriesLength + (further === undefined ? 0 : lengthOfEntry(further));
+    const length = this.entriesLength + (further === undefined ? 0 : this.lengthOfEntry(further));
     return length === 0 ? 0 : STATEMENT_LENGTH + length;
   }
 
   public allow(access: ZoneAccess): this {
-    this.entriesLength += lengthOfEntry(access);
+    this.entriesLength += this.lengthOfEntry(access);
     this.hostedZoneArns.add(access.hostedZoneArn);
     this.recordNames.add(dkimRecordNames(access.domainName));
     return this;
@@ -63,6 +64,12 @@ export class RecordAccess {
       },
     ];
   }
+
+  /** A zone that is there already takes no room again. */
+  private lengthOfEntry({ hostedZoneArn, domainName }: ZoneAccess): number {
+    const zoneLength = this.hostedZoneArns.has(hostedZoneArn) ? 0 : lengthOf(hostedZoneArn, UNKNOWN_ARN_LENGTH);
+    return zoneLength + dkimRecordNames('').length + lengthOf(domainName, UNKNOWN_DOMAIN_LENGTH);
+  }
 }
 
 /** The permission to follow a change, whose id is known only once it is made. */
@@ -81,7 +88,8 @@ function dkimRecordNames(domainName: string): string {
   return `*._domainkey.${domainName}`;
 }
 
-function lengthOfEntry({ hostedZoneArn, domainName }: ZoneAccess): number {
-  const lengthOf = (text: string, unknown: number) => (Token.isUnresolved(text) ? unknown : text.length);
-  return lengthOf(hostedZoneArn, UNKNOWN_ARN_LENGTH) + lengthOf(domainName, UNKNOWN_DOMAIN_LENGTH) + ENTRY_LENGTH;
+/** Characters that a text takes in a list, once it is deployed. */
+export function lengthOf(text: string, whenUnknown: number): number {
+  const known = text.replaceAll(Aws.PARTITION, LONGEST_PARTITION);
+  return ENTRY_LENGTH + (Token.isUnresolved(known) ? whenUnknown : known.length);
 }

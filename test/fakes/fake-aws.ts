@@ -13,7 +13,7 @@ import {
   type FaultHandle,
 } from './faults';
 import { RateLimiter, type RateLimits } from './limits';
-import { parseRequest, type ParsedRequest } from './requests';
+import { parseRequest, type ParsedRequest, type WireRequest } from './requests';
 import {
   RESPONSE_PATH,
   ResponseUrl,
@@ -35,7 +35,9 @@ import { copyRecord, sortKey, Zone, Zones, type RecordSet, type ZoneOptions } fr
 export type { Call, CallParams, Service } from './call';
 export type { StackResource } from './cloudformation';
 export type { Fault, FaultHandle, FaultKind } from './faults';
+export type { Answer } from './answers';
 export type { RateLimit, RateLimits } from './limits';
+export type { WireRequest } from './requests';
 export type { RecordedResponse, RejectedResponse, ResponseBody } from './response-url';
 export type { RecordChange } from './route53';
 export type { DkimOrigin, DkimStatus, Identity, SesV2Mode } from './ses';
@@ -92,6 +94,11 @@ export class FakeAws {
     return fake;
   }
 
+  /** A fake without a port: {@link serve} is the only way to it. */
+  static inMemory(options: FakeAwsOptions = {}): FakeAws {
+    return new FakeAws(options);
+  }
+
   readonly account: string;
   readonly region: string;
   clock: Clock;
@@ -123,6 +130,8 @@ export class FakeAws {
   limits: RateLimits = {};
   /** IAM: the text of a denial, or undefined to allow. */
   authorize: ((call: Call) => string | undefined) | undefined;
+  /** Told of every call that has taken effect, before it is answered. */
+  effect: ((call: Call) => void) | undefined;
 
   /** How many requests are open that will never be answered. */
   hanging = 0;
@@ -155,7 +164,8 @@ export class FakeAws {
   }
 
   get url(): string {
-    return `http://127.0.0.1:${String((this.server.address() as AddressInfo).port)}`;
+    const address = this.server.address() as AddressInfo | null;
+    return address ? `http://127.0.0.1:${String(address.port)}` : 'http://in-memory';
   }
 
   /** The environment of a Lambda that is to call this fake. */
@@ -324,7 +334,8 @@ export class FakeAws {
     });
   }
 
-  private async serve(request: IncomingMessage, body: string): Promise<Answer | 'hang' | 'drop'> {
+  /** One request, as it is on the wire, and what is answered. */
+  async serve(request: WireRequest, body: string): Promise<Answer | 'hang' | 'drop'> {
     const requestId = this.nextRequestId();
     let parsed: ParsedRequest;
     try {
@@ -354,7 +365,9 @@ export class FakeAws {
         call.outcome = 'down';
         return 'drop';
       }
-      answer = answerResult(call.service, call.operation, this.run(call, request, body), requestId);
+      const result = this.run(call, request, body);
+      this.effect?.(call);
+      answer = answerResult(call.service, call.operation, result, requestId);
     } catch (error) {
       if (!(error instanceof AwsError)) throw error;
       outcome = error.code;
@@ -383,7 +396,7 @@ export class FakeAws {
   }
 
   /** Who calls, how often, and whether they may. */
-  private admit(call: Call, caller: Caller | undefined, request: IncomingMessage): void {
+  private admit(call: Call, caller: Caller | undefined, request: WireRequest): void {
     if (call.service !== 'response') {
       const token = request.headers['x-amz-security-token'];
       if (!caller || (caller.sessionToken !== undefined && caller.sessionToken !== token)) {
@@ -399,7 +412,7 @@ export class FakeAws {
     if (denied !== undefined) throw accessDenied(call, denied);
   }
 
-  private run(call: Call, request: IncomingMessage, body: string): string {
+  private run(call: Call, request: WireRequest, body: string): string {
     if (call.service === 'response') {
       this.responseEndpoint.receive(call, request.method ?? '', request.headers, body);
       return '';

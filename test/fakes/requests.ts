@@ -4,6 +4,9 @@ import { AwsError, type CallParams, type Service } from './call';
 import { RESPONSE_PATH } from './response-url';
 import { parseRoute53 } from './route53';
 
+/** What is used of a request: it may come over a socket or not. */
+export type WireRequest = Pick<IncomingMessage, 'method' | 'url' | 'headers'>;
+
 export interface ParsedRequest {
   service: Service;
   operation: string;
@@ -15,7 +18,7 @@ export interface ParsedRequest {
 const CREDENTIAL = /Credential=([^/]+)\/\d+\/([^/]+)\/([^/]+)\//;
 
 /** Which operation of which service a request is, in whose name. */
-export function parseRequest(request: IncomingMessage, body: string): ParsedRequest {
+export function parseRequest(request: WireRequest, body: string): ParsedRequest {
   const method = request.method ?? '';
   const [path = '', search = ''] = (request.url ?? '').split('?', 2);
   if (path.startsWith(RESPONSE_PATH)) {

@@ -45,6 +45,14 @@ export class Identities {
     return identities;
   }
 
+  /** Those of all accounts and Regions. */
+  all(): { account: string; region: string; identity: Identity }[] {
+    return [...this.regions].flatMap(([key, identities]) => {
+      const [account = '', region = ''] = key.split(' ');
+      return [...identities.values()].map((identity) => ({ account, region, identity }));
+    });
+  }
+
   /** The identity as SES sees it now: a pending one may have been verified meanwhile. */
   get(account: string, region: string, domain: string): Identity | undefined {
     const identity = this.regions.get(`${account} ${region}`)?.get(domain.toLowerCase());

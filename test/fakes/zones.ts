@@ -148,6 +148,10 @@ export class Zones {
     return this.byId.get(id);
   }
 
+  all(): Zone[] {
+    return [...this.byId.values()];
+  }
+
   remove(id: string): boolean {
     const zone = this.byId.get(id);
     if (zone) this.byName.get(zone.name)?.delete(zone);

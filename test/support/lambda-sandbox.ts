@@ -11,20 +11,32 @@ type Handler = (event: object, context: { getRemainingTimeInMillis(): number }) 
 const BUNDLE = join(__dirname, '..', '..', 'dist', 'handler', 'index.js');
 const realRequire = createRequire(BUNDLE);
 
+/** Lambda's own longest time-out. */
+const LONGEST_TIMEOUT = 900_000;
+
 /** What a run of the handler said on its way, parsed. */
 export type LogLine = { step: string } & Record<string, unknown>;
 
+/** Where a run is cut short: at its nth request, before or after that takes effect. */
+export interface Kill {
+  readonly call: number;
+  readonly after: boolean;
+}
+
 /**
  * An execution environment of Lambda with the bundled handler in it: the real file, whose clock,
- * timers, sockets and console are at hand. It can be killed, as Lambda kills a function that runs
- * into its time-out or out of memory.
+ * timers, sockets and console are at hand. It is killed when a run takes longer than its time-out,
+ * and at any request on demand.
  */
 export class LambdaSandbox {
   readonly log: LogLine[] = [];
   private readonly handler: Handler;
   private readonly open = new Set<http.ClientRequest>();
   private dead = false;
-  private onRequest: (() => void) | undefined;
+  private calls = 0;
+  private plan: Kill | undefined;
+  private die: () => void = () => undefined;
+  private readonly death = new Promise<void>((resolve) => (this.die = resolve));
 
   constructor(
     readonly fake: FakeAws,
@@ -37,35 +49,36 @@ export class LambdaSandbox {
     this.handler = this.load(bundle);
   }
 
-  /** Runs one event to its end; its answer is with the fake. Never settles when killed. */
-  async invoke(event: object, timeoutMs = 900_000): Promise<void> {
-    const end = this.clock.now() + timeoutMs;
-    Object.assign(process.env, this.fake.env);
-    await this.clock.run(this.handler(event, { getRemainingTimeInMillis: () => end - this.clock.now() }));
+  /** Whether a run was cut short; nothing more can be run then. */
+  get killed(): boolean {
+    return this.dead;
   }
 
-  /** Runs one event, killed at its nth request to AWS, before or after that takes effect. */
-  async invokeAndKill(event: object, at: { readonly call: number; readonly after: boolean }): Promise<void> {
-    let calls = 0;
-    const killed = new Promise<void>((resolve) => {
-      this.onRequest = () => {
-        calls += 1;
-        if (calls === at.call && !at.after) {
-          this.kill();
-          resolve();
-        } else if (calls === at.call + 1) {
-          this.kill();
-          resolve();
-        }
-      };
-    });
-    await Promise.race([this.invoke(event), this.clock.run(killed)]);
-    this.onRequest = undefined;
+  /** Runs one event to its end, or until the function is killed; its answer is with the fake. */
+  async invoke(event: object, timeoutMs = LONGEST_TIMEOUT): Promise<void> {
+    const end = this.clock.now() + timeoutMs;
+    const timeout = this.clock.setTimeout(() => this.kill(), timeoutMs);
+    Object.assign(process.env, this.fake.env, { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' });
+    const run = this.handler(event, { getRemainingTimeInMillis: () => end - this.clock.now() });
+    try {
+      await this.clock.run(Promise.race([run, this.death]));
+    } finally {
+      this.clock.clearTimeout(timeout);
+    }
+  }
+
+  /** Runs one event that is cut short at one of its requests, if it makes so many. */
+  async invokeAndKill(event: object, plan: Kill): Promise<void> {
+    this.plan = plan;
+    this.calls = 0;
+    await this.invoke(event);
+    this.plan = undefined;
   }
 
   kill(): void {
     this.dead = true;
     for (const request of this.open) request.destroy();
+    this.die();
   }
 
   private load(bundle: string): Handler {
@@ -74,6 +87,8 @@ export class LambdaSandbox {
     const replaced: Record<string, object | undefined> = {
       http: { ...http, request: this.request.bind(this) },
       os: { ...os, tmpdir: () => this.tmp },
+      // Lambda has no configuration files, and what a developer's own say is no matter here.
+      'fs/promises': { readFile: () => Promise.reject(new Error('no such file')) },
     };
     const fakeRequire = (name: string): unknown => replaced[name.replace('node:', '')] ?? (realRequire(name) as unknown);
     const fakeConsole = { ...console, log: (line: string) => void this.log.push(JSON.parse(line) as LogLine) };
@@ -94,34 +109,43 @@ export class LambdaSandbox {
   }
 
   private request(...args: Parameters<typeof http.request>): http.ClientRequest {
-    this.onRequest?.();
+    const call = this.beginCall();
     const request = http.request(...args);
-    if (this.dead) {
-      request.on('error', () => undefined);
-      request.destroy();
-      request.emit = () => false;
-      return request;
-    }
+    const emit = request.emit.bind(request);
+    request.emit = (event: string, ...details: unknown[]): boolean => {
+      if (event === 'close' && this.open.delete(request)) this.end();
+      if (event === 'response') this.killAt(call, true);
+      // A dead function sees and hears nothing more.
+      return !this.dead && emit(event, ...details);
+    };
     this.begin();
     this.open.add(request);
-    request.once('close', () => {
-      this.open.delete(request);
-      this.end();
-    });
+    if (this.dead) request.destroy();
     return request;
   }
 
   private async fetch(...args: Parameters<typeof fetch>): Promise<Response> {
-    this.onRequest?.();
+    const call = this.beginCall();
     if (this.dead) return new Promise(() => undefined);
     this.begin();
-    try {
-      const response = await fetch(...args);
+    const answered = fetch(...args).then(async (response) => {
       const body = await response.arrayBuffer();
       return new Response(body, { status: response.status });
-    } finally {
-      this.end();
-    }
+    });
+    await Promise.allSettled([answered]);
+    this.end();
+    this.killAt(call, true);
+    return this.dead ? new Promise(() => undefined) : answered;
+  }
+
+  private beginCall(): number {
+    this.calls += 1;
+    this.killAt(this.calls, false);
+    return this.calls;
+  }
+
+  private killAt(call: number, after: boolean): void {
+    if (this.plan?.call === call && this.plan.after === after) this.kill();
   }
 
   private begin(): void {

@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import type { ResourceAttributes, ResourceProperties } from '../../lib/private/contract';
 import { FakeAws, type RecordedResponse } from '../fakes/fake-aws';
 import { LambdaSandbox } from './lambda-sandbox';
@@ -15,6 +16,16 @@ export interface Answer {
   readonly data: ResourceAttributes;
 }
 
+/** What CloudFormation sends. */
+export interface Event {
+  readonly RequestType: 'Create' | 'Update' | 'Delete';
+  readonly RequestId: string;
+  readonly PhysicalResourceId?: string;
+  readonly ResourceProperties: ResourceProperties;
+  readonly OldResourceProperties?: ResourceProperties;
+  readonly [further: string]: unknown;
+}
+
 /** The properties that the construct gives by default, but for those given. */
 export function properties(given: Partial<ResourceProperties> = {}): ResourceProperties {
   return {
@@ -29,6 +40,24 @@ export function properties(given: Partial<ResourceProperties> = {}): ResourcePro
   };
 }
 
+/** The three records that an answer announces, in the form of {@link World.holdings}. */
+export function recordsOf({ data }: Answer, ttl = 1800): string[] {
+  return ([1, 2, 3] as const).map(
+    (n) => `${data.HostedZoneId} ${data[`DkimRecordName${n}`]} ${ttl} CNAME ${data[`DkimRecordValue${n}`]}`,
+  );
+}
+
+/** The identity that an answer announces, in the form of {@link World.holdings}. */
+export function identityOf({ data }: Answer): string {
+  const tokens = ([1, 2, 3] as const).map((n) => data[`DkimToken${n}`]);
+  return `${data.SesRegion} ${data.DomainName} ${tokens.join(',')}`;
+}
+
+/** All that an answer announces, in the form of {@link World.holdings}. */
+export function setUpOf(answer: Answer, ttl?: number): string[] {
+  return [identityOf(answer), ...recordsOf(answer, ttl)].sort();
+}
+
 /** AWS, an execution environment with the bundled handler, and a clock for both. */
 export class World {
   static async start(): Promise<World> {
@@ -39,6 +68,9 @@ export class World {
   }
 
   lambda: LambdaSandbox;
+  /** The time-out of the Lambda. */
+  timeoutMs = 900_000;
+  private readonly folders = new Set<string>();
   private requests = 0;
 
   private constructor(
@@ -46,16 +78,17 @@ export class World {
     readonly clock: VirtualClock,
   ) {
     clock.waiting = () => fake.hanging + clock.sleeping;
-    this.lambda = new LambdaSandbox(fake, clock);
+    this.lambda = this.startLambda();
   }
 
   async stop(): Promise<void> {
     await this.fake.stop();
+    this.folders.forEach((folder) => rmSync(folder, { recursive: true, force: true }));
   }
 
   /** Starts the function anew: in the same execution environment, or in another one. */
   restartLambda(environment: 'same' | 'another'): void {
-    this.lambda = new LambdaSandbox(this.fake, this.clock, environment === 'same' ? this.lambda.tmp : undefined);
+    this.lambda = this.startLambda(environment === 'same' ? this.lambda.tmp : undefined);
   }
 
   nextRequestId(): string {
@@ -63,10 +96,58 @@ export class World {
     return `request-${this.requests}`;
   }
 
-  /** The DKIM records in a zone. */
-  cnames(zoneId = ZONE): string[] {
-    return this.fake.records(zoneId, 'CNAME').map(({ name, ttl, values }) => `${name} ${ttl} ${values.join(' ')}`);
+  /** All identities and records that there are, one line each, sorted. */
+  holdings(): string[] {
+    const identities = this.fake.identities
+      .all()
+      .map(({ region, identity }) => `${region} ${identity.domain} ${identity.tokens.join(',')}`);
+    const records = this.fake.zones
+      .all()
+      .flatMap(({ id, records }) =>
+        records.map(({ name, ttl, type, values }) => `${id} ${name} ${ttl} ${type} ${values.join(' ')}`),
+      );
+    return [...identities, ...records].sort();
   }
+
+  /** The tokens that SES gives to an identity that is not there yet. */
+  tokensToCome(domainName = DOMAIN, region = REGION): string[] {
+    return this.fake.identities.easyDkimTokens(this.fake.account, region, domainName);
+  }
+
+  /** Puts a CNAME record, which somebody else has made, into a zone; returns it as in {@link holdings}. */
+  addForeignCname(name: string, value: string, { ttl = 300, zoneId = ZONE } = {}): string {
+    this.fake.putRecord(zoneId, { name, type: 'CNAME', ttl, values: [value] });
+    return `${zoneId} ${name} ${ttl} CNAME ${value}`;
+  }
+
+  /** The operations that a step calls, without the answer to CloudFormation. */
+  async operationsDuring(step: () => Promise<unknown>): Promise<string[]> {
+    const before = this.fake.calls.length;
+    await step();
+    return this.fake
+      .operations()
+      .slice(before)
+      .filter((operation) => operation !== 'Respond');
+  }
+
+  /** The virtual milliseconds that a step takes. */
+  async timeOf(step: () => Promise<unknown>): Promise<number> {
+    const start = this.clock.now();
+    await step();
+    return this.clock.now() - start;
+  }
+
+  private startLambda(tmp?: string): LambdaSandbox {
+    const lambda = new LambdaSandbox(this.fake, this.clock, tmp);
+    this.folders.add(lambda.tmp);
+    return lambda;
+  }
+}
+
+/** A state of a resource that CloudFormation may come back to. */
+interface Version {
+  readonly id: string;
+  readonly properties: ResourceProperties;
 }
 
 /** CloudFormation's side of one custom resource: it sends the events and keeps what it was answered. */
@@ -74,8 +155,8 @@ export class StackResource {
   physicalId: string | undefined;
   /** The properties of the last state that CloudFormation holds for good. */
   current: ResourceProperties | undefined;
-  private replaced: { readonly id: string; readonly properties: ResourceProperties } | undefined;
-  private former: { readonly id: string; readonly properties: ResourceProperties } | undefined;
+  private replaced: Version | undefined;
+  private former: Version | undefined;
 
   constructor(
     private readonly world: World,
@@ -83,36 +164,22 @@ export class StackResource {
     readonly stackId = 'arn:aws:cloudformation:eu-west-1:111111111111:stack/Test/0001',
   ) {}
 
-  async create(given: ResourceProperties): Promise<Answer> {
-    const answer = await this.send({ RequestType: 'Create', ResourceProperties: given });
-    this.keep(answer.physicalId);
-    this.current = given;
-    return answer;
+  // --- What happens to the stack ---
+
+  create(given = properties()): Promise<Answer> {
+    return this.deliver(this.creation(given));
   }
 
   /** The update itself; {@link cleanUp} or {@link rollBack} follows, as the rest of the stack goes. */
-  async update(given: ResourceProperties): Promise<Answer> {
-    const former = { id: this.requireId(), properties: this.current! };
-    const answer = await this.send({
-      RequestType: 'Update',
-      PhysicalResourceId: former.id,
-      ResourceProperties: given,
-      OldResourceProperties: former.properties,
-    });
-    this.former = former;
-    this.current = given;
-    if (answer.status === 'SUCCESS') {
-      this.replaced = answer.physicalId === former.id ? undefined : former;
-      this.keep(answer.physicalId);
-    }
-    return answer;
+  update(given: ResourceProperties): Promise<Answer> {
+    return this.deliver(this.change(given));
   }
 
   /** The end of an update that succeeded: a replaced resource is deleted. */
   async cleanUp(): Promise<Answer | undefined> {
     const { replaced } = this;
     this.replaced = this.former = undefined;
-    return replaced && this.sendDelete(replaced.id, replaced.properties);
+    return replaced && this.deliver(this.removal(replaced));
   }
 
   /** The end of an update that failed, here or elsewhere in the stack. */
@@ -124,37 +191,76 @@ export class StackResource {
     this.current = former.properties;
     this.keep(former.id);
     if (replacement) {
-      return this.sendDelete(replacement.id, replacement.properties);
+      return this.deliver(this.removal(replacement));
     }
-    const answer = await this.send({
-      RequestType: 'Update',
-      PhysicalResourceId: former.id,
-      ResourceProperties: former.properties,
-      OldResourceProperties: given,
-    });
-    if (answer.status === 'SUCCESS' && answer.physicalId !== former.id) {
-      this.keep(answer.physicalId);
-      await this.sendDelete(former.id, former.properties);
-    }
+    const answer = await this.deliver(this.change(former.properties, given));
+    await this.cleanUp();
     return answer;
   }
 
   async delete(physicalId = this.requireId()): Promise<Answer> {
-    const answer = await this.sendDelete(physicalId, this.current!);
+    const answer = await this.deliver(this.removal({ id: physicalId, properties: this.current! }));
     if (answer.status === 'SUCCESS') {
       this.world.fake.stackResources.delete(`${this.stackId}|${this.logicalId}`);
     }
     return answer;
   }
 
-  /** Sends an event with what all events have in common, and waits for the answer. */
-  async send(given: object, timeoutMs?: number): Promise<Answer> {
-    const event = this.event(given);
-    await this.world.lambda.invoke(event, timeoutMs);
-    return this.answerTo(event.RequestId);
+  // --- The events ---
+
+  creation(given = properties()): Event {
+    return this.event({ RequestType: 'Create', ResourceProperties: given });
   }
 
-  event(given: object) {
+  change(given: ResourceProperties, former = this.current!): Event {
+    return this.event({
+      RequestType: 'Update',
+      PhysicalResourceId: this.requireId(),
+      ResourceProperties: given,
+      OldResourceProperties: former,
+    });
+  }
+
+  removal(version: Version = { id: this.requireId(), properties: this.current! }): Event {
+    return this.event({
+      RequestType: 'Delete',
+      PhysicalResourceId: version.id,
+      ResourceProperties: version.properties,
+    });
+  }
+
+  /** Runs the function with an event and takes its answer. */
+  async deliver(event: Event): Promise<Answer> {
+    const operations = await this.world.operationsDuring(() =>
+      this.world.lambda.invoke(event, this.world.timeoutMs),
+    );
+    if (event.RequestType === 'Delete') {
+      // Whatever a Delete finds: this would bring the identity back.
+      expect(operations).not.toContain('VerifyDomainDkim');
+    }
+    const answers = this.answersTo(event);
+    expect(this.world.fake.rejectedResponses).toEqual([]);
+    expect(answers).toHaveLength(1);
+    this.accept(event, answers[0]);
+    return answers[0];
+  }
+
+  answersTo({ RequestId }: Event): Answer[] {
+    return this.world.fake.responses.filter(({ requestId }) => requestId === RequestId).map(toAnswer);
+  }
+
+  /** What CloudFormation does with an answer. */
+  accept(event: Event, { status, physicalId }: Answer): void {
+    if (event.RequestType === 'Delete') return;
+    if (event.RequestType === 'Update') {
+      this.former = { id: event.PhysicalResourceId!, properties: event.OldResourceProperties! };
+      this.replaced = status === 'SUCCESS' && physicalId !== this.former.id ? this.former : undefined;
+    }
+    this.current = event.ResourceProperties;
+    if (event.RequestType === 'Create' || status === 'SUCCESS') this.keep(physicalId);
+  }
+
+  private event(given: Pick<Event, 'RequestType' | 'ResourceProperties'> & Partial<Event>): Event {
     const requestId = this.world.nextRequestId();
     return {
       RequestId: requestId,
@@ -166,24 +272,6 @@ export class StackResource {
     };
   }
 
-  answerTo(requestId: string): Answer {
-    const { fake } = this.world;
-    const answers: RecordedResponse[] = fake.responses.filter((response) => response.requestId === requestId);
-    expect(fake.rejectedResponses).toEqual([]);
-    expect(answers).toHaveLength(1);
-    const { Status, Reason, PhysicalResourceId, Data } = answers[0].body;
-    return {
-      status: Status,
-      reason: Reason ?? '',
-      physicalId: PhysicalResourceId,
-      data: Data as unknown as ResourceAttributes,
-    };
-  }
-
-  private sendDelete(physicalId: string, given: ResourceProperties): Promise<Answer> {
-    return this.send({ RequestType: 'Delete', PhysicalResourceId: physicalId, ResourceProperties: given });
-  }
-
   private keep(physicalId: string): void {
     this.physicalId = physicalId;
     this.world.fake.stackResources.set(`${this.stackId}|${this.logicalId}`, { physicalId, status: 'UPDATE_COMPLETE' });
@@ -193,4 +281,13 @@ export class StackResource {
     if (this.physicalId === undefined) throw new Error('The resource was not created');
     return this.physicalId;
   }
+}
+
+function toAnswer({ body: { Status, Reason, PhysicalResourceId, Data } }: RecordedResponse): Answer {
+  return {
+    status: Status,
+    reason: Reason ?? '',
+    physicalId: PhysicalResourceId,
+    data: Data as unknown as ResourceAttributes,
+  };
 }

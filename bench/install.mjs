@@ -1,0 +1,78 @@
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { ensureBuilt, ensureInstalled } from '../scripts/lib/install.mjs';
+import { local, root } from '../scripts/lib/project.mjs';
+import { run } from '../scripts/lib/run.mjs';
+import { step } from '../scripts/lib/steps.mjs';
+
+/** Where the peers are, and our package as its users get it. */
+export const folder = local('bench', 'packages');
+
+/**
+ * The old SDK, which a peer's handler asks for and no current Lambda runtime has. It is in a folder
+ * of its own, so that the handlers do not find it where AWS would not have it either.
+ */
+export const oldSdkFolder = local('bench', 'old-sdk');
+
+const PEERS = {
+  // For all of them one and the same CDK: the one that we develop with.
+  'aws-cdk-lib': versionIn(root, 'aws-cdk-lib'),
+  constructs: versionIn(root, 'constructs'),
+  '@seeebiii/ses-verify-identities': '4.2.3',
+  'aws-cdk-ses-domain-identity': '2.2.0',
+};
+
+const OLD_SDK = { 'aws-sdk': '2.1535.0' };
+
+/** Installs what is compared. `tarball` stands in for the package as it is now. */
+export async function install(tarball) {
+  await ensureInstalled();
+  await installPackages(folder, PEERS);
+  await installPackages(oldSdkFolder, OLD_SDK);
+  const packed = tarball ?? (await pack());
+  await step('Install our package', async () => {
+    // npm takes another tarball of the same version for the same package.
+    rmSync(join(folder, 'node_modules', 'cdk-ses-easy-dkim'), { recursive: true, force: true });
+    rmSync(join(folder, 'node_modules', '.package-lock.json'), { force: true });
+    await npmInstall(folder, ['--no-save', packed]);
+  });
+}
+
+/** The version of an installed package. */
+export function versionIn(where, name) {
+  const require = createRequire(join(where, 'package.json'));
+  return require(`${name}/package.json`).version;
+}
+
+async function pack() {
+  await ensureBuilt();
+  return step('Pack our package', async () => {
+    // Built just now: the "prepare" script would do it again.
+    const args = ['pack', '--ignore-scripts', '--json', '--pack-destination', local('bench')];
+    const [{ filename }] = JSON.parse(await run('npm pack', 'npm', args));
+    return local('bench', filename);
+  });
+}
+
+async function installPackages(where, dependencies) {
+  const manifest = join(where, 'package.json');
+  const wanted = JSON.stringify({ private: true, dependencies }, null, 2);
+  if (existsSync(manifest) && readFileSync(manifest, 'utf8') === wanted) {
+    return;
+  }
+  await step(`Install ${Object.keys(dependencies).join(', ')}`, async () => {
+    rmSync(where, { recursive: true, force: true });
+    mkdirSync(where, { recursive: true });
+    const args = Object.entries(dependencies).map(([name, version]) => `${name}@${version}`);
+    await npmInstall(where, ['--no-save', ...args]);
+    // Last, so that an interrupted installation is done anew.
+    writeFileSync(manifest, wanted);
+  });
+}
+
+function npmInstall(where, args) {
+  // The peers ask for versions of the CDK that are years old.
+  const flags = ['--legacy-peer-deps', '--ignore-scripts', '--no-package-lock', '--no-audit', '--no-fund'];
+  return run('npm install', 'npm', ['install', ...flags, ...args], { cwd: where });
+}

@@ -1,0 +1,70 @@
+import { join } from 'node:path';
+import { step } from '../scripts/lib/steps.mjs';
+import { bytesIn, makeDomains, synthesize } from './assembly.mjs';
+import { CONTENDERS } from './contenders.mjs';
+import { folder } from './install.mjs';
+import { exceeded, usage } from './quotas.mjs';
+
+/** Resources, template, assets and packages: figures that are the same in every run. */
+export async function measureSizes() {
+  const sizes = {};
+  for (const { key, name, package: packageName } of CONTENDERS) {
+    sizes[key] = await step(`Size of ${name}`, () => measureSize(key, packageName));
+  }
+  const large = await step('400 domains in 400 zones', () => synthesize('ours', makeDomains(400)));
+  return { contenders: sizes, large: { ...usage(large), exceeded: exceeded(large) } };
+}
+
+async function measureSize(key, packageName) {
+  const [one, eleven] = [await synthesize(key, makeDomains(1)), await synthesize(key, makeDomains(11))];
+  const [resources, moreResources] = [one, eleven].map(({ template }) => Object.keys(template.Resources).length);
+  return {
+    resources,
+    resourcesPerDomain: (moreResources - resources) / 10,
+    bytes: one.bytes,
+    bytesPerDomain: (eleven.bytes - one.bytes) / 10,
+    assets: one.assets,
+    assetBytes: one.assetBytes,
+    assetsPerDomain: (eleven.assets - one.assets) / 10,
+    packageBytes: packageName === 'aws-cdk-lib' ? 0 : bytesIn(join(folder, 'node_modules', packageName)),
+    ownZones: await mostDomains(key, false),
+    oneZone: await mostDomains(key, true),
+    needs: await needsOfSynth(key),
+  };
+}
+
+/** The most domains of which a stack can still be deployed, and what stands against one more. */
+async function mostDomains(key, oneZone) {
+  let possible = 0;
+  let impossible = 512;
+  let limit;
+  while (impossible - possible > 1) {
+    const count = Math.floor((possible + impossible) / 2);
+    const problem = await problemOf(key, makeDomains(count, { oneZone }));
+    if (problem) {
+      impossible = count;
+      limit = problem;
+    } else {
+      possible = count;
+    }
+  }
+  return { domains: possible, limit };
+}
+
+async function problemOf(key, domains) {
+  try {
+    return exceeded(await synthesize(key, domains));
+  } catch (error) {
+    return error.message;
+  }
+}
+
+/** Whether a synth gets by without any command on the PATH. */
+async function needsOfSynth(key) {
+  try {
+    await synthesize(key, makeDomains(1), { env: { PATH: '' } });
+    return 'nothing';
+  } catch (error) {
+    return error.message;
+  }
+}

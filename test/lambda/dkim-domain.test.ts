@@ -1,0 +1,120 @@
+import { dkimRecordValue } from '../../lambda/records';
+import { Answer, properties, REGION, setUpOf, StackResource, World } from '../support/stack';
+
+let world: World;
+let mail: StackResource;
+
+beforeEach(async () => {
+  world = await World.start();
+  mail = new StackResource(world);
+});
+
+afterEach(() => world.stop());
+
+/** The DKIM domain that the records of an answer point to, and that they have in the zone. */
+function dkimDomainOf(answer: Answer): string {
+  expect(answer.reason).toBe('');
+  expect(world.holdings()).toEqual(setUpOf(answer));
+  const { DkimToken1, DkimRecordValue1 } = answer.data;
+  const dkimDomain = DkimRecordValue1.slice(DkimToken1.length + 1);
+  expect(answer.data.DkimRecordValue3).toBe(dkimRecordValue(answer.data.DkimToken3, dkimDomain));
+  return dkimDomain;
+}
+
+describe('where the records point to', () => {
+  it("is SES's own word, before the table of Regions", async () => {
+    world.fake.signingHostedZoneFor = () => 'cell7.dkim.eu-west-1.amazonses.com';
+
+    expect(dkimDomainOf(await mail.create())).toBe('cell7.dkim.eu-west-1.amazonses.com');
+  });
+
+  it("is SES's own word for an identity that existed before", async () => {
+    world.fake.addIdentity(REGION, 'example.com', { signingHostedZone: 'cell8.amazonses.com' });
+
+    expect(dkimDomainOf(await mail.create())).toBe('cell8.amazonses.com');
+  });
+
+  it("is SES's own word however it is written", async () => {
+    world.fake.signingHostedZoneFor = () => 'DKIM.cell9.amazonses.com.';
+
+    expect(dkimDomainOf(await mail.create())).toBe('dkim.cell9.amazonses.com');
+  });
+
+  it('is not what cannot be a domain', async () => {
+    world.fake.signingHostedZoneFor = () => 'see https://docs.aws.amazon.com';
+
+    expect(dkimDomainOf(await mail.create())).toBe('dkim.amazonses.com');
+  });
+
+  describe.each([
+    ['denied', () => (world.fake.sesv2 = 'denied')],
+    ['down', () => (world.fake.sesv2 = 'down')],
+    ['without the identity', () => (world.fake.sesv2 = 'apart')],
+    ['without the field', () => (world.fake.signingHostedZoneFor = () => undefined)],
+  ])('when the v2 API of SES is %s', (_, arrange) => {
+    beforeEach(() => void arrange());
+
+    it.each([
+      ['eu-west-1', 'dkim.amazonses.com'],
+      ['eu-south-1', 'dkim.eu-south-1.amazonses.com'],
+    ])('is that of the table for %s', async (SesRegion, dkimDomain) => {
+      expect(dkimDomainOf(await mail.create(properties({ SesRegion })))).toBe(dkimDomain);
+      await mail.delete();
+      expect(world.holdings()).toEqual([]);
+    });
+
+    it('is that of the table for an identity that existed before, too', async () => {
+      world.fake.addIdentity('eu-south-1', 'example.com');
+
+      const answer = await mail.create(properties({ SesRegion: 'eu-south-1' }));
+
+      expect(dkimDomainOf(answer)).toBe('dkim.eu-south-1.amazonses.com');
+    });
+
+    it("stays SES's earlier word", async () => {
+      world.fake.sesv2 = 'on';
+      world.fake.signingHostedZoneFor = () => 'cell7.amazonses.com';
+      await mail.create();
+      arrange();
+      if (world.fake.sesv2 === 'on') world.fake.identity(REGION, 'example.com')!.signingHostedZone = undefined;
+
+      const answer = await mail.update(properties({ Ttl: '60' }));
+
+      expect(answer.data.DkimRecordValue1).toMatch(/\.cell7\.amazonses\.com$/);
+      expect(world.holdings()).toEqual(setUpOf(answer, 60));
+    });
+  });
+
+  it('follows SES when it moves the keys, and Delete then leaves nothing', async () => {
+    await mail.create();
+    world.fake.identity(REGION, 'example.com')!.signingHostedZone = 'cell7.amazonses.com';
+
+    expect(dkimDomainOf(await mail.update(properties({ OverwriteRecords: 'true' })))).toBe('cell7.amazonses.com');
+    await mail.cleanUp();
+    await mail.delete();
+    expect(world.holdings()).toEqual([]);
+  });
+});
+
+it.each([
+  ['SES', 'on', 'dkim.amazonses.com'],
+  ['table of Regions', 'down', 'dkim.amazonses.com'],
+] as const)('the log says that it was taken from: %s', async (source, mode, dkimDomain) => {
+  world.fake.sesv2 = mode;
+  await mail.create();
+
+  expect(world.lambda.log).toContainEqual(expect.objectContaining({ step: 'dkim-domain', source, dkimDomain }));
+});
+
+it('costs little time when the v2 API of SES is down', async () => {
+  world.fake.sesv2 = 'down';
+
+  expect(await world.timeOf(() => mail.create())).toBeLessThan(100_000);
+});
+
+it('finds no identity where an emulator shows every name as pending', async () => {
+  world.fake.sesv2 = 'apart';
+  world.fake.addIdentity(REGION, 'example.com', { dkimStatus: 'NotStarted' });
+
+  expect((await mail.create()).physicalId).toMatch(/:identity\+1\+2\+3$/);
+});

@@ -1,0 +1,80 @@
+import { REGION, StackResource, World } from '../support/stack';
+
+let world: World;
+let mail: StackResource;
+
+beforeEach(async () => {
+  world = await World.start();
+  mail = new StackResource(world);
+});
+
+afterEach(() => world.stop());
+
+/** A Create that must be refused and may not touch the identity, nor may the Delete after it. */
+async function refusedReason(): Promise<string> {
+  const before = structuredClone(world.fake.identity(REGION, 'example.com'));
+  let reason = '';
+
+  const operations = await world.operationsDuring(async () => {
+    const answer = await mail.create();
+    expect(answer.status).toBe('FAILED');
+    reason = answer.reason;
+    expect((await mail.delete()).status).toBe('SUCCESS');
+  });
+
+  expect(operations).not.toContain('VerifyDomainDkim');
+  expect(world.fake.identity(REGION, 'example.com')).toEqual(before);
+  expect(world.fake.records('Z0EXAMPLE')).toEqual([]);
+  return reason;
+}
+
+describe('an identity that signs with its own key (BYODKIM)', () => {
+  it.each(['Success', 'Pending', 'Failed', 'NotStarted'] as const)('is refused while its DKIM is %s', async (status) => {
+    world.fake.addIdentity(REGION, 'example.com', { origin: 'EXTERNAL', dkimStatus: status });
+
+    expect(await refusedReason()).toMatch(
+      /The identity example\.com in eu-west-1 signs with its own key \(BYODKIM\).* Switch it to Easy DKIM in the SES console first/,
+    );
+  });
+
+  describe.each(['down', 'denied', 'apart'] as const)('with the v2 API of SES %s', (mode) => {
+    it.each(['Success', 'Pending', 'Failed', 'NotStarted'] as const)(
+      'is known by its one selector while its DKIM is %s',
+      async (status) => {
+        world.fake.addIdentity(REGION, 'example.com', { origin: 'EXTERNAL', dkimStatus: status });
+        world.fake.sesv2 = mode;
+
+        expect(await refusedReason()).toMatch(
+          /SES in eu-west-1 gives 1 DKIM tokens \(selector1\) for example\.com where Easy DKIM has three.*BYODKIM/,
+        );
+      },
+    );
+  });
+});
+
+describe('a Deterministic Easy DKIM replica', () => {
+  it('is refused, and its parent Region named', async () => {
+    world.fake.addIdentity(REGION, 'example.com', { origin: 'AWS_SES_US_EAST_1' });
+
+    expect(await refusedReason()).toMatch(
+      /The identity example\.com in eu-west-1 is a Deterministic Easy DKIM replica of the one in us-east-1/,
+    );
+  });
+
+  it('is refused although its DKIM has failed', async () => {
+    world.fake.addIdentity(REGION, 'example.com', { origin: 'AWS_SES_AP_SOUTHEAST_2', dkimStatus: 'Failed' });
+
+    expect(await refusedReason()).toContain('of the one in ap-southeast-2');
+  });
+});
+
+it('refuses on Update, too, and leaves what is there', async () => {
+  const { physicalId } = await mail.create();
+  world.fake.addIdentity(REGION, 'example.com', { origin: 'EXTERNAL' });
+  const before = world.holdings();
+
+  const answer = await mail.update({ ...mail.current!, Ttl: '60' });
+
+  expect(answer).toMatchObject({ status: 'FAILED', physicalId });
+  expect(world.holdings()).toEqual(before);
+});

@@ -1,0 +1,410 @@
+import { CfnParameter, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as route53 from 'aws-cdk-lib/aws-route53';
+import { RegionInfo } from 'aws-cdk-lib/region-info';
+import {
+  ACCOUNT,
+  actionsOf,
+  aDomain,
+  aStack,
+  aZone,
+  deployed,
+  manyDomains,
+  policies,
+  REGION,
+  resources,
+  Statement,
+  statementsFor,
+  theResource,
+} from './support';
+
+/** The quotas of IAM, characters without white space and policies on a role, and of CloudFormation. */
+const MAX_POLICY_LENGTH = 6_144;
+const MAX_POLICIES = 10;
+const MAX_TEMPLATE_BYTES = 1_000_000;
+
+const zoneArn = (id: string) => `arn:aws:route53:::hostedzone/${id}`;
+const delegationRole = (stack: Stack, name = 'Dns') =>
+  iam.Role.fromRoleArn(stack, `Role ${name}`, `arn:aws:iam::210987654321:role/${name}`);
+
+const allActions = (stack: Stack) =>
+  policies(stack).flatMap(({ statements }) => statements.flatMap(({ Action }) => actionsOf(Action)));
+
+/** The statements that let records be changed. */
+const changeStatements = (stack: Stack) =>
+  statementsFor(stack, 'route53').filter(({ Action }) => Action.includes('route53:ChangeResourceRecordSets'));
+
+/** What may be done to which records; every name is in the zone of its own domain. */
+const changes = (stack: Stack) =>
+  changeStatements(stack).map(({ Resource, Condition }) => ({
+    zones: Resource,
+    names: Condition!['ForAllValues:StringLike']['route53:ChangeResourceRecordSetsNormalizedRecordNames'],
+    types: Condition!['ForAllValues:StringEquals']['route53:ChangeResourceRecordSetsRecordTypes'],
+    actions: Condition!['ForAllValues:StringEquals']['route53:ChangeResourceRecordSetsActions'],
+  }));
+
+describe("the handler's role", () => {
+  test('has no managed policy of AWS, and no inline one', () => {
+    const stack = aStack();
+    aDomain(stack);
+    expect(theResource(stack, 'AWS::IAM::Role').Properties).not.toHaveProperty('ManagedPolicyArns');
+    expect(theResource(stack, 'AWS::IAM::Role').Properties).not.toHaveProperty('Policies');
+    expect(resources(stack, 'AWS::IAM::Policy')).toEqual({});
+  });
+
+  test('has every policy made for it', () => {
+    const stack = aStack();
+    manyDomains(stack, 100);
+    const role = { Ref: theResource(stack, 'AWS::IAM::Role').logicalId };
+    const attached = Object.values(resources(stack, 'AWS::IAM::ManagedPolicy')).map(
+      ({ Properties }) => Properties.Roles,
+    );
+    expect(attached.length).toBeGreaterThan(1);
+    expect(attached).toEqual(attached.map(() => [role]));
+  });
+
+  test('may do these things and no others', () => {
+    const stack = aStack();
+    aDomain(stack);
+    expect(allActions(stack).sort()).toEqual([
+      'cloudformation:DescribeStackResource',
+      'logs:CreateLogStream',
+      'logs:PutLogEvents',
+      'route53:ChangeResourceRecordSets',
+      'route53:GetChange',
+      'route53:ListResourceRecordSets',
+      'ses:DeleteIdentity',
+      'ses:GetEmailIdentity',
+      'ses:GetIdentityDkimAttributes',
+      'ses:GetIdentityVerificationAttributes',
+      'ses:VerifyDomainDkim',
+    ]);
+  });
+
+  test('has no wildcard among its actions', () => {
+    const stack = aStack();
+    aDomain(stack);
+    expect(allActions(stack).filter((action) => action.includes('*'))).toEqual([]);
+  });
+
+  test('writes to its own log group only', () => {
+    const stack = aStack();
+    aDomain(stack);
+    const { logicalId } = theResource(stack, 'AWS::Logs::LogGroup');
+    expect(statementsFor(stack, 'logs').map(({ Resource }) => Resource)).toEqual([
+      deployed(stack, { 'Fn::GetAtt': [logicalId, 'Arn'] }),
+    ]);
+  });
+
+  test('reads resources of its own stack only', () => {
+    const stack = aStack();
+    aDomain(stack);
+    expect(statementsFor(stack, 'cloudformation').map(({ Resource }) => Resource)).toEqual([
+      deployed(stack, { Ref: 'AWS::StackId' }),
+    ]);
+  });
+});
+
+describe('what the handler may do in Route 53', () => {
+  test('is to change CNAME records under _domainkey of the domain, in its zone', () => {
+    const stack = aStack();
+    aDomain(stack, { hostedZone: aZone(stack, 'example.com', 'Z1'), domainName: 'mail.example.com' });
+    expect(changes(stack)).toEqual([
+      {
+        zones: [zoneArn('Z1')],
+        names: ['*._domainkey.mail.example.com'],
+        types: ['CNAME'],
+        actions: ['CREATE', 'UPSERT', 'DELETE'],
+      },
+    ]);
+  });
+
+  test('names the records as Route 53 does: in lower case and ASCII', () => {
+    const stack = aStack();
+    aDomain(stack, { hostedZone: aZone(stack, 'MÜNCHEN.example.') });
+    expect(changes(stack)[0].names).toEqual(['*._domainkey.xn--mnchen-3ya.example']);
+  });
+
+  test('is to follow its changes', () => {
+    const stack = aStack();
+    aDomain(stack);
+    const statement = statementsFor(stack, 'route53').find(({ Action }) => Action === 'route53:GetChange');
+    expect(statement).toEqual({
+      Effect: 'Allow',
+      Action: 'route53:GetChange',
+      Resource: 'arn:aws:route53:::change/*',
+    } satisfies Statement);
+  });
+
+  test('leaves out deleting when everything is retained', () => {
+    const stack = aStack();
+    aDomain(stack, { removalPolicy: RemovalPolicy.RETAIN });
+    expect(changes(stack).map(({ actions }) => actions)).toEqual([['CREATE', 'UPSERT']]);
+  });
+
+  test('is to delete the records of those domains that are not retained', () => {
+    const stack = aStack();
+    manyDomains(stack, 4, (index) => ({ removalPolicy: index % 2 ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY }));
+    const names = (...numbers: number[]) => numbers.map((n) => `*._domainkey.customer-00${n}.mail.example.com`);
+    const zones = (...numbers: number[]) => numbers.map((n) => zoneArn(`Z0123456789ABCDEFG00${n}`));
+    expect(changes(stack)).toEqual([
+      { zones: zones(0, 2), names: names(0, 2), types: ['CNAME'], actions: ['CREATE', 'UPSERT', 'DELETE'] },
+      { zones: zones(1, 3), names: names(1, 3), types: ['CNAME'], actions: ['CREATE', 'UPSERT'] },
+    ]);
+  });
+
+  test('names a zone once that has several domains', () => {
+    const stack = aStack();
+    aDomain(stack, { hostedZone: aZone(stack, 'example.com', 'Z1'), domainName: 'a.example.com' }, 'A');
+    aDomain(stack, { hostedZone: aZone(stack, 'example.com', 'Z1'), domainName: 'b.example.com' }, 'B');
+    expect(changes(stack)).toMatchObject([
+      { zones: [zoneArn('Z1')], names: ['*._domainkey.a.example.com', '*._domainkey.b.example.com'] },
+    ]);
+  });
+
+  test('follows a zone and a domain that are known at deployment only', () => {
+    const stack = aStack();
+    const parameter = (id: string) => new CfnParameter(stack, id).valueAsString;
+    aDomain(stack, { hostedZone: aZone(stack, parameter('Name'), parameter('Id')) });
+    const [{ zones, names }] = changes(stack);
+    expect(zones).toEqual([expect.stringMatching(/^arn:aws:route53:::hostedzone\/Test-Id-/)]);
+    expect(names).toEqual([expect.stringMatching(/^\*\._domainkey\.Test-Name-/)]);
+  });
+});
+
+describe('what the handler may do when the zones are in another account', () => {
+  test('is nothing in Route 53', () => {
+    const stack = aStack();
+    aDomain(stack, { delegationRole: delegationRole(stack) });
+    expect(statementsFor(stack, 'route53')).toEqual([]);
+  });
+
+  test('is to assume the delegation roles, and no other', () => {
+    const stack = aStack();
+    manyDomains(stack, 3, (index) => ({ delegationRole: delegationRole(stack, `Dns${index}`) }));
+    expect(statementsFor(stack, 'sts')).toEqual([
+      {
+        Effect: 'Allow',
+        Action: 'sts:AssumeRole',
+        Resource: [0, 1, 2].map((index) => `arn:aws:iam::210987654321:role/Dns${index}`),
+      },
+    ]);
+  });
+
+  test('names a role once that serves several domains', () => {
+    const stack = aStack();
+    const role = delegationRole(stack);
+    manyDomains(stack, 3, () => ({ delegationRole: role }));
+    expect(statementsFor(stack, 'sts').map(({ Resource }) => Resource)).toEqual([
+      ['arn:aws:iam::210987654321:role/Dns'],
+    ]);
+  });
+
+  test('is nothing to the zones of other accounts when some zones are its own', () => {
+    const stack = aStack();
+    manyDomains(stack, 2, (index) => (index === 0 ? { delegationRole: delegationRole(stack) } : {}));
+    expect(changes(stack).map(({ zones }) => zones)).toEqual([[zoneArn('Z0123456789ABCDEFG001')]]);
+  });
+
+  test('is to assume no role at all when every zone is its own', () => {
+    const stack = aStack();
+    aDomain(stack);
+    expect(statementsFor(stack, 'sts')).toEqual([]);
+  });
+});
+
+describe('what the handler may do in SES', () => {
+  // The actions of the SES v1 API know no resources: the Region is all they can be limited to.
+  const regions = (stack: Stack) =>
+    statementsFor(stack, 'ses')
+      .filter(({ Resource }) => Resource === '*')
+      .map(({ Condition }) => Condition);
+
+  test('is limited to the Regions of its domains', () => {
+    const stack = aStack();
+    aDomain(stack, { sesRegion: 'us-east-1' }, 'One');
+    aDomain(stack, { sesRegion: 'eu-central-1' }, 'Two');
+    expect(regions(stack)).toEqual([{ StringEquals: { 'aws:RequestedRegion': ['us-east-1', 'eu-central-1'] } }]);
+  });
+
+  test("is limited to the stack's own Region by default", () => {
+    const stack = aStack();
+    aDomain(stack);
+    expect(regions(stack)).toEqual([{ StringEquals: { 'aws:RequestedRegion': [REGION] } }]);
+  });
+
+  test('is to look at identities of this account, in these Regions', () => {
+    const stack = aStack();
+    aDomain(stack, { sesRegion: 'us-east-1' });
+    const statement = statementsFor(stack, 'ses').find(({ Action }) => Action === 'ses:GetEmailIdentity');
+    expect(statement?.Resource).toEqual([`arn:aws:ses:us-east-1:${ACCOUNT}:identity/*`]);
+  });
+
+  test('leaves out deleting identities when everything is retained', () => {
+    const stack = aStack();
+    manyDomains(stack, 3, () => ({ removalPolicy: RemovalPolicy.RETAIN }));
+    expect(allActions(stack)).not.toContain('ses:DeleteIdentity');
+  });
+
+  test('has deleting identities as soon as one domain is not retained', () => {
+    const stack = aStack();
+    manyDomains(stack, 3, (index) => (index === 1 ? {} : { removalPolicy: RemovalPolicy.RETAIN }));
+    expect(allActions(stack)).toContain('ses:DeleteIdentity');
+  });
+});
+
+describe('a change of what is allowed', () => {
+  /** CloudFormation replaces a policy whose description changes, and keeps the old one until it has cleaned up. */
+  const descriptions = (arrange: (stack: Stack) => void) => {
+    const stack = aStack();
+    arrange(stack);
+    return policies(stack).map(({ description }) => description);
+  };
+  const plain = (stack: Stack) => void aDomain(stack);
+
+  test.each<[string, (stack: Stack) => void]>([
+    ['another domain', (stack) => void aDomain(stack, { domainName: 'mail.example.com' })],
+    ['another zone', (stack) => void aDomain(stack, { hostedZone: aZone(stack, 'example.com', 'Z2') })],
+    ['another Region', (stack) => void aDomain(stack, { sesRegion: 'us-east-1' })],
+    ['retaining', (stack) => void aDomain(stack, { removalPolicy: RemovalPolicy.RETAIN })],
+    ['a delegation role', (stack) => void aDomain(stack, { delegationRole: delegationRole(stack) })],
+    ['one more domain', (stack) => [plain(stack), aDomain(stack, { domainName: 'mail.example.com' }, 'Two')]],
+    [
+      'a zone that the stack makes',
+      (stack) =>
+        aDomain(stack, { hostedZone: new route53.PublicHostedZone(stack, 'Zone', { zoneName: 'example.com' }) }),
+    ],
+  ])('by %s replaces the policy, so that the old one serves the clean-up', (_, changed) => {
+    expect(descriptions(changed)).not.toEqual(descriptions(plain));
+  });
+
+  test('by none leaves the policy alone', () => {
+    expect(descriptions(plain)).toEqual(descriptions(plain));
+  });
+
+  test('by something that needs no other permission leaves the policy alone', () => {
+    const others = (stack: Stack) => {
+      aDomain(stack, {
+        ttl: Duration.minutes(5),
+        waitForVerification: Duration.minutes(5),
+        overwriteRecords: true,
+        outputs: false,
+      });
+    };
+    expect(descriptions(others)).toEqual(descriptions(plain));
+  });
+
+  test('can replace the policy, since it has no name of its own', () => {
+    const stack = aStack();
+    aDomain(stack);
+    expect(theResource(stack, 'AWS::IAM::ManagedPolicy').Properties).not.toHaveProperty('ManagedPolicyName');
+  });
+});
+
+describe('400 domains in 400 zones in one stack', () => {
+  let stack: Stack;
+  beforeAll(() => {
+    stack = aStack();
+    manyDomains(stack, 400);
+  });
+
+  test('fit into policies of a length that IAM takes, on one role', () => {
+    const lengths = policies(stack).map(({ length }) => length);
+    expect(Math.max(...lengths)).toBeLessThan(MAX_POLICY_LENGTH);
+    expect(lengths.length).toBeLessThanOrEqual(MAX_POLICIES);
+  });
+
+  test('may each change its own records in its own zone', () => {
+    const all = changes(stack);
+    const numbers = Array.from({ length: 400 }, (_, index) => String(index).padStart(3, '0'));
+    expect(all.flatMap(({ names }) => names)).toEqual(
+      numbers.map((number) => `*._domainkey.customer-${number}.mail.example.com`),
+    );
+    expect(all.flatMap(({ zones }) => zones)).toEqual(numbers.map((number) => zoneArn(`Z0123456789ABCDEFG${number}`)));
+    for (const { zones, names } of all) {
+      expect(zones).toHaveLength(names.length);
+    }
+  });
+
+  test('leave room for other resources in the stack', () => {
+    expect(Object.keys(Template.fromStack(stack).toJSON().Resources as object).length).toBeLessThanOrEqual(480);
+  });
+
+  test('are a template that CloudFormation takes', () => {
+    // As the CDK writes it, with its white space.
+    const bytes = JSON.stringify(Template.fromStack(stack).toJSON(), undefined, 1).length;
+    expect(bytes).toBeLessThan(MAX_TEMPLATE_BYTES);
+  });
+});
+
+describe('more than IAM takes', () => {
+  test('more domains than fit are an error that says to split the stack', () => {
+    const stack = aStack();
+    const tooMany = () =>
+      manyDomains(stack, 400, (index) => ({
+        domainName: `${'a'.repeat(63)}.customer-${String(index).padStart(3, '0')}.mail.example.com`,
+      }));
+    expect(tooMany).toThrow(
+      /^Test\/EasyDkimProvider: no room for the permissions of a+\.customer-\d+\.mail\.example\.com: .* into another stack\.$/,
+    );
+  });
+
+  test.each<[string, (stack: Stack) => void]>([
+    [
+      'many delegation roles',
+      (stack) => manyDomains(stack, 150, (n) => ({ delegationRole: delegationRole(stack, `EasyDkimDelegation-${n}`) })),
+    ],
+    [
+      'many domains of its own, then many delegation roles',
+      (stack) =>
+        manyDomains(stack, 150, (n) =>
+          n < 50 ? {} : { delegationRole: delegationRole(stack, `EasyDkimDelegation-${n}`) },
+        ),
+    ],
+    [
+      'long names',
+      (stack) =>
+        manyDomains(stack, 60, (n) => ({
+          domainName: `${'a'.repeat(63)}.${'b'.repeat(63)}.customer-${String(n).padStart(3, '0')}.mail.example.com`,
+        })),
+    ],
+    [
+      'mixed removal policies',
+      (stack) =>
+        manyDomains(stack, 150, (n) => ({ removalPolicy: n % 2 ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY })),
+    ],
+    [
+      'zones that the stack makes',
+      (stack) =>
+        manyDomains(stack, 150, (n) => {
+          const zoneName = `customer-${n}.mail.example.com`;
+          return { hostedZone: new route53.PublicHostedZone(stack, `Made${n}`, { zoneName }) };
+        }),
+    ],
+  ])('%s make no policy too long', (_, arrange) => {
+    const stack = aStack('us-gov-west-1');
+    arrange(stack);
+    expect(Math.max(...policies(stack).map(({ length }) => length))).toBeLessThan(MAX_POLICY_LENGTH);
+  });
+
+  test('a Region of SES too many, when the policies are full, is an error that says to split the stack', () => {
+    const stack = aStack();
+    const inARegionEach = () =>
+      manyDomains(stack, 100, (n) => ({ sesRegion: n < 50 ? REGION : RegionInfo.regions[n % 40].name }));
+    expect(inARegionEach).toThrow(
+      /^Test\/EasyDkimProvider: no room for .* the Region of SES\. .* into another stack\.$/,
+    );
+    expect(Math.max(...policies(stack).map(({ length }) => length))).toBeLessThan(MAX_POLICY_LENGTH);
+  });
+
+  test('domains of one zone take less room than domains of a zone each', () => {
+    const stack = aStack();
+    const hostedZone = aZone(stack);
+    manyDomains(stack, 400, (n) => ({
+      hostedZone,
+      domainName: `customer-${String(n).padStart(3, '0')}.mail.example.com`,
+    }));
+    expect(policies(stack).length).toBeLessThanOrEqual(5);
+  });
+});

@@ -1,0 +1,70 @@
+import { parseConfig, type DomainConfig } from '../../lambda/event';
+import { documentedDkimDomain } from '../../lib/private/dkim-domains';
+import type { FakeAws } from '../fakes/fake-aws';
+import type { Incident } from './incident';
+import type { Others } from './others';
+import { plain } from './ledger';
+import { ACCOUNT } from './places';
+import type { Setup } from './plan';
+
+/** The properties as real types; undefined for those that cannot work. */
+export function configOf(incident: Incident): DomainConfig | undefined {
+  try {
+    return parseConfig({ ...incident.properties });
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * The good reasons that an event has to fail, as the world is now. A failure that has none, neither
+ * when it began nor when it ended, is one that the handler should have survived.
+ */
+export function excuses(fake: FakeAws, others: Others, setup: Setup, incident: Incident): string[] {
+  const found: string[] = [];
+  if (incident.denied) found.push('a call was denied');
+  if (incident.type === 'Delete') {
+    return [...found, ...(incident.previous ? zoneExcuses(fake, incident.previous, incident, true) : [])];
+  }
+  const config = configOf(incident);
+  if (config === undefined) return [...found, 'the properties cannot work'];
+  found.push(...zoneExcuses(fake, config, incident, false));
+  const identity = fake.identity(config.region, config.domainName);
+  if (identity && identity.origin !== 'AWS_SES') found.push('the identity does not sign with Easy DKIM');
+  if (hasConflict(fake, others, config, incident)) found.push('a record is in the way');
+  if (setup.insyncAfter >= 600_000) found.push('Route 53 takes too long');
+  if (config.waitForVerification > 0 && identity?.dkimStatus !== 'Success') found.push('SES did not verify in time');
+  if (config.waitForVerification > 0 && incident.calls.some(({ outcome }) => outcome !== 'ok')) {
+    found.push('faults took the time to wait for the verification');
+  }
+  return found;
+}
+
+function zoneExcuses(
+  fake: FakeAws,
+  { zoneId, domainName }: Pick<DomainConfig, 'zoneId' | 'domainName'>,
+  incident: Incident,
+  mayBeGone: boolean,
+): string[] {
+  const zone = fake.zones.get(zoneId);
+  if (!zone) return mayBeGone ? [] : ['there is no such zone'];
+  if (!zone.holds(`${domainName}.`)) return ['the zone cannot hold the records'];
+  const ownAccount = incident.properties.DelegationRoleArn === undefined;
+  return ownAccount === (zone.account === ACCOUNT) ? [] : ['the zone is in another account'];
+}
+
+function hasConflict(fake: FakeAws, others: Others, config: DomainConfig, { previous }: Incident): boolean {
+  const { domainName, region, zoneId, overwriteRecords } = config;
+  const host = fake.identity(region, domainName)?.signingHostedZone;
+  const hosts = new Set([host, documentedDkimDomain(region), previous?.dkimDomain]);
+  const known = previous?.region === region && previous.domainName === domainName && previous.zoneId === zoneId;
+  return others.tokens(region, domainName).some((token) => {
+    const sets = fake.records(zoneId).filter(({ name }) => name === `${token}._domainkey.${domainName}`);
+    if (sets.length === 0) return false;
+    const [{ type, setIdentifier, values }] = sets;
+    if (sets.length > 1 || type !== 'CNAME' || setIdentifier !== undefined) return true;
+    // Which of the hosts the handler takes for right depends on what SES tells it.
+    const right = [...hosts].every((each) => each === undefined || plain(values[0]) === `${token}.${each}`);
+    return !right && !overwriteRecords && !(known && previous.ownedTokens.includes(token));
+  });
+}

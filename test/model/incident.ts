@@ -1,0 +1,84 @@
+import type { ResourceProperties } from '../../lib/private/contract';
+import type { DomainState } from '../../lambda/physical-id';
+import { parsePhysicalId } from '../../lambda/physical-id';
+import type { Call, ResponseBody } from '../fakes/fake-aws';
+import { type Difference, identityKey, recordKey } from './ledger';
+
+export interface CloudFormationEvent {
+  readonly RequestType: 'Create' | 'Update' | 'Delete';
+  readonly RequestId: string;
+  readonly LogicalResourceId: string;
+  readonly StackId: string;
+  readonly PhysicalResourceId?: string;
+  readonly ResourceProperties: ResourceProperties;
+  readonly OldResourceProperties?: ResourceProperties;
+}
+
+/** One event with all that happens to it: its runs, their calls and answers. */
+export class Incident {
+  /** The execution environment that it runs in at present. */
+  environment = 0;
+  /** Runs that began so far. */
+  runs = 0;
+  /** How many runs were cut short. */
+  killed = 0;
+  /** Whether others did something in the middle of it. */
+  meanwhile = false;
+  readonly answers: { readonly body: ResponseBody; readonly environment: number; readonly run: number }[] = [];
+  /** What the id that came with the event says. */
+  readonly previous: DomainState | undefined;
+
+  /** What it changed, and in which of its runs. */
+  readonly differences: (Difference & { readonly run: number })[] = [];
+
+  constructor(
+    readonly event: CloudFormationEvent,
+    /** The calls of its runs, as they come. */
+    public calls: readonly Call[],
+  ) {
+    const id = event.PhysicalResourceId;
+    this.previous = id === undefined ? undefined : parsePhysicalId(id);
+  }
+
+  /** Keeps what happened, which the next event would wipe out. */
+  close(): void {
+    this.calls = [...this.calls];
+  }
+
+  get type(): CloudFormationEvent['RequestType'] {
+    return this.event.RequestType;
+  }
+
+  get properties(): ResourceProperties {
+    return this.event.ResourceProperties;
+  }
+
+  get retains(): boolean {
+    return this.properties.RemovalPolicy === 'retain';
+  }
+
+  /** Whether a call was refused for want of a permission. */
+  get denied(): boolean {
+    return this.calls.some(({ outcome }) => outcome === 'deny' || outcome.startsWith('AccessDenied'));
+  }
+
+  /** Whether SES answered where it publishes the keys, whenever it was asked. */
+  get heardSes(): boolean {
+    return this.calls.every(({ operation, outcome }) => operation !== 'GetEmailIdentity' || outcome === 'ok');
+  }
+
+  /** Whether something of ours was made by this very event. */
+  made(item: { readonly madeBy?: { readonly requestId: string } } | undefined): boolean {
+    return item?.madeBy?.requestId === this.event.RequestId;
+  }
+}
+
+/** The identity and the records that a physical id says to be ours. */
+export function claims(state: DomainState | undefined): Set<string> {
+  if (state === undefined) return new Set();
+  const { region, domainName, zoneId, ownedTokens, ownsIdentity } = state;
+  return new Set([
+    ...(ownsIdentity ? [identityKey(region, domainName)] : []),
+    ...ownedTokens.map((token) => recordKey(zoneId, `${token}._domainkey.${domainName}`)),
+  ]);
+}

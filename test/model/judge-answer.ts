@@ -1,0 +1,129 @@
+import { formatPhysicalId, parsePhysicalId } from '../../lambda/physical-id';
+import { documentedDkimDomain } from '../../lib/private/dkim-domains';
+import type { ResourceAttributes } from '../../lib/private/contract';
+import type { FakeAws, ResponseBody } from '../fakes/fake-aws';
+import { configOf } from './excuses';
+import { claims, type Incident } from './incident';
+import { identityKey, type Item, type Ledger, recordKey } from './ledger';
+import { Violation } from './violation';
+
+/** Judges the answer to an event against what is there now. */
+export function judgeAnswer(
+  fake: FakeAws,
+  ledger: Ledger,
+  incident: Incident,
+  answer: ResponseBody,
+  excuses: readonly string[],
+): void {
+  const { event } = incident;
+  if (answer.StackId === undefined || answer.LogicalResourceId !== event.LogicalResourceId) {
+    throw new Violation('answered once', `to another event: ${JSON.stringify(answer)}`);
+  }
+  if (answer.Status === 'FAILED') {
+    judgeFailure(incident, answer, excuses);
+  } else if (incident.type === 'Delete') {
+    if (answer.PhysicalResourceId !== event.PhysicalResourceId) {
+      throw new Violation('id tells the truth', `Delete answers with another id: ${answer.PhysicalResourceId}`);
+    }
+  } else if (!incident.meanwhile) {
+    judgeSetUp(fake, ledger, incident, answer);
+  }
+  if (incident.type !== 'Delete') judgeClaims(ledger, incident, answer);
+}
+
+function judgeFailure(incident: Incident, answer: ResponseBody, excuses: readonly string[]): void {
+  const { event } = incident;
+  const { Reason: reason = '' } = answer;
+  const config = configOf(incident) ?? (incident.type === 'Delete' ? incident.previous : undefined);
+  const named = config ? [config.domainName, config.region, config.zoneId] : ['Easy DKIM'];
+  if (named.some((name) => !reason.includes(name)) || reason.includes('unexpected error')) {
+    throw new Violation(
+      'reason helps',
+      `to ${incident.type} with ${JSON.stringify(event.ResourceProperties)}: ${reason}`,
+    );
+  }
+  if (excuses.length === 0 && !incident.meanwhile) {
+    throw new Violation('no failure without a cause', `${incident.type} ${event.RequestId}: ${reason}`);
+  }
+  if (incident.type !== 'Create' && answer.PhysicalResourceId !== event.PhysicalResourceId) {
+    throw new Violation('failed means undone', `a failed ${incident.type} answers with ${answer.PhysicalResourceId}`);
+  }
+}
+
+/** After a success everything is in place as announced. */
+function judgeSetUp(fake: FakeAws, ledger: Ledger, incident: Incident, answer: ResponseBody): void {
+  const config = configOf(incident);
+  const state = parsePhysicalId(answer.PhysicalResourceId);
+  const data = answer.Data as unknown as ResourceAttributes;
+  const wrong = (detail: string): never => {
+    throw new Violation('set up as answered', `${incident.type} ${incident.event.RequestId}: ${detail}`);
+  };
+  if (!config || !state) return wrong(`success with the id ${answer.PhysicalResourceId}`);
+  if (formatPhysicalId({ ...state, ...config }) !== answer.PhysicalResourceId) wrong('the id is of another place');
+
+  const { domainName, region, zoneId } = config;
+  const identity = fake.identity(region, domainName);
+  const tokens = [data.DkimToken1, data.DkimToken2, data.DkimToken3];
+  if (identity?.tokens.join() !== tokens.join())
+    wrong(`the tokens are ${tokens.join()}, not ${identity?.tokens.join()}`);
+  if (state.tokens.join() !== tokens.join()) wrong('the id has other tokens');
+  const names = [data.DkimRecordName1, data.DkimRecordName2, data.DkimRecordName3];
+  const values = [data.DkimRecordValue1, data.DkimRecordValue2, data.DkimRecordValue3];
+  tokens.forEach((token, index) => {
+    const name = `${token}._domainkey.${domainName}`;
+    const record = ledger.get(recordKey(zoneId, name));
+    if (names[index] !== name || values[index] !== `${token}.${state.dkimDomain}`) wrong(`attributes of ${token}`);
+    if (record === undefined) return wrong(`no record ${name} in ${zoneId}`);
+    if (record.content !== values[index]) wrong(`${name} is ${record.content}, not ${values[index]}`);
+    if (state.ownedTokens.includes(token) && record.ttl !== config.ttl) wrong(`${name} has the TTL ${record.ttl}`);
+  });
+  const host = identity?.signingHostedZone;
+  const asked = fake.sesv2 === 'on' && incident.heardSes;
+  const hosts = asked && host ? [host] : [host, documentedDkimDomain(region), incident.previous?.dkimDomain];
+  if (!hosts.includes(state.dkimDomain)) wrong(`the records lead to ${state.dkimDomain}, the keys are at ${host}`);
+  if (config.waitForVerification > 0 && identity?.dkimStatus !== 'Success') wrong('DKIM is not verified');
+  if (config.waitForVerification > 0 && data.VerificationStatus !== 'Success') wrong('the status is not Success');
+}
+
+/** The id that CloudFormation is given has to claim what we made, and nothing that others made. */
+function judgeClaims(ledger: Ledger, incident: Incident, answer: ResponseBody): void {
+  const state = parsePhysicalId(answer.PhysicalResourceId);
+  const claimed = claims(state);
+  const fresh = ledger.ours().filter((item) => incident.made(item));
+  const detail = (item: Item) => `${answer.PhysicalResourceId} after ${incident.type}: ${item.key} (${item.origin})`;
+
+  if (answer.Status === 'FAILED') {
+    for (const item of fresh) {
+      const told = (answer.Reason ?? '').includes('could not be removed');
+      if (!told || !incident.denied) throw new Violation('failed means undone', `${detail(item)} is left`);
+      if (incident.type === 'Create' && !claimed.has(item.key)) throw new Violation('id tells the truth', detail(item));
+    }
+    return;
+  }
+  for (const item of ledger.ours()) {
+    const here = state && isAt(item, state);
+    if (here && !claimed.has(item.key)) throw new Violation('id tells the truth', `${detail(item)} is not claimed`);
+  }
+  for (const key of claimed) {
+    const item = ledger.get(key);
+    if (item?.origin === 'others' && !incident.meanwhile)
+      throw new Violation('id tells the truth', `${detail(item)} is claimed`);
+  }
+}
+
+/** Whether an item is the identity or one of the records that a state is about. */
+function isAt(
+  item: Item,
+  state: {
+    readonly region: string;
+    readonly domainName: string;
+    readonly zoneId: string;
+    readonly tokens: readonly string[];
+  },
+): boolean {
+  const { region, domainName, zoneId, tokens } = state;
+  return (
+    item.key === identityKey(region, domainName) ||
+    tokens.some((token) => item.key === recordKey(zoneId, `${token}._domainkey.${domainName}`))
+  );
+}

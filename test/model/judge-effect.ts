@@ -1,0 +1,73 @@
+import type { Call, FakeAws } from '../fakes/fake-aws';
+import { configOf } from './excuses';
+import { claims, type Incident } from './incident';
+import { identityKey, type Difference, type Item, recordKey } from './ledger';
+import { Violation } from './violation';
+
+/** A domain in use: what CloudFormation holds for a resource that is in place. */
+export interface Use {
+  readonly region: string;
+  readonly domainName: string;
+  readonly zoneId: string;
+  readonly tokens: readonly string[];
+}
+
+/** Judges a call that has just taken effect: no moment may be wrong, not only the end. */
+export function judgeEffect(
+  fake: FakeAws,
+  incident: Incident,
+  call: Call,
+  differences: readonly Difference[],
+  uses: readonly Use[],
+): void {
+  for (const difference of differences) {
+    const what = `${call.operation} on ${incident.type} ${incident.event.RequestId}: ${show(difference)}`;
+    if (incident.type === 'Delete' && difference.after !== undefined) {
+      throw new Violation('Delete never creates', what);
+    }
+    if (incident.type === 'Delete' && incident.retains) throw new Violation('retained', what);
+    if (!mayTouch(incident, difference)) throw new Violation('others untouched', what);
+    const used = uses.find((use) => breaks(fake, incident, use, difference));
+    if (used) throw new Violation('records while in use', `${used.domainName} in ${used.zoneId}: ${what}`);
+  }
+}
+
+function mayTouch(incident: Incident, { key, before, after }: Difference): boolean {
+  if (before?.origin !== 'others') return true;
+  if (after === undefined) return false;
+  if (key.startsWith('identity')) {
+    // DKIM may be set up where there is none; the signing that is there stays.
+    return before.content === 'AWS_SES ' && after.content.startsWith('AWS_SES ');
+  }
+  if (before.content === after.content) return false;
+  return configOf(incident)?.overwriteRecords === true || isRepair(incident, key);
+}
+
+/** An Update may bring back the value of a record that we had made, whoever has changed it since. */
+function isRepair(incident: Incident, key: string): boolean {
+  return incident.type === 'Update' && claims(incident.previous).has(key);
+}
+
+/** Whether a domain in use loses its identity, or a record of its present tokens that it had before. */
+function breaks(fake: FakeAws, incident: Incident, use: Use, { key, before, after }: Difference): boolean {
+  if (before === undefined || incident.made(before)) return false;
+  const { region, domainName, zoneId } = use;
+  if (key === identityKey(region, domainName)) return after === undefined;
+  const identity = fake.identity(region, domainName);
+  const tokens = identity?.tokens.length === 3 ? identity.tokens : use.tokens;
+  const token = tokens.find((each) => key === recordKey(zoneId, `${each}._domainkey.${domainName}`));
+  if (token === undefined) return false;
+  if (after === undefined) return true;
+  const host = identity?.signingHostedZone;
+  const right = (item: Item) => host !== undefined && item.content === `${token}.${host}`;
+  return right(before) && !right(after) && incident.heardSes && fake.sesv2 === 'on';
+}
+
+export function show({ key, before, after }: Difference): string {
+  return `${key}: ${showItem(before)} becomes ${showItem(after)}`;
+}
+
+function showItem(item: Item | undefined): string {
+  if (item === undefined) return 'nothing';
+  return `"${item.content}"${item.ttl === undefined ? '' : ` for ${item.ttl} s`} (${item.origin})`;
+}

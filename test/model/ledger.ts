@@ -1,0 +1,131 @@
+import type { FakeAws } from '../fakes/fake-aws';
+import { ACCOUNT, REGIONS } from './places';
+
+/**
+ * Who made something. `limbo`: we did, but nobody can know any more, so that it may stay or go; every
+ * reason to put something there is an exemption, and counted.
+ */
+export type Origin = 'others' | 'ours' | 'limbo';
+
+/** A run of the handler, as far as it matters for what it makes. */
+export interface Maker {
+  readonly requestId: string;
+  readonly environment: number;
+  readonly run: number;
+}
+
+/** An identity or a record set, as it is now. */
+export interface Item {
+  readonly key: string;
+  /** For an identity its signing and tokens, for a record set its values. */
+  readonly content: string;
+  /** Of record sets. */
+  readonly ttl?: number;
+  readonly origin: Origin;
+  /** Who of ours made it, or replaced what was there. */
+  readonly madeBy?: Maker;
+  /** What others had in its place before. */
+  readonly replaced?: Item;
+}
+
+export interface Difference {
+  readonly key: string;
+  readonly before?: Item;
+  readonly after?: Item;
+}
+
+export function identityKey(region: string, domain: string): string {
+  return `identity ${region} ${domain}`;
+}
+
+export function recordKey(zoneId: string, name: string, type = 'CNAME', setIdentifier = ''): string {
+  return `record ${zoneId} ${name} ${type} ${setIdentifier}`;
+}
+
+/**
+ * Keeps who made which identity and record, by looking at what is there after everything that
+ * happens. It never asks the handler, whose word is what is tested.
+ */
+export class Ledger {
+  private items = new Map<string, Item>();
+  private readonly everOurs = new Set<string>();
+
+  constructor(private readonly fake: FakeAws) {}
+
+  get(key: string): Item | undefined {
+    return this.items.get(key);
+  }
+
+  all(): Item[] {
+    return [...this.items.values()];
+  }
+
+  ours(): Item[] {
+    return this.all().filter(({ origin }) => origin === 'ours');
+  }
+
+  mark(item: Item, origin: Origin): void {
+    this.items.set(item.key, { ...item, origin });
+  }
+
+  /** Enters what has changed, as done by a run of the handler, or by others. */
+  enter(maker: Maker | 'others'): Difference[] {
+    const differences: Difference[] = [];
+    const present = this.look();
+    for (const [key, before] of this.items) {
+      if (!present.has(key)) {
+        this.items.delete(key);
+        differences.push({ key, before });
+      }
+    }
+    for (const [key, now] of present) {
+      const before = this.items.get(key);
+      if (before?.content === now.content && before.ttl === now.ttl) continue;
+      const after = { ...now, ...(maker === 'others' ? this.byOthers(now, before) : byUs(now, before, maker)) };
+      if (after.origin === 'ours') this.everOurs.add(`${key} ${now.content}`);
+      this.items.set(key, after);
+      differences.push({ key, before, after });
+    }
+    return differences;
+  }
+
+  private byOthers(now: Content, before: Item | undefined): Pick<Item, 'origin' | 'madeBy' | 'replaced'> {
+    if (before?.content === now.content) return before;
+    // What others make just as we had made it cannot be told from ours.
+    return { origin: this.everOurs.has(`${now.key} ${now.content}`) ? 'limbo' : 'others' };
+  }
+
+  private look(): Map<string, Content> {
+    const { fake } = this;
+    const present = new Map<string, Content>();
+    for (const region of REGIONS) {
+      for (const { domain, origin, tokens } of fake.identities.in(ACCOUNT, region).values()) {
+        const key = identityKey(region, domain);
+        present.set(key, { key, content: `${origin} ${tokens.join()}` });
+      }
+    }
+    for (const zone of fake.zones.all()) {
+      for (const { name, type, setIdentifier, values, ttl } of zone.records) {
+        const key = recordKey(zone.id, name, type, setIdentifier);
+        present.set(key, { key, content: values.map(plain).join(), ttl });
+      }
+    }
+    return present;
+  }
+}
+
+type Content = Pick<Item, 'key' | 'content' | 'ttl'>;
+
+function byUs(now: Content, before: Item | undefined, madeBy: Maker): Pick<Item, 'origin' | 'madeBy' | 'replaced'> {
+  if (before === undefined) return { origin: 'ours', madeBy };
+  const { replaced } = before;
+  if (replaced && replaced.content === now.content && replaced.ttl === now.ttl) return replaced;
+  // Setting up DKIM for an identity of others does not make it ours.
+  if (before.content === now.content || before.origin !== 'others' || now.key.startsWith('identity')) return before;
+  return { origin: 'ours', madeBy, replaced: before };
+}
+
+/** Host names are the same with and without the trailing dot, and in any case. */
+export function plain(value: string): string {
+  return value.toLowerCase().replace(/\.$/, '');
+}

@@ -1,0 +1,61 @@
+import type { ResourceProperties } from '../../lib/private/contract';
+import type { Wish } from './plan';
+
+export const STACK_REGION = 'eu-west-1';
+export const ACCOUNT = '111111111111';
+export const DNS_ACCOUNT = '222222222222';
+
+/** The resources of the stack. No two of them share an identity, which the construct refuses. */
+export const RESOURCES = [
+  { logicalId: 'Mail', domains: ['example.com', 'mail.example.com'], regions: ['eu-west-1', 'eu-south-1'] },
+  { logicalId: 'News', domains: ['example.com', 'news.example.com'], regions: ['us-east-1'] },
+] as const;
+
+export const DOMAINS = ['example.com', 'mail.example.com', 'news.example.com'];
+export const REGIONS = ['eu-west-1', 'eu-south-1', 'us-east-1'];
+
+/** Two zones of one name, one of the subdomain, and one of another account. */
+export const ZONES = [
+  { id: 'Z0FIRST', name: 'example.com', account: ACCOUNT },
+  { id: 'Z0SECOND', name: 'example.com', account: ACCOUNT },
+  { id: 'Z0NESTED', name: 'mail.example.com', account: ACCOUNT },
+  { id: 'Z0FOREIGN', name: 'example.com', account: DNS_ACCOUNT },
+] as const;
+
+export const ROLE = `arn:aws:iam::${DNS_ACCOUNT}:role/easy-dkim`;
+
+/** What CloudFormation sends for a resource whose wishes so far add up to the given one. */
+export function toProperties(resource: number, wish: Wish): ResourceProperties {
+  const { domains, regions } = RESOURCES[resource];
+  const domain = at(domains, wish.domain);
+  const chosen = at(ZONES, wish.zone);
+  const fits = domain === chosen.name || domain.endsWith(`.${chosen.name}`);
+  const zone = fits ? chosen : ZONES[0];
+  const { defect = 'none' } = wish;
+  const role = zone.account === ACCOUNT || defect === 'no role' ? undefined : ROLE;
+  return withoutUndefined({
+    DomainName: defect === 'bad domain' ? `${domain}/` : domain,
+    SesRegion: at(regions, wish.region),
+    HostedZoneId: defect === 'no such zone' ? 'Z0NOWHERE' : defect === 'other zone' ? otherZone(domain) : zone.id,
+    HostedZoneName: wish.zoneNameKnown === false || defect === 'other zone' ? undefined : zone.name,
+    Ttl: defect === 'bad ttl' ? '0' : (wish.ttl ?? '1800'),
+    OverwriteRecords: wish.overwrite ? 'true' : 'false',
+    RemovalPolicy: wish.retain ? 'retain' : 'destroy',
+    DelegationRoleArn: defect === 'bad role' ? 'arn:aws:iam::2:role/x' : role,
+    WaitForVerification: wish.wait === undefined || wish.wait === 'none' ? undefined : wish.wait,
+  } as const);
+}
+
+/** A zone that cannot hold the domain; only the zone itself says so, as its name is not known. */
+function otherZone(domain: string): string {
+  return domain === 'mail.example.com' ? 'Z0NOWHERE' : 'Z0NESTED';
+}
+
+export function at<T>(values: readonly T[], index = 0): T {
+  return values[index % values.length];
+}
+
+/** What CloudFormation sends has no fields without a value. */
+function withoutUndefined<T extends object>(values: T): T {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as T;
+}

@@ -1,0 +1,139 @@
+import type { FaultKind, SesV2Mode } from '../fakes/fake-aws';
+import type { Kill } from './sandbox/execution-environment';
+
+/**
+ * A life of a stack as plain data: it is generated, shrunk and replayed as such. Every step makes
+ * sense after any other one; where there is nothing to do for it, it does nothing.
+ */
+export interface Sequence {
+  /** For the handler's random numbers. */
+  readonly seed: number;
+  readonly setup: Setup;
+  readonly steps: readonly Step[];
+}
+
+export interface Setup {
+  readonly signingHost: SigningHost;
+  readonly sesv2: Exclude<SesV2Mode, 'apart'>;
+  /** Milliseconds. */
+  readonly insyncAfter: number;
+  /** Milliseconds; null: SES never finds the records. */
+  readonly verifyAfter: number | null;
+  readonly listPageSize: number;
+  /** SES gives an identity that is made again its former tokens. */
+  readonly reviveTokens: boolean;
+}
+
+/** Where SES says that it publishes the keys: where its documentation says, elsewhere, or not at all. */
+export type SigningHost = 'documented' | 'cell' | 'unsaid';
+
+export type Step = Deploy | Destroy | Act;
+
+/** A deployment of the stack, which has up to two resources. */
+export interface Deploy {
+  readonly kind: 'deploy';
+  readonly resources: readonly Target[];
+  /** Something else in the stack fails after these resources succeeded, and all is rolled back. */
+  readonly failsElsewhere: boolean;
+  /** What happens to the events of this step, in order; the further ones go smoothly. */
+  readonly deliveries: readonly Delivery[];
+}
+
+export interface Destroy {
+  readonly kind: 'destroy';
+  readonly deliveries: readonly Delivery[];
+}
+
+/** What becomes of a resource: nothing, or it goes, or it is created or changed as wished. */
+export type Target = 'keep' | 'remove' | Wish;
+
+/** The properties to change, mostly as numbers that choose among few values; what is absent stays. */
+export interface Wish {
+  readonly domain?: number;
+  readonly region?: number;
+  readonly zone?: number;
+  readonly zoneNameKnown?: boolean;
+  readonly ttl?: '300' | '1800';
+  readonly overwrite?: boolean;
+  readonly retain?: boolean;
+  readonly wait?: '60' | '600' | 'none';
+  readonly defect?: Defect;
+}
+
+/** What makes that properties cannot work. */
+export type Defect = 'none' | 'other zone' | 'no such zone' | 'no role' | 'bad ttl' | 'bad role' | 'bad domain';
+
+/** What happens on the way of one event to the handler and of its answer back. */
+export interface Delivery {
+  readonly faults: readonly FaultPlan[];
+  /** The runs that do not survive: the first, the second, …; Lambda tries three times. */
+  readonly kills: readonly (Kill & Retry)[];
+  /** What somebody else does in the middle of the first run. */
+  readonly meanwhile?: { readonly call: number; readonly act: ActPlan };
+  /** Lambda delivers the event once more. */
+  readonly duplicate?: Environment;
+  /** CloudFormation never gets the answer. */
+  readonly lost: boolean;
+}
+
+export interface FaultPlan {
+  readonly kind: FaultKind;
+  /** From which call of a run on. */
+  readonly call: number;
+  readonly times: number;
+  /** For `slow`. */
+  readonly ms: number;
+}
+
+export interface Retry {
+  readonly retryIn: Environment;
+  /** What somebody else does before the retry. */
+  readonly act?: ActPlan;
+}
+
+/** Where an event is run again: where it ran before, or where nobody knows of that. */
+export type Environment = 'same' | 'another';
+
+export interface Act {
+  readonly kind: 'act';
+  readonly act: ActPlan;
+}
+
+/** What others do in the account. */
+export type ActPlan =
+  | { readonly on: 'identity'; readonly domain: number; readonly region: number; readonly what: IdentityAct }
+  | {
+      readonly on: 'record';
+      readonly domain: number;
+      readonly region: number;
+      readonly zone: number;
+      readonly token: number;
+      readonly what: RecordAct;
+    }
+  | { readonly on: 'zone'; readonly zone: number }
+  | { readonly on: 'ses'; readonly sesv2: Exclude<SesV2Mode, 'apart'>; readonly signingHost: SigningHost }
+  | { readonly on: 'policy'; readonly denied: string | null }
+  | { readonly on: 'time'; readonly hours: number };
+
+export type IdentityAct =
+  | 'make'
+  | 'make pending'
+  | 'make without DKIM'
+  | 'make failed'
+  | 'make BYODKIM'
+  | 'make failed BYODKIM'
+  | 'make replica'
+  | 'remove'
+  | 'remake'
+  | 'verify'
+  | 'give up';
+
+export type RecordAct =
+  | 'remove'
+  | 'put right'
+  | 'put right with dot'
+  | 'put wrong'
+  | 'change TTL'
+  | 'put TXT'
+  | 'put weighted'
+  | 'put neighbour';

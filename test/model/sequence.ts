@@ -1,0 +1,41 @@
+import { Counters } from './counters';
+import { Courier } from './courier';
+import type { Sequence } from './plan';
+import { builtBundle } from './sandbox/execution-environment';
+import { Stack } from './stack';
+import { World } from './world';
+
+let built: string | undefined;
+
+export interface SequenceOptions {
+  readonly counters?: Counters;
+  /** The handler's code; by default what the package ships. */
+  readonly bundle?: string;
+}
+
+/**
+ * Plays a sequence to its end, when the stack is deleted and everything allowed again.
+ *
+ * @throws Violation with what had happened until then.
+ */
+export async function play(sequence: Sequence, options: SequenceOptions = {}): Promise<void> {
+  const { counters = new Counters(), bundle = (built ??= builtBundle()) } = options;
+  const world = new World(sequence.setup, counters);
+  const courier = new Courier(world, bundle, sequence.seed);
+  const stack = new Stack(world, courier);
+  try {
+    for (const step of sequence.steps) {
+      if (step.kind === 'act') world.act(step.act);
+      if (step.kind === 'deploy') await stack.deploy(step);
+      if (step.kind === 'destroy') await stack.destroy(step.deliveries);
+    }
+    world.act({ on: 'policy', denied: null });
+    await stack.destroy([]);
+    if (!stack.isGone) throw new Error('The stack cannot be deleted');
+    counters.add('sequences');
+  } catch (error) {
+    const { message } = error as Error;
+    (error as Error).message = `${message}\n\n${world.trace.lines.join('\n')}\n`;
+    throw error;
+  }
+}

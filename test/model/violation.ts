@@ -1,0 +1,31 @@
+/** The invariants, each with the promise of the design that it watches over. */
+export const INVARIANTS = {
+  'others untouched': 'P1: what others made is neither changed nor deleted, unless a prop says so',
+  'id tells the truth': 'P1, P2: the physical id claims all that we made, and nothing else',
+  'nothing left': 'P2: what we made is in use, or gone',
+  retained: 'P2: RETAIN deletes nothing',
+  'answered once': 'P3: one answer to every event, and the same one to its repetitions',
+  'in time': 'P3: the answer comes before the Lambda times out',
+  'reason helps': 'P3: a failure says what failed, for which domain, zone and Region',
+  'at rest after the answer': 'P3: no call and no timer outlives the run',
+  'no failure without a cause': 'P4, P7: what passes is survived, what is gone already is no failure',
+  stable: 'P4: doing it again changes neither ids nor tokens nor anything in AWS',
+  'failed means undone': 'P4: a failed run takes back what it made, and a failed Update keeps the id',
+  'records while in use': 'P5: no moment without the identity and the records of a domain in use',
+  'Delete never creates': 'P6: no VerifyDomainDkim, no record written on Delete',
+  'set up as answered': 'P4: what a success announces is there, in full',
+  'no secrets in the log': 'P3: neither the response URL nor credentials are logged',
+} as const;
+
+export type Invariant = keyof typeof INVARIANTS;
+
+/** An invariant does not hold. */
+export class Violation extends Error {
+  constructor(
+    readonly invariant: Invariant,
+    detail: string,
+  ) {
+    super(`${invariant}: ${detail}`);
+    this.name = 'Violation';
+  }
+}

@@ -1,0 +1,93 @@
+import { FakeAws, type Call } from '../fakes/fake-aws';
+import { Counters } from './counters';
+import { excuses } from './excuses';
+import { type CloudFormationEvent, Incident } from './incident';
+import { judgeEffect, type Use } from './judge-effect';
+import { Ledger, type Difference } from './ledger';
+import { Others } from './others';
+import { ACCOUNT, ROLE, STACK_REGION, ZONES } from './places';
+import type { ActPlan, Setup } from './plan';
+import { TurnClock } from './sandbox/turn-clock';
+import { Trace } from './trace';
+
+/** AWS with all who act in it, and whoever watches them. */
+export class World {
+  readonly clock = new TurnClock();
+  readonly fake = FakeAws.inMemory({ account: ACCOUNT, region: STACK_REGION, clock: this.clock });
+  readonly ledger = new Ledger(this.fake);
+  readonly trace = new Trace(this.clock.now);
+  readonly others: Others;
+  /** The domains that are in use at present, as CloudFormation sees it. */
+  uses: () => readonly Use[] = () => [];
+  /** What went wrong in the middle of a call, where nobody could be told. */
+  private grievance: Error | undefined;
+  private incident: Incident | undefined;
+
+  constructor(
+    readonly setup: Setup,
+    readonly counters: Counters,
+  ) {
+    const { fake, clock } = this;
+    for (const { id, name, account } of ZONES) fake.addZone({ id, name, account });
+    fake.addRole({ arn: ROLE, externalId: 'Z0FOREIGN', trustedBy: (account) => account === ACCOUNT });
+    fake.insyncAfterMs = setup.insyncAfter;
+    fake.verifyAfterMs = setup.verifyAfter ?? undefined;
+    fake.listPageSize = setup.listPageSize;
+    fake.reviveTokens = setup.reviveTokens;
+    fake.effect = (call) => this.watch(call);
+    this.others = new Others(fake, setup, (ms) => clock.advance(ms));
+  }
+
+  act(plan: ActPlan): void {
+    this.counters.add(`act ${plan.on}${'what' in plan ? ` ${plan.what}` : ''}`);
+    this.trace.note(`others: ${JSON.stringify(plan)}`);
+    this.others.act(plan);
+    this.ledger.enter('others');
+  }
+
+  begin(event: CloudFormationEvent): Incident {
+    this.fake.calls.length = 0;
+    this.incident = new Incident(event, this.fake.calls);
+    return this.incident;
+  }
+
+  end(incident: Incident): void {
+    this.incident = undefined;
+    this.fake.clearFaults();
+    incident.close();
+    for (const { operation, outcome } of incident.calls) {
+      this.counters.add(`call ${operation}`);
+      if (outcome !== 'ok') this.counters.add(`outcome ${outcome}`);
+    }
+    this.trace.incident(incident);
+    this.complain();
+  }
+
+  /** The good reasons that the event has to fail, as things are now. */
+  excuses(incident: Incident): string[] {
+    return excuses(this.fake, this.others, this.setup, incident);
+  }
+
+  complain(): void {
+    if (this.grievance) throw this.grievance;
+  }
+
+  private watch(call: Call): void {
+    const { incident, ledger } = this;
+    if (!incident) return;
+    if (call.service === 'response') {
+      const body = this.fake.responses.at(-1)!.body;
+      incident.answers.push({ body, environment: incident.environment, run: incident.runs });
+      return;
+    }
+    if (!/^(VerifyDomainDkim|DeleteIdentity|ChangeResourceRecordSets)$/.test(call.operation)) return;
+    const { event, environment, runs: run } = incident;
+    const differences: Difference[] = ledger.enter({ requestId: event.RequestId, environment, run });
+    incident.differences.push(...differences.map((difference) => ({ ...difference, run })));
+    try {
+      judgeEffect(this.fake, incident, call, differences, this.uses());
+    } catch (error) {
+      this.grievance ??= error as Error;
+    }
+  }
+}
