@@ -2,6 +2,7 @@ import { PhysicalName, Token } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as route53 from 'aws-cdk-lib/aws-route53';
 import { Construct } from 'constructs';
+import { acknowledge, CHANGE_FINDINGS } from './private/acknowledgements';
 import { domainInZone, failure, publicZoneName } from './private/checks';
 import { changeStatement, RecordAccess } from './private/record-access';
 
@@ -75,9 +76,13 @@ export class EasyDkimDelegationRole extends iam.Role {
     for (const domainName of this.domains(props)) {
       access.allow({ hostedZoneArn: hostedZone.hostedZoneArn, domainName });
     }
-    for (const statement of [...access.statements(), changeStatement(this)]) {
-      this.addToPolicy(iam.PolicyStatement.fromJson(statement));
-    }
+    const policy = new iam.ManagedPolicy(this, 'Policy', {
+      roles: [this],
+      statements: [...access.statements(), changeStatement(this)].map((statement) =>
+        iam.PolicyStatement.fromJson(statement),
+      ),
+    });
+    acknowledge(policy, CHANGE_FINDINGS);
   }
 
   /** The domains, or patterns for them. */

@@ -2,6 +2,7 @@ import { createHash } from 'crypto';
 import { Lazy, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct, IDependable } from 'constructs';
+import { acknowledge, CHANGE_FINDINGS, sesFindings } from './acknowledgements';
 import { changeStatement, lengthOf, RecordAccess, ZoneAccess } from './record-access';
 
 /** What the handler has to be allowed for one domain. */
@@ -57,8 +58,11 @@ export class HandlerPolicies {
    * @throws Error when the role would need more policies than it can have.
    */
   public allow(request: PolicyRequest): IDependable[] {
-    this.basics.allow(request);
+    const isNewRegion = this.basics.allow(request);
     const first = this.policies[0] ?? this.addPolicy(request);
+    if (isNewRegion) {
+      acknowledge(first.resource, { ...sesFindings(Stack.of(this.scope), request.region), ...CHANGE_FINDINGS });
+    }
     if (first.length() > MAX_POLICY_LENGTH) {
       this.noRoom(request, 'the policy for all domains is full, and has to name the Region of SES');
     }
@@ -96,10 +100,13 @@ class Basics {
     private readonly logGroupArn: string,
   ) {}
 
-  public allow(request: PolicyRequest): void {
+  /** Returns whether the Region is a new one. */
+  public allow(request: PolicyRequest): boolean {
+    const isNewRegion = !this.regions.has(request.region);
     this.regions.add(request.region);
     this.removable ||= request.removable;
     this.ownZones ||= request.delegationRoleArn === undefined;
+    return isNewRegion;
   }
 
   /** Characters, at most. */

@@ -4,6 +4,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct, IDependable } from 'constructs';
+import { acknowledge, FUNCTION_FINDINGS, LOG_GROUP_FINDINGS } from './acknowledgements';
 import { HandlerPolicies, PolicyRequest } from './handler-policies';
 
 /** The bundled handler, built with the package and shipped in it. */
@@ -46,6 +47,8 @@ export class EasyDkimProvider extends Construct {
       role,
       logGroup,
     });
+    acknowledge(logGroup, LOG_GROUP_FINDINGS);
+    acknowledge(handler, FUNCTION_FINDINGS);
     this.serviceToken = handler.functionArn;
     this.policies = new HandlerPolicies(this, role.roleName, logGroup.logGroupArn);
     this.node.addValidation({ validate: () => this.validateOutputs(stack) });

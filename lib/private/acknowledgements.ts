@@ -1,0 +1,50 @@
+import { Stack, Token, Validations } from 'aws-cdk-lib';
+import { Construct } from 'constructs';
+
+/**
+ * Says why a finding of cdk-nag's AwsSolutions or NIST 800-53 R5 rules is no problem here, so that
+ * the users of a construct inherit neither the finding nor the work.
+ *
+ * @param findings the id of each finding, and the reason
+ * @see https://github.com/cdklabs/cdk-nag
+ */
+export function acknowledge(construct: Construct, findings: { readonly [id: string]: string }): void {
+  for (const [id, reason] of Object.entries(findings)) {
+    Validations.of(construct).acknowledge({ id, reason });
+  }
+}
+
+/** The finding for a policy on a resource with a wildcard. */
+export function wildcardFinding(resource: string): string {
+  return `AwsSolutions::AwsSolutions-IAM5[Resource::${resource}]`;
+}
+
+/** What a policy has to acknowledge that lets someone follow changes of Route 53. */
+export const CHANGE_FINDINGS = {
+  [wildcardFinding('arn:<AWS::Partition>:route53:::change/*')]: 'The id of a change is known only once it is made.',
+};
+
+/** What a policy has to acknowledge that allows SES actions in a Region. */
+export function sesFindings(stack: Stack, region: string): { readonly [id: string]: string } {
+  const known = (value: string, name: string) => (Token.isUnresolved(value) ? `<AWS::${name}>` : value);
+  const identities = `arn:<AWS::Partition>:ses:${known(region, 'Region')}:${known(stack.account, 'AccountId')}:identity/*`;
+  return {
+    [wildcardFinding('*')]: 'The actions of the SES v1 API know no resources; the Region is a condition.',
+    [wildcardFinding(identities)]:
+      'Read only. Naming each of hundreds of identities would not fit into the policies of a role.',
+  };
+}
+
+/** What the log group and the function of the handler have to acknowledge. */
+export const LOG_GROUP_FINDINGS = {
+  'NIST.800.53.R5::NIST.800.53.R5-CloudWatchLogGroupEncrypted':
+    'The log has no secrets: domain names, public DNS records and AWS error messages.',
+};
+export const FUNCTION_FINDINGS = {
+  'NIST.800.53.R5::NIST.800.53.R5-LambdaConcurrency':
+    'Only CloudFormation calls the function, once for each domain of a deployment; a limit would fail large ones.',
+  'NIST.800.53.R5::NIST.800.53.R5-LambdaDLQ':
+    'CloudFormation waits for the answer to every event and reports a missing one as a failed deployment.',
+  'NIST.800.53.R5::NIST.800.53.R5-LambdaInsideVPC':
+    'The function calls public AWS endpoints only, and nothing can call it over a network.',
+};
