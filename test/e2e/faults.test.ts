@@ -1,0 +1,78 @@
+import { Aws, Cdk, describeE2e, dkimCnames, E2E } from './support';
+import { FaultProxy, type Fault } from './fault-proxy';
+
+jest.setTimeout(240_000);
+
+describeE2e('between a deployment and AWS', () => {
+  const domain = 'faults.example.com';
+  const aws = new Aws();
+  const cdk = new Cdk('npx tsx test/e2e/proxied-app.ts');
+  let proxy: FaultProxy;
+  let context: Record<string, string>;
+
+  beforeEach(async () => {
+    proxy = await FaultProxy.start(E2E!.AWS_ENDPOINT_URL!);
+    context = { hostedZoneId: await aws.createZone(domain), zoneName: domain, proxy: proxy.url };
+  });
+
+  afterEach(() => proxy.stop());
+
+  /** Plans the faults, runs the step, and expects that every fault has hit. */
+  async function through(faults: Record<string, Fault[]>, step: () => Promise<unknown>): Promise<void> {
+    proxy.plan = new Map(Object.entries(faults).map(([operation, kinds]) => [operation, [...kinds]]));
+    proxy.hits.length = 0;
+    await step();
+    expect(proxy.hits.sort()).toEqual(
+      Object.entries(faults)
+        .flatMap(([operation, kinds]) => kinds.map((kind) => `${operation} ${kind}`))
+        .sort(),
+    );
+  }
+
+  test('throttles, errors and broken connections do no harm', async () => {
+    await through(
+      {
+        GetIdentityVerificationAttributes: ['throttle'],
+        VerifyDomainDkim: ['throttle', 'dropAfter'],
+        ListResourceRecordSets: ['error500'],
+        ChangeResourceRecordSets: ['dropBefore', 'dropAfter'],
+        GetChange: ['throttle', 'dropBefore'],
+      },
+      () => cdk.deploy(context),
+    );
+    const tokens = await aws.dkimTokens(domain);
+    expect(await aws.cnames(context.hostedZoneId)).toEqual(dkimCnames(domain, tokens));
+
+    await through({ ListResourceRecordSets: ['throttle'], ChangeResourceRecordSets: ['error500', 'dropAfter'] }, () =>
+      cdk.deploy({ ...context, ttl: '60' }),
+    );
+    expect(await aws.cnames(context.hostedZoneId)).toEqual(dkimCnames(domain, tokens, 60));
+
+    await through(
+      {
+        DescribeStackResource: ['throttle'],
+        DeleteIdentity: ['dropAfter'],
+        ListResourceRecordSets: ['dropBefore'],
+        ChangeResourceRecordSets: ['dropAfter'],
+      },
+      () => cdk.destroy(context),
+    );
+    expect(await aws.cnames(context.hostedZoneId)).toEqual([]);
+    expect(await aws.identities()).not.toContain(domain);
+  });
+
+  test('a denial fails the deployment with the reason, and leaves nothing', async () => {
+    proxy.denied.add('ChangeResourceRecordSets');
+
+    const { code, output } = await cdk.tryDeploy(context);
+
+    expect(code).not.toBe(0);
+    expect(output.replace(/\s+/g, ' ')).toContain(
+      `Easy DKIM for ${domain} (SES in us-east-1, hosted zone ${context.hostedZoneId}): Route 53 ChangeResourceRecordSets ` +
+        `for hosted zone ${context.hostedZoneId} failed: AccessDenied`,
+    );
+    expect(await aws.cnames(context.hostedZoneId)).toEqual([]);
+    expect(await aws.identities()).not.toContain(domain);
+    await cdk.destroy(context);
+  });
+});
