@@ -1,9 +1,10 @@
 // Bundles the check into dist/check: the function (index.js, with its types) and the command (cli.js),
 // which needs no package beside them. Another folder may be given.
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { build } from 'esbuild';
 import ts from 'typescript';
+import { licensesOf } from './lib/licenses.mjs';
 
 const source = 'bin/check';
 const outdir = process.argv[2] ?? 'dist/check';
@@ -15,7 +16,7 @@ await mkdir(outdir, { recursive: true });
 const { metafile } = await bundle('index.ts');
 // The command uses the function as it is shipped, rather than carry a second copy of it.
 await bundle('cli.ts', { external: ['./index'], banner: { js: '#!/usr/bin/env node' } });
-await Promise.all([writeTypes(), writeLicenses(Object.values(metafile.outputs)[0].inputs)]);
+await Promise.all([writeTypes('index'), writeLicenses()]);
 
 function bundle(file, options) {
   return build({
@@ -39,49 +40,27 @@ function bundle(file, options) {
   });
 }
 
-/** The declarations of index.ts and of what it takes its types from. */
-async function writeTypes() {
-  const declarations = new Map();
-  const program = ts.createProgram([join(source, 'index.ts')], {
-    target: ts.ScriptTarget.ES2022,
-    module: ts.ModuleKind.Node16,
-    moduleResolution: ts.ModuleResolutionKind.Node16,
-    strict: true,
-    esModuleInterop: true,
-    skipLibCheck: true,
-    types: ['node'],
-    declaration: true,
-    emitDeclarationOnly: true,
-    rootDir: '.',
-  });
-  const { diagnostics } = program.emit(undefined, (path, text) => declarations.set(basename(path, '.d.ts'), text));
-  const problems = [...ts.getPreEmitDiagnostics(program), ...diagnostics];
-  if (problems.length > 0) {
-    throw new Error(problems.map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, '\n')).join('\n'));
+/** The declarations of a module and of those that it takes types from. */
+async function writeTypes(module, written = new Set()) {
+  if (written.has(module)) {
+    return;
   }
-  const wanted = new Set(['index']);
-  for (const name of wanted) {
-    const text = declarations.get(name);
-    const imported = [...text.matchAll(/from '\.\/([^']+)'/g)].map((match) => match[1]);
-    imported.forEach((other) => wanted.add(other));
-    await writeFile(join(outdir, `${name}.d.ts`), text);
+  written.add(module);
+  const { outputText, diagnostics } = ts.transpileDeclaration(await readFile(join(source, `${module}.ts`), 'utf8'), {
+    fileName: `${module}.ts`,
+    reportDiagnostics: true,
+    compilerOptions: { target: ts.ScriptTarget.ES2022, isolatedDeclarations: true, declaration: true },
+  });
+  if (diagnostics.length > 0) {
+    throw new Error(`${module}.ts: ${ts.flattenDiagnosticMessageText(diagnostics[0].messageText, '\n')}`);
+  }
+  await writeFile(join(outdir, `${module}.d.ts`), outputText);
+  for (const [, other] of outputText.matchAll(/from '\.\/([^']+)'/g)) {
+    await writeTypes(other, written);
   }
 }
 
-/** The licence texts of the packages that have code in the bundle. */
-async function writeLicenses(inputs) {
-  const folders = Object.entries(inputs).flatMap(([file, { bytesInOutput }]) => {
-    const folder = /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(file)?.[1];
-    return folder && bytesInOutput > 0 ? [folder] : [];
-  });
-  const texts = await Promise.all([...new Set(folders)].sort().map(license));
+async function writeLicenses() {
   const intro = 'The check in this folder contains code of these packages.';
-  await writeFile(join(outdir, 'THIRD-PARTY-LICENSES'), `${intro}\n\n${texts.join('\n')}`);
-}
-
-async function license(folder) {
-  const { name, version, license } = JSON.parse(await readFile(`${folder}/package.json`, 'utf8'));
-  const file = (await readdir(folder)).find((entry) => /^licen[cs]e/i.test(entry));
-  const text = file === undefined ? '' : `\n${await readFile(`${folder}/${file}`, 'utf8')}`;
-  return `** ${name} ${version}; ${license}\n${text}`;
+  await writeFile(join(outdir, 'THIRD-PARTY-LICENSES'), `${intro}\n\n${await licensesOf(metafile)}`);
 }

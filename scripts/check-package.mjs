@@ -10,6 +10,7 @@ const ALLOWED = [
   /^(LICENSE|README\.md|THIRD-PARTY-LICENSES|package\.json|\.jsii)$/,
   /^dist\/(private\/)?[a-z0-9-]+\.(js|d\.ts)$/,
   /^dist\/handler\/index\.js$/,
+  /^dist\/check\/([a-z-]+\.(js|d\.ts)|THIRD-PARTY-LICENSES)$/,
 ];
 const REQUIRED = [
   'LICENSE',
@@ -19,6 +20,9 @@ const REQUIRED = [
   'dist/index.js',
   'dist/index.d.ts',
   'dist/handler/index.js',
+  'dist/check/cli.js',
+  'dist/check/index.js',
+  'dist/check/index.d.ts',
 ];
 
 const folder = mkdtempSync(join(tmpdir(), 'easy-dkim-package-'));

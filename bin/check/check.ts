@@ -1,66 +1,13 @@
-import { normalizeDomainName } from '../../lib/private/domain-name';
+import type { CheckOptions } from './check-options';
 import { expectedDkimHost, judgeDkim, judgeOwnKey, readDkim, readOwnKey } from './dkim';
 import { judgeDmarc, readDmarc } from './dmarc';
-import { Dns } from './dns';
+import type { Dns } from './dns';
+import { readOptions } from './given';
 import { judgeMx, noMailFrom, unknownMailFrom } from './mail-from';
 import { finding, worst, type CheckReport, type Finding } from './report';
 import { askSes, judgeSes, type SesView } from './ses';
 import { judgeSpf, readSpf } from './spf';
 import { findZone, judgeZone, type Zone } from './zone';
-
-/** What to check, and whom to ask. */
-export interface CheckOptions {
-  /**
-   * The Region of SES.
-   *
-   * @default - `AWS_REGION`, `AWS_DEFAULT_REGION`, or the Region of the AWS profile
-   */
-  readonly region?: string;
-
-  /**
-   * The custom MAIL FROM domain, a name below the domain; `false` if there is none.
-   *
-   * @default - what SES says; unknown if SES is not asked
-   */
-  readonly mailFromDomain?: string | false;
-
-  /**
-   * The Easy DKIM tokens, such as the outputs of an `EasyDkimDomain`.
-   *
-   * @default - what SES says; unknown if SES is not asked
-   */
-  readonly dkimTokens?: readonly string[];
-
-  /**
-   * The DNS resolvers to ask: IP addresses, with a port if it is not 53, such as `1.1.1.1`,
-   * `127.0.0.1:5353` or `[::1]:5353`.
-   *
-   * @default - those of the system
-   */
-  readonly resolvers?: readonly string[];
-
-  /**
-   * Milliseconds to wait for an answer of a DNS resolver, which is asked twice.
-   *
-   * @default 3000
-   */
-  readonly timeout?: number;
-
-  /**
-   * Whether to ask SES for its view of the identity, with the AWS credentials that the SDK finds by
-   * itself; needs `ses:GetEmailIdentity`. Without credentials the rest is checked all the same.
-   *
-   * @default true
-   */
-  readonly ses?: boolean;
-}
-
-/** An option, or the domain itself, that cannot be used; the message says why and what to give. */
-export class InvalidOptionError extends Error {
-  public override readonly name = 'InvalidOptionError';
-}
-
-const DEFAULT_TIMEOUT = 3_000;
 
 /**
  * Checks that mail which SES sends from a domain passes DKIM, SPF and DMARC: the DKIM records and
@@ -75,24 +22,23 @@ const DEFAULT_TIMEOUT = 3_000;
 export async function checkDomain(domain: string, options: CheckOptions = {}): Promise<CheckReport> {
   const given = readOptions(domain, options);
   const { dns } = given;
-  const [zone, ses] = await Promise.all([
-    findZone(dns, given.domain),
-    options.ses === false ? undefined : askSes(given.domain, given.region),
-  ]);
+  // Nothing waits for more than it needs: resolvers that do not answer take their time.
+  const zone = findZone(dns, given.domain);
+  const dmarc = readDmarc(dns, given.domain);
+  const ses = options.ses === false ? undefined : await askSes(given.domain, given.region);
   const region = ses?.region ?? given.region;
   const mailFrom = given.mailFrom ?? mailFromOf(ses);
 
-  const [dkim, returnPath, dmarc] = await Promise.all([
+  const [dkim, returnPath] = await Promise.all([
     checkDkim(dns, given.domain, given.tokens, ses, region, zone),
     checkMailFrom(dns, given.domain, mailFrom, region),
-    readDmarc(dns, given.domain),
   ]);
   const findings = [
-    judgeZone(given.domain, zone),
+    judgeZone(given.domain, await zone),
     ...(ses === undefined ? [] : judgeSes(given.domain, ses, given.mailFrom)),
     ...dkim,
     ...returnPath,
-    judgeDmarc(dmarc, mailFrom || undefined),
+    judgeDmarc(await dmarc, mailFrom || undefined),
   ];
   return {
     domain: given.domain,
@@ -115,7 +61,7 @@ async function checkDkim(
   given: readonly string[] | undefined,
   ses: SesView | undefined,
   region: string | undefined,
-  zone: Zone,
+  zone: Promise<Zone>,
 ): Promise<Finding[]> {
   const identity = ses?.state === 'identity' ? ses : undefined;
   const tokens = given ?? identity?.tokens;
@@ -128,7 +74,8 @@ async function checkDkim(
     );
   }
   const host = expectedDkimHost(ses, region);
-  return Promise.all(tokens.map(async (token) => judgeDkim(await readDkim(dns, domain, token, zone), host, zone)));
+  const views = await Promise.all(tokens.map((token) => readDkim(dns, domain, token, zone)));
+  return views.map((view) => judgeDkim(view, host));
 }
 
 function unknownTokens(domain: string): Finding {
@@ -158,74 +105,4 @@ async function checkMailFrom(
   }
   const [mx, spf] = await Promise.all([dns.mx(mailFrom), readSpf(dns, mailFrom)]);
   return [judgeMx(mailFrom, mx, region), judgeSpf(spf)];
-}
-
-interface Given {
-  readonly domain: string;
-  readonly region: string | undefined;
-  readonly mailFrom: string | false | undefined;
-  readonly tokens: readonly string[] | undefined;
-  readonly dns: Dns;
-}
-
-function readOptions(domain: string, options: CheckOptions): Given {
-  const name = normalize('The domain', domain);
-  return {
-    domain: name,
-    region: readRegion(options.region ?? (process.env.AWS_REGION || process.env.AWS_DEFAULT_REGION || undefined)),
-    mailFrom: readMailFrom(options.mailFromDomain, name),
-    tokens: options.dkimTokens && readTokens(options.dkimTokens),
-    dns: openDns(options.resolvers ?? [], options.timeout ?? DEFAULT_TIMEOUT),
-  };
-}
-
-function normalize(what: string, name: string): string {
-  try {
-    return normalizeDomainName(name);
-  } catch (error) {
-    throw new InvalidOptionError(`${what} ${(error as Error).message}.`);
-  }
-}
-
-function readRegion(region: string | undefined): string | undefined {
-  if (region !== undefined && !/^[a-z]{2,}(-[a-z]+)+-\d+$/.test(region)) {
-    throw new InvalidOptionError(`The Region ${JSON.stringify(region)} is none: give one such as "eu-west-1".`);
-  }
-  return region;
-}
-
-function readMailFrom(mailFrom: string | false | undefined, domain: string): string | false | undefined {
-  if (typeof mailFrom !== 'string') {
-    return mailFrom;
-  }
-  const name = normalize('The MAIL FROM domain', mailFrom);
-  if (!name.endsWith(`.${domain}`)) {
-    throw new InvalidOptionError(
-      `The MAIL FROM domain "${name}" is not below "${domain}": SES wants one such as "bounce.${domain}".`,
-    );
-  }
-  return name;
-}
-
-function readTokens(tokens: readonly string[]): readonly string[] {
-  const wrong = tokens.find((token) => !/^[a-z0-9][a-z0-9_-]{0,62}$/i.test(token));
-  if (tokens.length === 0 || wrong !== undefined) {
-    throw new InvalidOptionError(
-      `The DKIM tokens ${wrong === undefined ? 'are none' : `have ${JSON.stringify(wrong)}`}: give the labels before "._domainkey", without the domain.`,
-    );
-  }
-  return tokens.map((token) => token.toLowerCase());
-}
-
-function openDns(resolvers: readonly string[], timeout: number): Dns {
-  if (!Number.isInteger(timeout) || timeout < 1) {
-    throw new InvalidOptionError(`The timeout ${timeout} is none: give whole milliseconds.`);
-  }
-  try {
-    return new Dns(resolvers, timeout);
-  } catch {
-    throw new InvalidOptionError(
-      `The resolvers ${resolvers.join(', ')} are not all IP addresses: give some such as "1.1.1.1" or "127.0.0.1:5353".`,
-    );
-  }
 }

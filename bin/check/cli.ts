@@ -1,5 +1,5 @@
+import { HELP, readCommand } from './command-line';
 import { checkDomain, formatReport, InvalidOptionError, type Verdict } from './index';
-import { HELP, readCommand } from './options';
 
 /** The version of the package; the build puts it in. */
 declare const PACKAGE_VERSION: string;

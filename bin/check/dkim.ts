@@ -21,6 +21,8 @@ export interface DkimView {
   readonly key?: Lookup<string>;
   /** The name under which there is a CNAME whose writer gave the zone's name once too often. */
   readonly doubledName?: string;
+  /** There is no such domain, and so no records of it. */
+  readonly domainMissing?: true;
 }
 
 /** A DKIM key with fewer bits is not accepted by large receivers. */
@@ -37,18 +39,19 @@ export function expectedDkimHost(ses: SesView | undefined, region: string | unde
   return keysIn === undefined ? undefined : { domain: documentedDkimDomain(keysIn), source: 'table' };
 }
 
-export async function readDkim(dns: Dns, domain: string, token: string, zone: Zone): Promise<DkimView> {
+export async function readDkim(dns: Dns, domain: string, token: string, zone: Promise<Zone>): Promise<DkimView> {
   const name = `${token}._domainkey.${domain}`;
   const cname = await dns.cname(name);
   if (cname.state === 'found') {
     return { token, name, cname, key: await dns.txt(cname.records[0]) };
   }
-  if (cname.state === 'failed' || zone.state !== 'exists') {
-    return { token, name, cname };
+  const { state, name: zoneName } = await zone;
+  if (cname.state === 'failed' || state !== 'exists') {
+    return { token, name, cname, ...(state === 'nxdomain' && { domainMissing: true }) };
   }
-  const doubled = zone.name === undefined ? undefined : `${name}.${zone.name}`;
-  const [key, misplaced] = await Promise.all([dns.txt(name), doubled === undefined ? undefined : dns.cname(doubled)]);
-  return { token, name, cname, key, ...(misplaced?.state === 'found' && { doubledName: doubled }) };
+  const doubledName = `${name}.${zoneName ?? domain}`;
+  const [key, misplaced] = await Promise.all([dns.txt(name), dns.cname(doubledName)]);
+  return { token, name, cname, key, ...(misplaced.state === 'found' && { doubledName }) };
 }
 
 /** The text at the selector of an identity that signs with its own key (BYODKIM), which has no CNAME. */
@@ -56,17 +59,17 @@ export async function readOwnKey(dns: Dns, domain: string, selector: string): Pr
   return dns.txt(`${selector}._domainkey.${domain}`);
 }
 
-export function judgeDkim(view: DkimView, host: DkimHost | undefined, zone: Zone): Finding {
+export function judgeDkim(view: DkimView, host: DkimHost | undefined): Finding {
   const { token, name, cname } = view;
   const target = host === undefined ? `${token}.<DKIM domain of the Region>` : `${token}.${host.domain}`;
-  const subject = { check: 'dkim', name, expected: `CNAME ${target} with a key` } as const;
+  const subject = { check: 'dkim', name, expected: `CNAME ${target}` } as const;
   const wanted = host === undefined ? 'the CNAME record that SES asks for' : `the CNAME record ${name} → ${target}`;
 
   if (cname.state === 'failed') {
     return finding({ ...subject, found: describeFailure(cname.problem) }, failureRemark(cname.problem, name));
   }
   if (cname.state === 'absent') {
-    return judgeAbsent(subject, view, zone, wanted);
+    return judgeAbsent(subject, view, wanted);
   }
 
   const found = cname.records[0];
@@ -92,12 +95,11 @@ export function judgeDkim(view: DkimView, host: DkimHost | undefined, zone: Zone
 
 function judgeAbsent(
   subject: Pick<Finding, 'check' | 'name' | 'expected'>,
-  { key, doubledName }: DkimView,
-  zone: Zone,
+  { key, doubledName, domainMissing }: DkimView,
   wanted: string,
 ): Finding {
   const found = { ...subject, found: 'no CNAME record' };
-  if (zone.state === 'nxdomain') {
+  if (domainMissing) {
     return finding(
       found,
       remark('fail', 'domain-missing', `Make the domain exist in DNS first, then create ${wanted}.`),

@@ -66,11 +66,17 @@ function row({ check, name, verdict, found, expected, remedy }: Finding, width: 
   const start = LABELS[check].padEnd(CHECK_WIDTH) + (colors ? `\u001b[${color}m${shown}\u001b[0m` : shown);
   const columns = Math.max(width - INDENT.length, 40);
   const [first, ...others] = [
-    ...wrap(`${name}: ${found}`, columns),
+    ...besides(name, found, columns),
     ...(verdict === 'pass' ? [] : wrap(`expected: ${expected}`, columns)),
     ...(remedy === undefined ? [] : wrap(`${verdict === 'pass' ? 'hint' : 'remedy'}: ${remedy}`, columns)),
   ];
   return [start + first, ...others.map((line) => INDENT + line)];
+}
+
+/** A long name has a line of its own. */
+function besides(name: string, found: string, width: number): string[] {
+  const text = wrap(`${name}: ${found}`, width);
+  return text.length === 1 ? text : [...wrap(`${name}:`, width), ...wrap(found, width)];
 }
 
 function summary(findings: readonly Finding[]): string {

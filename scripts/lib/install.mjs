@@ -5,8 +5,16 @@ import { root } from './project.mjs';
 import { run } from './run.mjs';
 import { step } from './steps.mjs';
 
-const BUILT = ['dist/index.js', 'dist/handler/index.js'];
-const BUILT_FROM = ['lib', 'lambda', 'package.json', 'package-lock.json', 'scripts/build-handler.mjs'];
+const BUILT = ['dist/index.js', 'dist/handler/index.js', 'dist/check/index.js'];
+const BUILT_FROM = [
+  'lib',
+  'lambda',
+  'bin/check',
+  'package.json',
+  'package-lock.json',
+  'scripts/build-handler.mjs',
+  'scripts/build-check.mjs',
+];
 
 /** Makes node_modules what package-lock.json says. */
 export async function ensureInstalled() {

@@ -22,7 +22,7 @@ function check(options: CheckOptions = {}, domain = DOMAIN) {
     mailFromDomain: MAIL_FROM,
     dkimTokens: TOKENS,
     resolvers: [dns.address],
-    timeout: 300,
+    timeout: 2_000,
     ...options,
   });
 }
@@ -112,7 +112,7 @@ describe('what cannot be looked up is unknown, not missing', () => {
     ['drop', 'timeout', /does not answer/],
   ] as const)('%s', async (fault, problem, remedy) => {
     dns.faults.set(DOMAIN, fault);
-    const { findings, verdict } = await check();
+    const { findings, verdict } = await check(fault === 'drop' ? { timeout: 100 } : {});
     expect(findings.map(outcome)).toEqual(findings.map(() => `unknown ${problem}`));
     expect(findings).toHaveLength(7);
     findings.forEach((one) => expect(one.remedy).toMatch(remedy));
@@ -134,7 +134,7 @@ describe('what cannot be looked up is unknown, not missing', () => {
 
   test('what is wrong for sure outweighs it', async () => {
     dns.serve(rightSetUp({ [DMARC]: undefined }));
-    dns.faults.set(MAIL_FROM, 'drop');
+    dns.faults.set(MAIL_FROM, 'servfail');
     expect((await check()).verdict).toBe('fail');
   });
 });

@@ -246,6 +246,14 @@ describe('the table', () => {
     );
   });
 
+  test('is the same with colours, but for these', () => {
+    const plain = formatReport(report('found', 'do'));
+    const coloured = formatReport(report('found', 'do'), { colors: true });
+    expect(coloured).toContain('\u001b[31mFAIL');
+    // eslint-disable-next-line no-control-regex
+    expect(coloured.replace(/\x1b\[\d+m/g, '')).toBe(plain);
+  });
+
   test('lets nothing in a record command the terminal', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) => {
