@@ -134,6 +134,7 @@ describe('when the domain name is no domain name', () => {
     ['a name with two trailing dots', 'example.com..', '"example.com.."', 'remove the extra dot'],
     ['a name of one label', 'localhost', '"localhost"', 'give one such as "example.com"'],
     ['an IPv4 address', '192.0.2.1', '"192.0.2.1"', 'give one such as "example.com"'],
+    ['an IPv4 address out of range', '999.1.1.1', '"999.1.1.1"', 'give one such as "example.com"'],
     ['an IPv6 address', '2001:db8::1', '"2001:db8::1"', 'letters, digits, hyphens and dots only'],
     [
       'a name with an underscore',
