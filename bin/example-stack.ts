@@ -15,7 +15,7 @@ export class ExampleStack extends Stack {
       sesRegion: text(this, 'sesRegion'),
       ttl: this.seconds('ttl'),
       waitForVerification: this.seconds('waitForVerification'),
-      overwriteRecords: text(this, 'overwriteRecords') === 'true',
+      overwriteRecords: String(text(this, 'overwriteRecords')) === 'true',
       removalPolicy: text(this, 'removalPolicy') as RemovalPolicy | undefined,
       delegationRole:
         delegationRoleArn === undefined

@@ -1,9 +1,9 @@
-import { PhysicalName, Token } from 'aws-cdk-lib';
+import { PhysicalName } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as route53 from 'aws-cdk-lib/aws-route53';
 import { Construct } from 'constructs';
 import { acknowledge, CHANGE_FINDINGS } from './private/acknowledgements';
-import { domainInZone, failure, publicZoneName } from './private/checks';
+import { domainInZone, failure, publicZoneName, zoneArn, zoneId } from './private/checks';
 import { changeStatement, RecordAccess } from './private/record-access';
 
 /**
@@ -63,18 +63,16 @@ export class EasyDkimDelegationRole extends iam.Role {
     const { hostedZone, assumedBy } = props;
     super(scope, id, {
       assumedBy,
-      externalIds: [hostedZone.hostedZoneId],
+      externalIds: [zoneId(hostedZone)],
       roleName: props.roleName ?? PhysicalName.GENERATE_IF_NEEDED,
-      description: Token.isUnresolved(hostedZone.hostedZoneId)
-        ? 'Lets other accounts write SES Easy DKIM records'
-        : `Lets other accounts write SES Easy DKIM records into ${hostedZone.hostedZoneId}`,
+      description: 'Lets an EasyDkimDomain of another account write its DKIM records',
     });
     if (isAnyone(assumedBy)) {
       failure(this)('assumedBy', 'is anyone: give an account, a role or an organization');
     }
     const access = new RecordAccess(['CREATE', 'UPSERT', 'DELETE']);
     for (const domainName of this.domains(props)) {
-      access.allow({ hostedZoneArn: hostedZone.hostedZoneArn, domainName });
+      access.allow({ hostedZoneArn: zoneArn(this, hostedZone), domainName });
     }
     const policy = new iam.ManagedPolicy(this, 'Policy', {
       roles: [this],

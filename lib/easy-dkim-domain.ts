@@ -4,6 +4,7 @@ import * as route53 from 'aws-cdk-lib/aws-route53';
 import * as ses from 'aws-cdk-lib/aws-ses';
 import { Construct } from 'constructs';
 import { DkimRecord } from './dkim-record';
+import { zoneArn } from './private/checks';
 import { ResourceAttributes, RESOURCE_TYPE } from './private/contract';
 import { resolveSettings } from './private/domain-settings';
 import { EasyDkimProvider } from './private/provider';
@@ -147,6 +148,8 @@ export class EasyDkimDomain extends Resource implements ses.IEmailIdentity {
    */
   public readonly verificationStatus: string;
 
+  private readonly resource: CustomResource;
+
   /**
    * @throws Error when the props cannot work; the message names the construct, the prop, its value and the remedy.
    */
@@ -157,20 +160,20 @@ export class EasyDkimDomain extends Resource implements ses.IEmailIdentity {
     const policies = provider.register(this, {
       domainName: settings.DomainName,
       region: settings.SesRegion,
-      hostedZoneArn: props.hostedZone.hostedZoneArn,
+      hostedZoneArn: zoneArn(this, props.hostedZone),
       removable: settings.RemovalPolicy === 'destroy',
       delegationRoleArn: settings.DelegationRoleArn,
     });
 
-    const resource = new CustomResource(this, 'Resource', {
+    this.resource = new CustomResource(this, 'Resource', {
       serviceToken: provider.serviceToken,
       resourceType: RESOURCE_TYPE,
       properties: settings,
       serviceTimeout: Duration.minutes(30),
     });
-    resource.node.addDependency(...policies);
+    this.resource.node.addDependency(...policies);
 
-    const attribute = (name: keyof ResourceAttributes) => resource.getAttString(name);
+    const attribute = (name: keyof ResourceAttributes) => this.resource.getAttString(name);
     this.domainName = attribute('DomainName');
     this.emailIdentityName = this.domainName;
     this.emailIdentityArn = Stack.of(this).formatArn({
@@ -217,6 +220,16 @@ export class EasyDkimDomain extends Resource implements ses.IEmailIdentity {
    */
   public grantSendEmail(grantee: iam.IGrantable): iam.Grant {
     return this.grant(grantee, 'ses:SendEmail', 'ses:SendRawEmail');
+  }
+
+  /**
+   * Sets the removal policy as CloudFormation knows it: with `RETAIN` it leaves the identity and the
+   * records alone, whatever the prop `removalPolicy` says.
+   *
+   * @param policy the removal policy
+   */
+  public applyRemovalPolicy(policy: RemovalPolicy): void {
+    this.resource.applyRemovalPolicy(policy);
   }
 
   private addOutputs(): void {

@@ -1,15 +1,15 @@
 // Bundles the handler into the one file that the construct ships as the Lambda's code, and writes
 // down the licences of what went into it.
-import { rm, writeFile } from 'node:fs/promises';
+import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { build } from 'esbuild';
 import { licensesOf } from './lib/licenses.mjs';
 
 const outdir = 'dist/handler';
 
-await rm(outdir, { recursive: true, force: true });
-const { metafile } = await build({
+const { metafile, outputFiles } = await build({
   entryPoints: ['lambda/index.ts'],
   outdir,
+  write: false,
   bundle: true,
   minify: true,
   platform: 'node',
@@ -26,6 +26,10 @@ const { metafile } = await build({
   metafile: true,
   logLevel: 'warning',
 });
+// In one step: a synthesis that is under way finds the old file or the new one.
+await mkdir(outdir, { recursive: true });
+await writeFile(`${outdir}.new`, outputFiles[0].contents);
+await rename(`${outdir}.new`, `${outdir}/index.js`);
 await writeFile(
   'THIRD-PARTY-LICENSES',
   `The handler in dist/handler contains code of these packages.\n\n${await licensesOf(metafile)}`,

@@ -1,4 +1,4 @@
-import { Token } from 'aws-cdk-lib';
+import { Stack, Token } from 'aws-cdk-lib';
 import * as route53 from 'aws-cdk-lib/aws-route53';
 import { Construct } from 'constructs';
 import { isInZone, normalizeDomainName, notInZoneMessage } from './domain-name';
@@ -24,6 +24,22 @@ export function publicZoneName(scope: Construct, zone: route53.IHostedZone): str
   }
   const name = nameOf(zone);
   return name === undefined ? undefined : normalize(scope, 'hostedZone', name);
+}
+
+/** The id of a zone as ARNs have it: other tools show it as a path. */
+export function zoneId(zone: route53.IHostedZone): string {
+  return zone.hostedZoneId.replace(/^\/?hostedzone\//, '');
+}
+
+/** The ARN of a zone. */
+export function zoneArn(scope: Construct, zone: route53.IHostedZone): string {
+  return Stack.of(scope).formatArn({
+    service: 'route53',
+    region: '',
+    account: '',
+    resource: 'hostedzone',
+    resourceName: zoneId(zone),
+  });
 }
 
 /**
@@ -55,10 +71,10 @@ function normalize(scope: Construct, prop: string, name: string): string {
   }
 }
 
+/** A zone with VPCs is private; the class shows them to its subclasses only. */
 function isPrivate(zone: route53.IHostedZone): boolean {
-  // A zone with VPCs is private, too; the class shows them to its subclasses only.
   const { vpcs } = zone as unknown as { readonly vpcs?: unknown[] };
-  return zone instanceof route53.PrivateHostedZone || (Array.isArray(vpcs) && vpcs.length > 0);
+  return Array.isArray(vpcs) && vpcs.length > 0;
 }
 
 /** The zone's name; undefined for a zone imported by its id, whose name cannot be asked for. */

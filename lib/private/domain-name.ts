@@ -61,9 +61,6 @@ export function normalizeDomainName(name: string): string {
       );
     }
   }
-  if (ascii.length > MAX_NAME_LENGTH) {
-    throw new Error(`${shown} has ${ascii.length} characters: DNS allows ${MAX_NAME_LENGTH}`);
-  }
   if (ascii.length + DKIM_PREFIX_LENGTH > MAX_NAME_LENGTH) {
     throw new Error(
       `${shown} has ${ascii.length} characters: its DKIM records take ${DKIM_PREFIX_LENGTH} more and DNS allows ` +

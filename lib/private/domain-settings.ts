@@ -3,7 +3,7 @@ import { RegionInfo } from 'aws-cdk-lib/region-info';
 import { Construct } from 'constructs';
 import type { EasyDkimDomainProps } from '../easy-dkim-domain';
 import { MAX_WAIT_SECONDS, ResourceProperties } from './contract';
-import { domainInZone, failure, publicZoneName } from './checks';
+import { domainInZone, failure, publicZoneName, zoneId } from './checks';
 
 /** TTLs are 32-bit in DNS; Route 53 takes the same range. */
 const MAX_TTL = 2 ** 31 - 1;
@@ -26,15 +26,15 @@ export function resolveSettings(scope: Construct, props: EasyDkimDomainProps): R
     fail('removalPolicy', `is "${policy}": give RemovalPolicy.DESTROY or RemovalPolicy.RETAIN`);
   }
 
-  const region = props.sesRegion ?? Stack.of(scope).region;
-  if (!Token.isUnresolved(region) && RegionInfo.regions.every(({ name }) => name !== region)) {
-    fail('sesRegion', `is "${region}", which is not a Region that aws-cdk-lib knows: give one such as "eu-west-1"`);
+  const stackRegion = Stack.of(scope).region;
+  if (props.sesRegion !== undefined) {
+    checkRegion(props.sesRegion, stackRegion, (problem) => fail('sesRegion', problem));
   }
 
   return {
     DomainName: domainName,
-    SesRegion: region,
-    HostedZoneId: props.hostedZone.hostedZoneId,
+    SesRegion: props.sesRegion ?? stackRegion,
+    HostedZoneId: zoneId(props.hostedZone),
     HostedZoneName: zoneName,
     Ttl: wholeSeconds(props.ttl ?? Duration.minutes(30), MAX_TTL, (problem) => fail('ttl', problem)),
     OverwriteRecords: props.overwriteRecords ? 'true' : 'false',
@@ -44,6 +44,24 @@ export function resolveSettings(scope: Construct, props: EasyDkimDomainProps): R
       props.waitForVerification &&
       wholeSeconds(props.waitForVerification, MAX_WAIT_SECONDS, (problem) => fail('waitForVerification', problem)),
   };
+}
+
+/** A Region that the role of the Lambda cannot reach is no better than one that does not exist. */
+function checkRegion(region: string, stackRegion: string, fail: (problem: string) => never): void {
+  if (Token.isUnresolved(region)) {
+    return;
+  }
+  const known = RegionInfo.regions.find(({ name }) => name === region);
+  if (known === undefined) {
+    fail(`is "${region}", which is not a Region that aws-cdk-lib knows: give one such as "eu-west-1"`);
+  }
+  const own = RegionInfo.regions.find(({ name }) => name === stackRegion);
+  if (own !== undefined && own.partition !== known.partition) {
+    fail(
+      `is "${region}" in the partition ${known.partition}, but the stack is in ${own.partition}: accounts and roles ` +
+        'do not reach over partitions, so give a Region of the same one',
+    );
+  }
 }
 
 function wholeSeconds(duration: Duration, most: number, fail: (problem: string) => never): string {

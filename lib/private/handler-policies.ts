@@ -1,5 +1,5 @@
 import { createHash } from 'crypto';
-import { Lazy, Stack } from 'aws-cdk-lib';
+import { Annotations, Lazy, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct, IDependable } from 'constructs';
 import { acknowledge, CHANGE_FINDINGS, sesFindings } from './acknowledgements';
@@ -30,6 +30,9 @@ const UNKNOWN_ROLE_LENGTH = 105;
 
 /** The default quota of managed policies on a role. */
 const MAX_POLICIES = 10;
+
+/** As many can all be replaced in one update, when the role has the old and the new ones. */
+const MAX_REPLACEABLE_POLICIES = MAX_POLICIES / 2;
 
 /**
  * The permissions of the handler's role: as many managed policies as the domains of the stack need.
@@ -75,6 +78,14 @@ export class HandlerPolicies {
     const number = this.policies.length;
     if (number === MAX_POLICIES) {
       this.noRoom(request, `a role has at most ${MAX_POLICIES} managed policies`);
+    }
+    if (number === MAX_REPLACEABLE_POLICIES) {
+      Annotations.of(this.scope).addWarningV2(
+        'cdk-ses-easy-dkim:many-policies',
+        `The domains of this stack need more than ${MAX_REPLACEABLE_POLICIES} managed policies. An update that changes ` +
+          `several of them needs old and new ones at a time and may exceed the quota of ${MAX_POLICIES} on a role: ` +
+          'ask for a higher quota "Managed policies attached to an IAM role", or use two stacks.',
+      );
     }
     const policy = new Policy(this.scope, `Policy${number + 1}`, this.roleName, number === 0 ? this.basics : undefined);
     this.policies.push(policy);

@@ -125,6 +125,27 @@ describe('each prop', () => {
   });
 });
 
+describe('a zone id as other tools show it', () => {
+  test('loses its path, in the resource and in the permissions', () => {
+    const stack = aStack();
+    aDomain(stack, { hostedZone: aZone(stack, 'example.com', `/hostedzone/${ZONE_ID}`) });
+
+    expect(resourceProperties(stack).HostedZoneId).toBe(ZONE_ID);
+    expect(statementsFor(stack, 'route53').flatMap(({ Resource }) => Resource)).toContain(
+      `arn:aws:route53:::hostedzone/${ZONE_ID}`,
+    );
+  });
+});
+
+describe('applyRemovalPolicy', () => {
+  test('has CloudFormation leave the domain alone', () => {
+    const stack = aStack();
+    aDomain(stack).applyRemovalPolicy(RemovalPolicy.RETAIN);
+
+    expect(theResource(stack, DOMAIN).DeletionPolicy).toBe('Retain');
+  });
+});
+
 describe('the attributes', () => {
   test.each([
     ['domainName', (mail: EasyDkimDomain) => mail.domainName, 'DomainName'],

@@ -1,5 +1,5 @@
 import { CfnParameter, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
-import { Template } from 'aws-cdk-lib/assertions';
+import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as route53 from 'aws-cdk-lib/aws-route53';
 import { RegionInfo } from 'aws-cdk-lib/region-info';
@@ -335,6 +335,22 @@ describe('400 domains in 400 zones in one stack', () => {
     // As the CDK writes it, with its white space.
     const bytes = JSON.stringify(Template.fromStack(stack).toJSON(), undefined, 1).length;
     expect(bytes).toBeLessThan(MAX_TEMPLATE_BYTES);
+  });
+});
+
+describe('more policies than can be replaced at once', () => {
+  const warnings = (domains: number) => {
+    const stack = aStack();
+    manyDomains(stack, domains);
+    return Annotations.fromStack(stack).findWarning('*', Match.stringLikeRegexp('higher quota'));
+  };
+
+  test('are announced, with what to ask AWS for', () => {
+    expect(warnings(300)).toHaveLength(1);
+  });
+
+  test('are nothing to worry about with fewer domains', () => {
+    expect(warnings(200)).toEqual([]);
   });
 });
 

@@ -306,6 +306,12 @@ describe('when the Region of SES is none', () => {
     },
   );
 
+  test('one of another partition is refused', () => {
+    expect(refusal(() => ({ sesRegion: 'cn-north-1' }))).toEqual(
+      saying('sesRegion', '"cn-north-1"', 'give a Region of the same one'),
+    );
+  });
+
   test('a Region is not asked for in a stack that does not know its own', () => {
     expect(() => aDomain(anAgnosticStack())).not.toThrow();
   });
