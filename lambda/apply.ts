@@ -4,7 +4,7 @@ import type { Aws } from './aws';
 import type { DomainConfig } from './event';
 import { AwsCallFailure } from './failure';
 import { refuseForeignSigning, waitForVerification } from './identity';
-import { Entry, Journal } from './journal';
+import { Journal } from './journal';
 import { Log } from './log';
 import type { DomainState } from './physical-id';
 import {
@@ -12,10 +12,13 @@ import {
   dkimRecordName,
   dkimRecordValue,
   planRecords,
+  RecordPlan,
+  RecordSet,
   sameIdentity,
   sameName,
   sameRecordNames,
   sameTokens,
+  Submission,
 } from './records';
 import { HostedZone } from './route53';
 import { DkimStatus, Identity, requireThreeTokens, Ses } from './ses';
@@ -40,11 +43,10 @@ const MOST_PLANS = 3;
  * there before is used and not taken over; what this run made is undone when a later step fails.
  */
 export class Application {
-  private madeIdentity = false;
-  private tokens: readonly string[] = [];
-  private dkimDomain = '';
-  private submitted: readonly { readonly change: Change; readonly undo: Change }[] = [];
-  private readonly earlier: Entry;
+  private madeIdentity: boolean;
+  private tokens: readonly string[];
+  private dkimDomain: string;
+  private submitted: readonly Submission[];
 
   public constructor(
     private readonly config: DomainConfig,
@@ -53,7 +55,12 @@ export class Application {
     private readonly journal: Journal,
     private readonly log: Log,
   ) {
-    this.earlier = journal.read();
+    // A run of the same event that was killed: what it made is ours, to go on with or to undo.
+    const { madeIdentity = false, tokens = [], dkimDomain = '', submitted = [] } = journal.read();
+    this.madeIdentity = madeIdentity;
+    this.tokens = tokens;
+    this.dkimDomain = dkimDomain;
+    this.submitted = submitted;
   }
 
   /** @throws Failure */
@@ -92,7 +99,7 @@ export class Application {
         problems.push(error.message);
       });
     }
-    return { state: this.state(identityLeft, recordsLeft ? this.submittedTokens() : []), problems };
+    return { state: this.state(identityLeft, recordsLeft ? this.tokensOf(this.submitted) : []), problems };
   }
 
   private state(ownsIdentity: boolean, ownedTokens: readonly string[]): DomainState {
@@ -102,13 +109,13 @@ export class Application {
   }
 
   private async settleIdentity(ses: Ses) {
-    const { config, previous, earlier } = this;
+    const { config, previous } = this;
     const { domainName, region } = config;
     const before = await ses.findIdentity(domainName);
     if (before !== undefined) {
       refuseForeignSigning(before, domainName, region);
     }
-    this.madeIdentity = before === undefined || earlier.madeIdentity === true;
+    this.madeIdentity ||= before === undefined;
     this.journal.note({ madeIdentity: this.madeIdentity });
 
     const ready = before !== undefined && before.tokens.length > 0 && !/^(NotStarted|Failed)$/.test(before.status);
@@ -147,12 +154,14 @@ export class Application {
   }
 
   private async settleRecords(zone: HostedZone): Promise<readonly string[]> {
-    const { config, previous, earlier, tokens, dkimDomain } = this;
+    const { config, previous, tokens, dkimDomain } = this;
     const owned = previous !== undefined && sameRecordNames(previous, config) ? previous.ownedTokens : [];
-    let unconfirmed = earlier.madeTokens ?? [];
 
     for (let plans = 1; ; plans++) {
       const existing = await zone.listDkimRecordSets(config.domainName);
+      // Of a batch whose answer was lost, or whose run was killed, all is there or nothing.
+      const written = isWritten(this.submitted, existing) ? this.submitted : [];
+      const unconfirmed = this.tokensOf(written);
       const plan = planRecords({ ...config, tokens, dkimDomain, owned, unconfirmed }, existing);
       this.log('records-planned', {
         changes: plan.changes.map(({ action, record }) => `${action} ${record.name}`),
@@ -161,13 +170,7 @@ export class Application {
       if (plan.changes.length === 0) {
         return plan.ownedTokens;
       }
-      this.journal.note({ madeTokens: plan.ownedTokens.filter((token) => !owned.includes(token)) });
-      const undoOf = new Map(this.submitted.map(({ change, undo }) => [change.record.name, undo]));
-      this.submitted = plan.changes.map((change, index) => ({
-        change,
-        // What our own first try has overwritten is known from before it.
-        undo: undoOf.get(change.record.name) ?? plan.undo[index],
-      }));
+      this.noteSubmitted(merge(written, plan));
       try {
         await zone.waitUntilInSync(await zone.change(plan.changes));
         return plan.ownedTokens;
@@ -176,11 +179,9 @@ export class Application {
           throw error;
         }
         // The zone changed under us; after a lost answer, by our own first try.
-        if (error.attempts > 1 && (await this.isSubmittedWritten(zone))) {
-          unconfirmed = this.submittedTokens();
-        } else {
-          this.submitted = [];
-          this.journal.note({ madeTokens: unconfirmed });
+        const lost = error.attempts > 1 && isWritten(this.submitted, await zone.listDkimRecordSets(config.domainName));
+        if (!lost) {
+          this.noteSubmitted(written);
         }
         if (plans === MOST_PLANS) {
           throw error;
@@ -189,20 +190,14 @@ export class Application {
     }
   }
 
-  /** Whether the batch just submitted is in the zone as it was sent. */
-  private async isSubmittedWritten(zone: HostedZone): Promise<boolean> {
-    const existing = await zone.listDkimRecordSets(this.config.domainName);
-    return this.submitted.every(({ change: { record } }) =>
-      existing.some(
-        (set) =>
-          sameName(set.name, record.name) && set.ttl === record.ttl && sameName(set.values[0] ?? '', record.values[0]),
-      ),
-    );
+  private noteSubmitted(submitted: readonly Submission[]): void {
+    this.submitted = submitted;
+    this.journal.note({ submitted, tokens: this.tokens, dkimDomain: this.dkimDomain });
   }
 
-  private submittedTokens(): readonly string[] {
+  private tokensOf(submitted: readonly Submission[]): readonly string[] {
     return this.tokens.filter((token) =>
-      this.submitted.some(({ change }) => sameName(change.record.name, dkimRecordName(token, this.config.domainName))),
+      submitted.some(({ change }) => sameName(change.record.name, dkimRecordName(token, this.config.domainName))),
     );
   }
 
@@ -224,6 +219,26 @@ export class Application {
       await zone.change(changes);
     }
   }
+}
+
+/** Whether a batch is in the zone as it was sent. */
+function isWritten(submitted: readonly Submission[], existing: readonly RecordSet[]): boolean {
+  return submitted.every(({ change: { record } }) =>
+    existing.some(
+      (set) =>
+        sameName(set.name, record.name) && set.ttl === record.ttl && sameName(set.values[0] ?? '', record.values[0]),
+    ),
+  );
+}
+
+/** A further batch after one that was written: what was there before the first one is what to go back to. */
+function merge(written: readonly Submission[], { changes, undo }: RecordPlan): readonly Submission[] {
+  const earlier = new Map(written.map((submission) => [submission.change.record.name, submission]));
+  changes.forEach((change, index) => {
+    const { name } = change.record;
+    earlier.set(name, { change, undo: earlier.get(name)?.undo ?? undo[index] });
+  });
+  return [...earlier.values()];
 }
 
 /** The attributes that the construct reads with `Fn::GetAtt`. */

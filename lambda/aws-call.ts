@@ -53,9 +53,12 @@ function remedy(call: CallDescription, code: string): string {
     if (call.service === 'STS') {
       return 'The delegation role does not let the Lambda assume it: check that it exists and that the account of the stack is in its assumedBy, and that no service control policy denies it.';
     }
-    return call.role === undefined
-      ? 'Check that no service control policy, permissions boundary or changed role policy denies the call, and pass delegationRole when the zone is in another account.'
-      : 'The delegation role was assumed, but may not do this: check that it is the EasyDkimDelegationRole of this very zone and that its domainNames include the domain.';
+    if (call.role !== undefined) {
+      return 'The delegation role was assumed, but may not do this: check that it is the EasyDkimDelegationRole of this very zone and that its domainNames include the domain.';
+    }
+    const elsewhere =
+      call.service === 'Route 53' ? ', and pass delegationRole when the zone is in another account' : '';
+    return `Check that no service control policy, permissions boundary or changed role policy denies the call${elsewhere}.`;
   }
   if (/Throttl|Rate|PriorRequestNotComplete|TooManyRequests/.test(code)) {
     return 'AWS kept throttling until the time was up: deploy again, or fewer domains at once.';

@@ -90,7 +90,7 @@ async function route53Client(
     clientConfig: common,
   });
   const credentials = await callAws(log, { service: 'STS', operation: 'AssumeRole', target: roleArn }, () =>
-    assumeRole(),
+    deadline.race(assumeRole()),
   );
   return new Route53Client({ ...common, credentials });
 }

@@ -26,6 +26,17 @@ export class Deadline {
     return new Deadline(Math.min(milliseconds, this.remaining()));
   }
 
+  /** Waits no longer than this for work that cannot be aborted. */
+  public race<T>(work: Promise<T>): Promise<T> {
+    const { signal } = this;
+    return new Promise((resolve, reject) => {
+      const giveUp = () => reject(signal.reason as Error);
+      signal.addEventListener('abort', giveUp, { once: true });
+      if (signal.aborted) giveUp();
+      work.then(resolve, reject);
+    });
+  }
+
   public clear(): void {
     clearTimeout(this.timer);
   }

@@ -3,11 +3,14 @@ import { existsSync, readFileSync, writeFileSync } from 'fs';
 import { tmpdir } from 'os';
 import { join } from 'path';
 import { Answer } from './answer';
+import type { Submission } from './records';
 
 /** What an earlier run of the same event made, or answered. */
 export interface Entry {
   readonly madeIdentity?: boolean;
-  readonly madeTokens?: readonly string[];
+  readonly tokens?: readonly string[];
+  readonly dkimDomain?: string;
+  readonly submitted?: readonly Submission[];
   readonly answer?: Answer;
 }
 
@@ -36,6 +39,10 @@ export class Journal {
   }
 
   public note(entry: Entry): void {
-    writeFileSync(this.file, JSON.stringify({ ...this.read(), ...entry }));
+    try {
+      writeFileSync(this.file, JSON.stringify({ ...this.read(), ...entry }));
+    } catch {
+      // A full disk must not keep CloudFormation from its answer: this is as good as a lost journal.
+    }
   }
 }

@@ -61,7 +61,7 @@ export function parsePhysicalId(id: string): DomainState | undefined {
     region,
     domainName,
     zoneId,
-    dkimDomain,
+    dkimDomain: dkimDomain === UNKNOWN ? '' : dkimDomain,
     tokens,
     ownsIdentity: made.includes(IDENTITY),
     ownedTokens: tokens.filter((_, index) => made.includes(String(index + 1))),

@@ -21,6 +21,12 @@ export interface Change {
   readonly record: Cname;
 }
 
+/** A change that was sent to Route 53, and the change that takes it back. */
+export interface Submission {
+  readonly change: Change;
+  readonly undo: Change;
+}
+
 /** What has to be done for the records of a domain, and whose they are then. */
 export interface RecordPlan {
   readonly changes: readonly Change[];
@@ -39,7 +45,7 @@ export interface RecordWishes {
   readonly overwriteRecords: boolean;
   /** The tokens whose records we made before. */
   readonly owned: readonly string[];
-  /** The tokens whose records an interrupted try of ours may have written: written again to be sure. */
+  /** The tokens whose records an interrupted try of ours has written: written again to be sure. */
   readonly unconfirmed: readonly string[];
 }
 
@@ -113,10 +119,7 @@ export function planRemoval(
   return tokensToRemove(state, current).flatMap((token) => {
     const name = dkimRecordName(token, state.domainName);
     const sets = existing.filter((set) => sameName(set.name, name));
-    const ours = sets.find(
-      (set) =>
-        set.type === 'CNAME' && set.simple && sameValues(set, { values: [dkimRecordValue(token, state.dkimDomain)] }),
-    );
+    const ours = sets.find((set) => set.type === 'CNAME' && set.simple && leadsToKey(set, token));
     // Route 53 deletes only what is named with the very TTL and value that it has.
     return ours === undefined ? [] : [{ action: 'DELETE', record: ours }];
   });
@@ -154,6 +157,14 @@ export function sameName(one: string, other: string): boolean {
 
 function sameValues(one: Pick<Cname, 'values'>, other: Pick<Cname, 'values'>): boolean {
   return one.values.length === other.values.length && one.values.every((value, i) => sameName(value, other.values[i]));
+}
+
+/**
+ * Whether a record leads to the key of a token, wherever SES publishes that: an update that was rolled
+ * back may have led it to another place than the one in the physical id.
+ */
+function leadsToKey({ values }: Pick<Cname, 'values'>, token: string): boolean {
+  return values.length === 1 && normalize(values[0]).startsWith(`${normalize(token)}.`);
 }
 
 function normalize(name: string): string {

@@ -144,6 +144,18 @@ describe('records that existed before with the right value', () => {
   });
 });
 
+it('reads on where a page ends among the weighted records of one name', async () => {
+  world.fake.addIdentity(REGION, 'example.com', { tokens: ['zz1', 'zz2', 'zz3'] });
+  world.addForeignCname('zz2._domainkey.example.com', 'zz2.dkim.amazonses.com');
+  for (const setIdentifier of ['blue', 'green', 'red']) {
+    const record = { name: 'aa._domainkey.example.com', type: 'CNAME', ttl: 60, values: ['x.example.net'] };
+    world.fake.putRecord(ZONE, { ...record, setIdentifier, weight: 1 });
+  }
+  world.fake.listPageSize = 2;
+
+  expect((await mail.create()).physicalId).toMatch(/:1\+3$/);
+});
+
 it('does not read the rest of the zone', async () => {
   for (let n = 1000; n < 1650; n += 1) world.addForeignCname(`s${n}.example.com`, 'x.example.net');
 

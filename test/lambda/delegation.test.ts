@@ -142,13 +142,13 @@ describe('the reason says which side refuses', () => {
     const reason = await refusal();
 
     expect(reason).toContain(`STS AssumeRole for ${ROLE} failed: AccessDenied`);
-    expect(reason).toContain('The trust policy of the delegation role must let the role of the Lambda assume it');
+    expect(reason).toContain('The delegation role does not let the Lambda assume it: check that it exists and that');
   });
 
   it('when the role is gone', async () => {
     world.fake.roles.clear();
 
-    expect(await refusal()).toContain('and that the role still exists');
+    expect(await refusal()).toContain('check that it exists');
   });
 
   it('when the role wants another external id', async () => {
@@ -165,8 +165,10 @@ describe('the reason says which side refuses', () => {
 
       const reason = await refusal();
 
-      expect(reason).toContain(`Route 53 ${operation} for hosted zone ${FAR_ZONE} (as ${ROLE}) failed: AccessDenied`);
-      expect(reason).toContain('Check that the hosted zone is in the account of the delegation role');
+      expect(reason).toContain(`Route 53 ${operation} for hosted zone ${FAR_ZONE} as ${ROLE} failed: AccessDenied`);
+      expect(reason).toContain(
+        'The delegation role was assumed, but may not do this: check that it is the EasyDkimDelegationRole of this very zone',
+      );
     },
   );
 
@@ -175,15 +177,17 @@ describe('the reason says which side refuses', () => {
 
     const reason = await refusal();
 
-    expect(reason).toContain(`for hosted zone ${FAR_ZONE} (as ${ROLE}) failed: AccessDenied`);
-    expect(reason).toContain('Check that the hosted zone is in the account of the delegation role');
+    expect(reason).toContain(`for hosted zone ${FAR_ZONE} as ${ROLE} failed: AccessDenied`);
+    expect(reason).toContain(
+      'The delegation role was assumed, but may not do this: check that it is the EasyDkimDelegationRole of this very zone',
+    );
   });
 
   it('when the zone is not there', async () => {
     world.fake.removeZone(FAR_ZONE);
 
     expect(await refusal()).toContain(
-      `hosted zone ${FAR_ZONE} (as ${ROLE}) failed: NoSuchHostedZone: No hosted zone found with ID: ${FAR_ZONE}`,
+      `hosted zone ${FAR_ZONE} as ${ROLE} failed: NoSuchHostedZone: No hosted zone found with ID: ${FAR_ZONE}`,
     );
   });
 
@@ -191,7 +195,7 @@ describe('the reason says which side refuses', () => {
     const reason = await refusal(properties({ HostedZoneId: FAR_ZONE }));
 
     expect(reason).toContain(`Route 53 ListResourceRecordSets for hosted zone ${FAR_ZONE} failed: AccessDenied`);
-    expect(reason).toContain('pass delegationRole when it is in another account');
+    expect(reason).toContain('pass delegationRole when the zone is in another account');
   });
 
   it('on Delete, too', async () => {

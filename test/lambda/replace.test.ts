@@ -1,4 +1,14 @@
-import { Answer, identityOf, properties, recordsOf, REGION, setUpOf, StackResource, World, ZONE } from '../support/stack';
+import {
+  Answer,
+  identityOf,
+  properties,
+  recordsOf,
+  REGION,
+  setUpOf,
+  StackResource,
+  World,
+  ZONE,
+} from '../support/stack';
 
 let world: World;
 let mail: StackResource;

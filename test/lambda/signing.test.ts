@@ -29,13 +29,16 @@ async function refusedReason(): Promise<string> {
 }
 
 describe('an identity that signs with its own key (BYODKIM)', () => {
-  it.each(['Success', 'Pending', 'Failed', 'NotStarted'] as const)('is refused while its DKIM is %s', async (status) => {
-    world.fake.addIdentity(REGION, 'example.com', { origin: 'EXTERNAL', dkimStatus: status });
+  it.each(['Success', 'Pending', 'Failed', 'NotStarted'] as const)(
+    'is refused while its DKIM is %s',
+    async (status) => {
+      world.fake.addIdentity(REGION, 'example.com', { origin: 'EXTERNAL', dkimStatus: status });
 
-    expect(await refusedReason()).toMatch(
-      /The identity example\.com in eu-west-1 signs with its own key \(BYODKIM\).* Switch it to Easy DKIM in the SES console first/,
-    );
-  });
+      expect(await refusedReason()).toMatch(
+        /The identity example\.com in eu-west-1 signs with its own key \(BYODKIM\).* Switch it to Easy DKIM in the SES console first/,
+      );
+    },
+  );
 
   describe.each(['down', 'denied', 'apart'] as const)('with the v2 API of SES %s', (mode) => {
     it.each(['Success', 'Pending', 'Failed', 'NotStarted'] as const)(

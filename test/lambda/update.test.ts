@@ -146,7 +146,7 @@ describe('when the identity is gone', () => {
   it('keeps the records when SES gives it the same tokens again', async () => {
     world.fake.reviveTokens = true;
 
-    const answer = await updateAll(properties({ WaitForVerification: undefined }));
+    const answer = await updateAll(properties({ OverwriteRecords: 'true' }));
 
     expect(world.holdings()).toEqual(setUpOf(answer));
     await expectDeleteToLeave();
@@ -165,6 +165,30 @@ describe('when the identity is gone', () => {
     await mail.rollBack();
 
     await expectDeleteToLeave();
+  });
+});
+
+describe('when SES has given up on our identity', () => {
+  it('has it look again, and the identity stays ours', async () => {
+    const first = await mail.create();
+    world.fake.setDkimStatus(REGION, 'example.com', 'Failed');
+
+    const operations = await world.operationsDuring(async () => {
+      expect(await updateAll(properties())).toMatchObject({ physicalId: first.physicalId });
+    });
+
+    expect(operations).toContain('VerifyDomainDkim');
+    await expectDeleteToLeave();
+  });
+
+  it('does not undo the identity when the update fails', async () => {
+    await mail.create();
+    world.fake.setDkimStatus(REGION, 'example.com', 'Failed');
+    const before = world.holdings();
+    world.fake.insyncAfterMs = Infinity;
+
+    expect((await mail.update(properties({ Ttl: '60' }))).status).toBe('FAILED');
+    expect(world.holdings()).toEqual(before);
   });
 });
 
@@ -199,7 +223,9 @@ describe('when a record', () => {
     const { data } = await mail.create();
     world.addForeignCname(data.DkimRecordName1, data.DkimRecordValue1, { ttl: 5 });
 
-    expect(world.holdings()).not.toEqual(setUpOf(await updateAll(properties())));
+    const answer = await updateAll(properties());
+
+    expect(world.holdings()).toEqual(setUpOf(answer));
   });
 
   it('has another value by now, it gets its own back', async () => {

@@ -172,10 +172,9 @@ export class Courier {
   private settleOrigins(incident: Incident, answered: { body: ResponseBody; environment: number; run: number }): void {
     const { ledger, counters } = this.world;
     const { body } = answered;
-    const claimed = claims(parsePhysicalId(body.PhysicalResourceId));
+    const state = parsePhysicalId(body.PhysicalResourceId);
     for (const item of ledger.all()) {
-      if (item.origin === 'limbo' && claimed.has(item.key) && body.Status === 'SUCCESS') ledger.mark(item, 'ours');
-      if (item.origin !== 'ours' || !incident.made(item) || claimed.has(item.key)) continue;
+      if (item.origin !== 'ours' || !incident.made(item) || claims(state, item)) continue;
       const { madeBy } = item;
       if (madeBy!.run > answered.run) {
         ledger.mark(item, 'limbo');
@@ -183,6 +182,9 @@ export class Courier {
       } else if (madeBy!.environment !== answered.environment) {
         ledger.mark(item, 'limbo');
         counters.add('exempt: made by a killed run, retried where nobody knows of it');
+      } else if (incident.meddled) {
+        ledger.mark(item, 'limbo');
+        counters.add('exempt: others changed it between two of our calls');
       } else if (body.Status === 'FAILED' && incident.retains && item.replaced === undefined) {
         ledger.mark(item, 'others');
       }
@@ -192,16 +194,12 @@ export class Courier {
   /** What CloudFormation does not hear of, it never sends a Delete for. */
   private forgetUnheard(incident: Incident, heard: ResponseBody | undefined): void {
     const { ledger, counters } = this.world;
-    if (incident.type === 'Delete') {
-      if (heard?.Status === 'SUCCESS' && incident.retains) {
-        const kept = claims(incident.previous);
-        for (const item of ledger.ours()) if (kept.has(item.key)) ledger.mark(item, 'others');
-      }
-      return;
-    }
-    const claimed = heard ? claims(parsePhysicalId(heard.PhysicalResourceId)) : new Set<string>();
-    for (const item of ledger.ours()) {
-      if (!incident.made(item) || claimed.has(item.key)) continue;
+    if (incident.type === 'Delete') return;
+    const state = heard && parsePhysicalId(heard.PhysicalResourceId);
+    for (const item of ledger.all()) {
+      // What the id claims is ours from now on, however it came about.
+      if (item.origin === 'limbo' && claims(state, item)) ledger.mark(item, 'ours');
+      if (item.origin !== 'ours' || !incident.made(item) || claims(state, item)) continue;
       ledger.mark(item, 'limbo');
       counters.add(
         heard ? 'exempt: undo was denied, and the answer says so' : 'exempt: made by an event without an answer',

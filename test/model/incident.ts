@@ -2,7 +2,7 @@ import type { ResourceProperties } from '../../lib/private/contract';
 import type { DomainState } from '../../lambda/physical-id';
 import { parsePhysicalId } from '../../lambda/physical-id';
 import type { Call, ResponseBody } from '../fakes/fake-aws';
-import { type Difference, identityKey, recordKey } from './ledger';
+import { type Difference, identityKey, type Item, recordKey } from './ledger';
 
 export interface CloudFormationEvent {
   readonly RequestType: 'Create' | 'Update' | 'Delete';
@@ -22,8 +22,12 @@ export class Incident {
   runs = 0;
   /** How many runs were cut short. */
   killed = 0;
+  /** Whether a policy refused a call. */
+  refused = false;
   /** Whether others did something in the middle of it. */
   meanwhile = false;
+  /** Whether that changed an identity or a record. */
+  meddled = false;
   readonly answers: { readonly body: ResponseBody; readonly environment: number; readonly run: number }[] = [];
   /** What the id that came with the event says. */
   readonly previous: DomainState | undefined;
@@ -59,7 +63,7 @@ export class Incident {
 
   /** Whether a call was refused for want of a permission. */
   get denied(): boolean {
-    return this.calls.some(({ outcome }) => outcome === 'deny' || outcome.startsWith('AccessDenied'));
+    return this.refused || this.calls.some(({ outcome }) => outcome === 'deny' || outcome.startsWith('AccessDenied'));
   }
 
   /** Whether SES answered where it publishes the keys, whenever it was asked. */
@@ -73,12 +77,14 @@ export class Incident {
   }
 }
 
-/** The identity and the records that a physical id says to be ours. */
-export function claims(state: DomainState | undefined): Set<string> {
-  if (state === undefined) return new Set();
-  const { region, domainName, zoneId, ownedTokens, ownsIdentity } = state;
-  return new Set([
-    ...(ownsIdentity ? [identityKey(region, domainName)] : []),
-    ...ownedTokens.map((token) => recordKey(zoneId, `${token}._domainkey.${domainName}`)),
-  ]);
+/** Whether a physical id says that an identity or a record is ours, as it is now. */
+export function claims(state: DomainState | undefined, { key, content }: Pick<Item, 'key' | 'content'>): boolean {
+  if (state === undefined) return false;
+  const { region, domainName, zoneId, tokens, ownedTokens, ownsIdentity } = state;
+  if (key === identityKey(region, domainName)) {
+    // A failed Create may not have come to know the tokens; with others it is another identity.
+    return ownsIdentity && (tokens.length === 0 || content === `AWS_SES ${tokens.join()}`);
+  }
+  const token = ownedTokens.find((each) => key === recordKey(zoneId, `${each}._domainkey.${domainName}`));
+  return token !== undefined && content.startsWith(`${token}.`);
 }

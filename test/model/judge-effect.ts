@@ -1,6 +1,6 @@
 import type { Call, FakeAws } from '../fakes/fake-aws';
 import { configOf } from './excuses';
-import { claims, type Incident } from './incident';
+import { type Incident } from './incident';
 import { identityKey, type Difference, type Item, recordKey } from './ledger';
 import { Violation } from './violation';
 
@@ -45,22 +45,27 @@ function mayTouch(incident: Incident, { key, before, after }: Difference): boole
 
 /** An Update may bring back the value of a record that we had made, whoever has changed it since. */
 function isRepair(incident: Incident, key: string): boolean {
-  return incident.type === 'Update' && claims(incident.previous).has(key);
+  const { domainName = '', zoneId = '', ownedTokens = [] } = incident.previous ?? {};
+  const owned = ownedTokens.map((token) => recordKey(zoneId, `${token}._domainkey.${domainName}`));
+  return incident.type === 'Update' && owned.includes(key);
 }
 
-/** Whether a domain in use loses its identity, or a record of its present tokens that it had before. */
+/** Whether a domain in use loses its identity or one of its records, which it had before the event. */
 function breaks(fake: FakeAws, incident: Incident, use: Use, { key, before, after }: Difference): boolean {
   if (before === undefined || incident.made(before)) return false;
-  const { region, domainName, zoneId } = use;
-  if (key === identityKey(region, domainName)) return after === undefined;
-  const identity = fake.identity(region, domainName);
-  const tokens = identity?.tokens.length === 3 ? identity.tokens : use.tokens;
+  const { region, domainName, zoneId, tokens } = use;
+  if (key === identityKey(region, domainName)) {
+    return after === undefined && before.content === `AWS_SES ${tokens.join()}`;
+  }
   const token = tokens.find((each) => key === recordKey(zoneId, `${each}._domainkey.${domainName}`));
   if (token === undefined) return false;
   if (after === undefined) return true;
-  const host = identity?.signingHostedZone;
+  const host = fake.identity(region, domainName)?.signingHostedZone;
   const right = (item: Item) => host !== undefined && item.content === `${token}.${host}`;
-  return right(before) && !right(after) && incident.heardSes && fake.sesv2 === 'on';
+  const restored = incident.differences.some((earlier) => earlier.key === key && earlier.before?.content === after.content);
+  if (restored) return false;
+  const wordOfSes = incident.heardSes && fake.sesv2 === 'on' && !incident.meanwhile;
+  return right(before) && !right(after) && wordOfSes;
 }
 
 export function show({ key, before, after }: Difference): string {

@@ -81,7 +81,8 @@ export class Ledger {
     for (const [key, now] of present) {
       const before = this.items.get(key);
       if (before?.content === now.content && before.ttl === now.ttl) continue;
-      const after = { ...now, ...(maker === 'others' ? this.byOthers(now, before) : byUs(now, before, maker)) };
+      const { origin, madeBy, replaced } = maker === 'others' ? this.byOthers(now, before) : byUs(now, before, maker);
+      const after = { ...now, origin, madeBy, replaced };
       if (after.origin === 'ours') this.everOurs.add(`${key} ${now.content}`);
       this.items.set(key, after);
       differences.push({ key, before, after });
@@ -91,6 +92,8 @@ export class Ledger {
 
   private byOthers(now: Content, before: Item | undefined): Pick<Item, 'origin' | 'madeBy' | 'replaced'> {
     if (before?.content === now.content) return before;
+    // A record that leads to the key of the same token elsewhere is still the same record.
+    if (before && now.key.startsWith('record') && label(before.content) === label(now.content)) return before;
     // What others make just as we had made it cannot be told from ours.
     return { origin: this.everOurs.has(`${now.key} ${now.content}`) ? 'limbo' : 'others' };
   }
@@ -123,6 +126,10 @@ function byUs(now: Content, before: Item | undefined, madeBy: Maker): Pick<Item,
   // Setting up DKIM for an identity of others does not make it ours.
   if (before.content === now.content || before.origin !== 'others' || now.key.startsWith('identity')) return before;
   return { origin: 'ours', madeBy, replaced: before };
+}
+
+function label(name: string): string {
+  return name.slice(0, name.indexOf('.'));
 }
 
 /** Host names are the same with and without the trailing dot, and in any case. */

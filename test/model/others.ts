@@ -14,7 +14,6 @@ export class Others {
     setup: Setup,
     private readonly advance: (ms: number) => void,
   ) {
-    fake.authorize = (call) => (this.denied.has(call.operation) ? fake.denial(call) : undefined);
     this.setSes(setup.sesv2, setup.signingHost);
   }
 

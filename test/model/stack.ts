@@ -4,6 +4,7 @@ import type { ResponseBody } from '../fakes/fake-aws';
 import type { Courier } from './courier';
 import { claims } from './incident';
 import type { Use } from './judge-effect';
+import type { Item } from './ledger';
 import { RESOURCES, toProperties } from './places';
 import type { Delivery, Deploy, Target, Wish } from './plan';
 import { Violation } from './violation';
@@ -77,6 +78,7 @@ export class Stack {
       this.show(resource, held);
       if (await this.tryToDelete(resource, held)) {
         this.show(resource, undefined);
+        this.writeOff(resource, held, true);
       } else {
         resource.stable = held;
         gone = false;
@@ -135,6 +137,7 @@ export class Stack {
       if (!stable && next) {
         if (await this.tryToDelete(resource, next)) {
           this.show(resource, undefined);
+          this.writeOff(resource, next, true);
         } else {
           // ROLLBACK_FAILED: the user has to delete the stack.
           resource.stable = next;
@@ -191,15 +194,16 @@ export class Stack {
   /** What an id that CloudFormation has done with claims, and what nobody will ever be asked to delete. */
   private writeOff(resource: Resource, held: Holding, deleted: boolean): void {
     const { ledger, counters } = this.world;
-    const kept = claims(parsePhysicalId(held.id));
+    const state = parsePhysicalId(held.id);
     const present = resource.stable && parsePhysicalId(resource.stable.id);
-    const inUse = new Set(resource.stable ? this.usedKeys(resource.stable) : []);
     for (const item of ledger.ours()) {
-      if (!kept.has(item.key) || this.isClaimed(item.key)) continue;
-      if (!deleted) {
+      if (!claims(state, item) || this.isClaimed(item)) continue;
+      if (deleted && held.properties.RemovalPolicy === 'retain') {
+        ledger.mark(item, 'others');
+      } else if (!deleted) {
         ledger.mark(item, 'limbo');
         counters.add('exempt: CloudFormation gave up the clean-up that was denied or not answered');
-      } else if (present && inUse.has(item.key)) {
+      } else if (present && claims({ ...present, ownsIdentity: true, ownedTokens: present.tokens }, item)) {
         ledger.mark(item, 'limbo');
         counters.add('exempt: a rolled-back update repaired what others had broken, and it is in use');
       }
@@ -245,18 +249,13 @@ export class Stack {
       .filter(({ tokens }) => tokens.length === 3);
   }
 
-  private usedKeys(held: Holding): string[] {
-    const state = parsePhysicalId(held.id);
-    return state ? [...claims({ ...state, ownsIdentity: true, ownedTokens: state.tokens })] : [];
-  }
-
-  private isClaimed(key: string): boolean {
-    return this.resources.some(({ stable }) => stable && claims(parsePhysicalId(stable.id)).has(key));
+  private isClaimed(item: Item): boolean {
+    return this.resources.some(({ stable }) => stable && claims(parsePhysicalId(stable.id), item));
   }
 
   /** Between two operations of the stack all that we made is claimed by what is in place. */
   private judge(): void {
-    const left = this.world.ledger.ours().find(({ key }) => !this.isClaimed(key));
+    const left = this.world.ledger.ours().find((item) => !this.isClaimed(item));
     if (left) throw new Violation('nothing left', `${left.key} "${left.content}", made by ${left.madeBy?.requestId}`);
   }
 }

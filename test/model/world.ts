@@ -35,14 +35,25 @@ export class World {
     fake.listPageSize = setup.listPageSize;
     fake.reviveTokens = setup.reviveTokens;
     fake.effect = (call) => this.watch(call);
+    fake.authorize = (call) => this.authorize(call);
     this.others = new Others(fake, setup, (ms) => clock.advance(ms));
   }
 
   act(plan: ActPlan): void {
+    // Hours cannot pass within the time of a Lambda.
+    if (this.incident && plan.on === 'time') return;
     this.counters.add(`act ${plan.on}${'what' in plan ? ` ${plan.what}` : ''}`);
     this.trace.note(`others: ${JSON.stringify(plan)}`);
     this.others.act(plan);
-    this.ledger.enter('others');
+    const differences = this.ledger.enter('others');
+    if (this.incident && differences.length > 0) this.incident.meddled = true;
+    for (const { after } of differences) {
+      // SES has no way to make an identity only if there is none: who made it is lost in between.
+      if (this.incident && after?.key.startsWith('identity') && after.origin === 'others') {
+        this.ledger.mark(after, 'limbo');
+        this.counters.add('exempt: an identity made by others between our look and our call');
+      }
+    }
   }
 
   begin(event: CloudFormationEvent): Incident {
@@ -72,6 +83,13 @@ export class World {
     if (this.grievance) throw this.grievance;
   }
 
+  private authorize(call: Call): string | undefined {
+    if (!this.others.denied.has(call.operation)) return undefined;
+    this.counters.add('denied by a policy');
+    if (this.incident) this.incident.refused = true;
+    return this.fake.denial(call);
+  }
+
   private watch(call: Call): void {
     const { incident, ledger } = this;
     if (!incident) return;
@@ -83,11 +101,11 @@ export class World {
     if (!/^(VerifyDomainDkim|DeleteIdentity|ChangeResourceRecordSets)$/.test(call.operation)) return;
     const { event, environment, runs: run } = incident;
     const differences: Difference[] = ledger.enter({ requestId: event.RequestId, environment, run });
-    incident.differences.push(...differences.map((difference) => ({ ...difference, run })));
     try {
       judgeEffect(this.fake, incident, call, differences, this.uses());
     } catch (error) {
       this.grievance ??= error as Error;
     }
+    incident.differences.push(...differences.map((difference) => ({ ...difference, run })));
   }
 }

@@ -231,9 +231,7 @@ export class StackResource {
 
   /** Runs the function with an event and takes its answer. */
   async deliver(event: Event): Promise<Answer> {
-    const operations = await this.world.operationsDuring(() =>
-      this.world.lambda.invoke(event, this.world.timeoutMs),
-    );
+    const operations = await this.world.operationsDuring(() => this.world.lambda.invoke(event, this.world.timeoutMs));
     if (event.RequestType === 'Delete') {
       // Whatever a Delete finds: this would bring the identity back.
       expect(operations).not.toContain('VerifyDomainDkim');

@@ -1,0 +1,224 @@
+import type { Fault } from '../fakes/fake-aws';
+import { Answer, properties, REGION, setUpOf, StackResource, World } from '../support/stack';
+
+const OTHER_ACCOUNT = '222222222222';
+const ROLE = `arn:aws:iam::${OTHER_ACCOUNT}:role/delegation`;
+
+const ROUTE53 = ['ListResourceRecordSets', 'ChangeResourceRecordSets', 'GetChange'];
+const SES = [
+  'GetIdentityVerificationAttributes',
+  'VerifyDomainDkim',
+  'GetEmailIdentity',
+  'GetIdentityDkimAttributes',
+  'DeleteIdentity',
+];
+const ALL = [...SES, ...ROUTE53, 'AssumeRole', 'DescribeStackResource', 'Respond'];
+
+let world: World;
+let mail: StackResource;
+
+beforeEach(async () => {
+  world = await World.start();
+  mail = new StackResource(world);
+});
+
+afterEach(() => world.stop());
+
+/**
+ * A life from Create to Delete that calls every operation, with a fault armed anew for each event:
+ * all must end as if nothing had happened.
+ */
+async function liveUnder(fault: Fault): Promise<void> {
+  const { fake } = world;
+  fake.addRole({ arn: ROLE });
+  fake.addZone({ id: 'Z1FAR', name: 'example.com', account: OTHER_ACCOUNT });
+  fake.addZone({ id: 'Z2FAR', name: 'example.com', account: OTHER_ACCOUNT });
+  fake.verifyAfterMs = 20_000;
+  const given = { DelegationRoleArn: ROLE, WaitForVerification: '600' };
+  let hits = 0;
+  const step = async (act: () => Promise<Answer | undefined>): Promise<Answer> => {
+    const armed = fake.addFault(fault);
+    const answer = await act();
+    hits += armed.hits;
+    armed.remove();
+    expect(answer).toMatchObject({ status: 'SUCCESS', reason: '' });
+    return answer!;
+  };
+
+  const first = await step(() => mail.create(properties({ ...given, HostedZoneId: 'Z1FAR' })));
+  expect(first.physicalId).toMatch(/:identity\+1\+2\+3$/);
+  expect(world.holdings()).toEqual(setUpOf(first));
+
+  const second = await step(() => mail.update(properties({ ...given, HostedZoneId: 'Z2FAR', Ttl: '60' })));
+  expect(second.physicalId).toMatch(/:identity\+1\+2\+3$/);
+  expect(world.holdings()).toEqual([...new Set([...setUpOf(first), ...setUpOf(second, 60)])].sort());
+
+  await step(() => mail.cleanUp());
+  expect(world.holdings()).toEqual(setUpOf(second, 60));
+
+  await step(() => mail.delete());
+  expect(world.holdings()).toEqual([]);
+  expect(hits).toBeGreaterThan(0);
+}
+
+describe('a fault that passes is not noticed', () => {
+  it.each(ALL)('%s is throttled', (operation) => liveUnder({ kind: 'throttle', operation, times: 3 }));
+
+  it.each(ROUTE53)('%s finds Route 53 busy with a prior request', (operation) =>
+    liveUnder({ kind: 'PriorRequestNotComplete', operation, times: 3 }),
+  );
+
+  it.each(ALL)('%s fails with an internal error', (operation) => liveUnder({ kind: 'error500', operation, times: 3 }));
+
+  it.each(ALL)('%s finds the service unavailable', (operation) => liveUnder({ kind: 'error503', operation, times: 3 }));
+
+  it.each(ALL)('the connection breaks before %s takes effect', (operation) =>
+    liveUnder({ kind: 'dropBefore', operation, times: 3 }),
+  );
+
+  // The answer to CloudFormation would then be there twice: see answer.test.ts.
+  it.each(ALL.filter((operation) => operation !== 'Respond'))(
+    'the connection breaks after %s has taken effect',
+    (operation) => liveUnder({ kind: 'dropAfter', operation, times: 3 }),
+  );
+});
+
+describe('when the answer to the write of the records is lost', () => {
+  beforeEach(() => void world.fake.addFault({ kind: 'dropAfter', operation: 'ChangeResourceRecordSets' }));
+
+  it('they are ours, and Delete removes them', async () => {
+    const answer = await mail.create();
+
+    expect(answer.physicalId).toMatch(/:identity\+1\+2\+3$/);
+    expect(world.holdings()).toEqual(setUpOf(answer));
+    await mail.delete();
+    expect(world.holdings()).toEqual([]);
+  });
+
+  it('those that were there before are not', async () => {
+    const [, token] = world.tokensToCome();
+    const theirs = world.addForeignCname(`${token}._domainkey.example.com`, `${token}.dkim.amazonses.com`);
+
+    expect((await mail.create()).physicalId).toMatch(/:identity\+1\+3$/);
+    await mail.delete();
+    expect(world.holdings()).toEqual([theirs]);
+  });
+
+  it('they are removed when the Create fails later on', async () => {
+    world.fake.insyncAfterMs = Infinity;
+
+    expect((await mail.create()).status).toBe('FAILED');
+    expect(world.holdings()).toEqual([]);
+  });
+
+  it.each([2, 3])('they are removed when our look number %i fails for good', async (look) => {
+    let looks = 0;
+    world.fake.addFault({
+      kind: 'deny',
+      operation: 'ListResourceRecordSets',
+      when: () => (looks += 1) === look,
+    });
+
+    expect((await mail.create()).status).toBe('FAILED');
+    expect(world.holdings()).toEqual([]);
+  });
+
+  it('again and again, Delete still finds them', async () => {
+    const lost = world.fake.addFault({ kind: 'dropAfter', operation: 'ChangeResourceRecordSets', times: Infinity });
+
+    expect((await mail.create()).status).toBe('FAILED');
+    lost.remove();
+    expect((await mail.delete()).status).toBe('SUCCESS');
+    expect(world.holdings()).toEqual([]);
+  });
+});
+
+describe('when the answer to VerifyDomainDkim is lost again and again', () => {
+  it('the identity is removed', async () => {
+    world.fake.addFault({ kind: 'dropAfter', operation: 'VerifyDomainDkim', times: Infinity });
+
+    expect((await mail.create()).status).toBe('FAILED');
+    expect(world.holdings()).toEqual([]);
+  });
+});
+
+describe('when a call is denied', () => {
+  const ON_CREATE = ['GetIdentityVerificationAttributes', 'VerifyDomainDkim', ...ROUTE53];
+  const ON_DELETE = ['DescribeStackResource', 'GetIdentityDkimAttributes', 'DeleteIdentity', ...ROUTE53.slice(0, 2)];
+  const deny = (operation: string) => world.fake.addFault({ kind: 'deny', operation, times: Infinity });
+
+  it.each(ON_CREATE)('Create fails at once and undoes everything: %s', async (operation) => {
+    deny(operation);
+    const time = await world.timeOf(async () => {
+      expect((await mail.create()).status).toBe('FAILED');
+    });
+
+    expect(time).toBeLessThan(5_000);
+    // What may not be written may not be unwritten either, but then it is not there.
+    world.fake.clearFaults();
+    await mail.delete();
+    expect(world.holdings()).toEqual([]);
+  });
+
+  it.each(ON_DELETE)('Delete fails at once, and can be done again: %s', async (operation) => {
+    const { physicalId } = await mail.create();
+    deny(operation);
+    const time = await world.timeOf(async () => {
+      expect(await mail.delete()).toMatchObject({ status: 'FAILED', physicalId });
+    });
+
+    expect(time).toBeLessThan(5_000);
+    world.fake.clearFaults();
+    expect((await mail.delete()).status).toBe('SUCCESS');
+    expect(world.holdings()).toEqual([]);
+  });
+
+  it.each([...ON_CREATE, ...ON_DELETE])('the reason has all that it takes to find out why: %s', async (operation) => {
+    const armed = deny(operation);
+    const { status, reason } = await mail.create();
+    const reasons = status === 'FAILED' ? reason : (await mail.delete()).reason;
+
+    expect(armed.hits).toBeGreaterThan(0);
+    expect(reasons).toMatch(/^Easy DKIM for example\.com \(SES in eu-west-1, hosted zone Z0EXAMPLE\): /);
+    expect(reasons).toMatch(
+      new RegExp(
+        ` ${operation} for (example\\.com in ${REGION}|hosted zone Z0EXAMPLE|Mail) failed: AccessDenied: User: `,
+      ),
+    );
+    expect(reasons).toContain('Check that no service control policy, permissions boundary or changed role policy');
+  });
+
+  it('delegationRole is a remedy for Route 53 only', async () => {
+    deny('VerifyDomainDkim');
+
+    expect((await mail.create()).reason).not.toContain('delegationRole');
+  });
+});
+
+describe('when the undo of a Create fails, too', () => {
+  it('the reason has both', async () => {
+    world.fake.insyncAfterMs = Infinity;
+    world.fake.addFault({ kind: 'deny', operation: 'DeleteIdentity' });
+
+    const { reason } = await mail.create();
+
+    expect(reason).toContain('Route 53 took the records into hosted zone Z0EXAMPLE but has not published them in time');
+    expect(reason).toContain('What this deployment had made could not be removed: SES DeleteIdentity');
+  });
+
+  it('the rest of it is done', async () => {
+    world.fake.insyncAfterMs = Infinity;
+    let looks = 0;
+    world.fake.addFault({
+      kind: 'deny',
+      operation: 'ListResourceRecordSets',
+      when: () => (looks += 1) > 1,
+      times: Infinity,
+    });
+
+    await mail.create();
+
+    expect(world.fake.identityNames(REGION)).toEqual([]);
+    expect(world.holdings()).toHaveLength(3);
+  });
+});

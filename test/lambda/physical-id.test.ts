@@ -1,0 +1,95 @@
+import fc from 'fast-check';
+import { DomainState, emptyPhysicalId, formatPhysicalId, parsePhysicalId } from '../../lambda/physical-id';
+
+const state: DomainState = {
+  region: 'eu-west-1',
+  domainName: 'example.com',
+  zoneId: 'Z0EXAMPLE',
+  dkimDomain: 'dkim.amazonses.com',
+  tokens: ['one', 'two', 'three'],
+  ownsIdentity: true,
+  ownedTokens: ['one', 'three'],
+};
+
+describe('the physical id', () => {
+  it('lists what is in place, and what of it we made', () => {
+    expect(formatPhysicalId(state)).toBe(
+      'eu-west-1:example.com:Z0EXAMPLE:dkim.amazonses.com:one,two,three:identity+1+3',
+    );
+  });
+
+  it.each([
+    ['the identity only', { ownedTokens: [] }, 'identity'],
+    ['records only', { ownsIdentity: false }, '1+3'],
+    ['nothing', { ownsIdentity: false, ownedTokens: [] }, 'nothing'],
+  ])('says when we made %s', (_, made, expected) => {
+    expect(
+      formatPhysicalId({ ...state, ...made })
+        .split(':')
+        .at(-1),
+    ).toBe(expected);
+  });
+
+  it('has something in every place when a Create did not get far', () => {
+    const early = { ...state, dkimDomain: '', tokens: [], ownedTokens: [] };
+
+    expect(formatPhysicalId(early)).toBe('eu-west-1:example.com:Z0EXAMPLE:-:-:identity');
+    expect(parsePhysicalId(formatPhysicalId(early))).toEqual(early);
+  });
+
+  it.each([
+    ['region', 'eu-west-2'],
+    ['domainName', 'mail.example.com'],
+    ['zoneId', 'Z1OTHER'],
+    ['tokens', ['one', 'two', 'four']],
+    ['ownsIdentity', false],
+    ['ownedTokens', ['one']],
+  ])('is another one when %s changes, so that CloudFormation cleans up', (property, value) => {
+    expect(formatPhysicalId({ ...state, [property]: value })).not.toBe(formatPhysicalId(state));
+  });
+
+  it('is read back as it was, whatever we made', () => {
+    const token = fc.string({
+      unit: fc.constantFrom(...'abcdefghijklmnopqrstuvwxyz234567'),
+      minLength: 32,
+      maxLength: 32,
+    });
+    const states = fc
+      .record({ tokens: fc.uniqueArray(token, { minLength: 3, maxLength: 3 }), owned: fc.subarray([0, 1, 2]) })
+      .chain(({ tokens, owned }) =>
+        fc.record({
+          region: fc.constantFrom('eu-west-1', 'us-gov-west-1'),
+          domainName: fc.domain(),
+          zoneId: fc.stringMatching(/^Z[A-Z0-9]{1,31}$/),
+          dkimDomain: fc.domain(),
+          tokens: fc.constant(tokens),
+          ownsIdentity: fc.boolean(),
+          ownedTokens: fc.constant(owned.map((index) => tokens[index])),
+        }),
+      );
+
+    fc.assert(fc.property(states, (any) => expect(parsePhysicalId(formatPhysicalId(any))).toEqual(any)));
+  });
+});
+
+describe('an id that is not ours', () => {
+  it.each([
+    'Stack-Mail-1A2B3C4D5E6F',
+    '2027/01/01/[$LATEST]0123456789abcdef',
+    'a:b:c:d:e:f',
+    'eu-west-1:example.com:Z0EXAMPLE:dkim.amazonses.com:one,two,three',
+    'eu-west-1:example.com:Z0EXAMPLE:dkim.amazonses.com:one,two,three:identity+4',
+    'eu-west-1:example.com:Z0EXAMPLE:dkim.amazonses.com:one,two,three:identity+',
+    'eu-west-1:example.com:Z0EXAMPLE:dkim.amazonses.com:-:1',
+    'eu-west-1::Z0EXAMPLE:dkim.amazonses.com:one,two,three:identity',
+    'eu-west-1:example.com:Z0EXAMPLE:dkim.amazonses.com:one,two,three:identity:more',
+    emptyPhysicalId('request-1'),
+    '',
+  ])('is not read: %s', (id) => {
+    expect(parsePhysicalId(id)).toBeUndefined();
+  });
+
+  it('is not read, whatever it is', () => {
+    fc.assert(fc.property(fc.string(), (id) => expect(parsePhysicalId(id)).toBeUndefined()));
+  });
+});

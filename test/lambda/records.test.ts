@@ -1,0 +1,234 @@
+import fc from 'fast-check';
+import type { DomainState } from '../../lambda/physical-id';
+import { Change, planRecords, planRemoval, RecordPlan, RecordSet, RecordWishes } from '../../lambda/records';
+
+const TOKENS = ['tok1', 'tok2', 'tok3'];
+const nameOf = (token: string) => `${token}._domainkey.example.com`;
+const valueOf = (token: string) => `${token}.dkim.amazonses.com`;
+
+const wishes: RecordWishes = {
+  domainName: 'example.com',
+  zoneId: 'Z0EXAMPLE',
+  tokens: TOKENS,
+  dkimDomain: 'dkim.amazonses.com',
+  ttl: 1800,
+  overwriteRecords: false,
+  owned: [],
+  unconfirmed: [],
+};
+
+const cname = (name: string, value: string, ttl = 1800): RecordSet => ({
+  name,
+  type: 'CNAME',
+  ttl,
+  values: [value],
+  simple: true,
+});
+
+/** Any zone: of each token's name, there may be nothing, the right record in some form, or something else. */
+const zones = fc
+  .tuple(
+    ...TOKENS.map((token) =>
+      fc.constantFrom<RecordSet[]>(
+        [],
+        [cname(nameOf(token), valueOf(token))],
+        [cname(nameOf(token), valueOf(token), 60)],
+        [cname(nameOf(token), `${valueOf(token).toUpperCase()}.`)],
+        [cname(nameOf(token), 'elsewhere.example.net')],
+        [{ ...cname(nameOf(token), valueOf(token)), simple: false }],
+        [{ ...cname(nameOf(token), '"v=DKIM1"'), type: 'TXT' }],
+      ),
+    ),
+  )
+  .map((sets) => [...sets.flat(), cname('other._domainkey.example.com', 'other.example.net')]);
+
+const anyWishes = fc.record({
+  owned: fc.subarray(TOKENS),
+  overwriteRecords: fc.boolean(),
+  ttl: fc.constantFrom(60, 1800),
+});
+
+/** What Route 53 does with a batch that it takes; it takes none that does not fit. */
+function apply(changes: readonly Change[], zone: readonly RecordSet[]): RecordSet[] {
+  const after = new Map(zone.map((set) => [`${set.name} ${set.type}`, set]));
+  for (const { action, record } of changes) {
+    const key = `${record.name} CNAME`;
+    const present = after.get(key);
+    expect(action === 'CREATE').toBe(action !== 'UPSERT' && present === undefined);
+    if (action === 'DELETE') {
+      expect(record).toMatchObject({ ttl: present?.ttl, values: present?.values });
+      after.delete(key);
+    } else {
+      after.set(key, { ...record, type: 'CNAME', simple: true });
+    }
+  }
+  return sorted([...after.values()]);
+}
+
+function sorted(sets: readonly RecordSet[]): RecordSet[] {
+  return [...sets].sort((one, other) => (one.name < other.name ? -1 : 1));
+}
+
+/** The plan, or undefined when there is a conflict. */
+function tryPlan(given: RecordWishes, zone: readonly RecordSet[]): RecordPlan | undefined {
+  try {
+    return planRecords(given, zone);
+  } catch (error) {
+    expect((error as Error).message).toMatch(/^The record tok\d\._domainkey\.example\.com exists in hosted zone Z0EX/);
+    return undefined;
+  }
+}
+
+/** Holds for every plan for every zone. */
+function forEveryPlan(check: (plan: RecordPlan, given: RecordWishes, zone: RecordSet[]) => void): void {
+  fc.assert(
+    fc.property(anyWishes, zones, (some, zone) => {
+      const given = { ...wishes, ...some };
+      const plan = tryPlan(given, zone);
+      if (plan) check(plan, given, zone);
+    }),
+    { numRuns: 500 },
+  );
+}
+
+describe('every plan for the records', () => {
+  it('has all three in place, each with the right value', () => {
+    forEveryPlan(({ changes }, _, zone) => {
+      const after = apply(changes, zone);
+      for (const token of TOKENS) {
+        const sets = after.filter(({ name }) => name === nameOf(token));
+        expect(sets.map(({ values }) => values.map((value) => value.toLowerCase().replace(/\.$/, '')))).toEqual([
+          [valueOf(token)],
+        ]);
+      }
+    });
+  });
+
+  it('touches no other name', () => {
+    forEveryPlan(({ changes }) => {
+      expect(TOKENS.map(nameOf)).toEqual(expect.arrayContaining(changes.map(({ record }) => record.name)));
+    });
+  });
+
+  it('changes what is not ours only when told to overwrite it', () => {
+    forEveryPlan(({ changes }, { owned, overwriteRecords }, zone) => {
+      const touched = changes.map(({ record }) => record.name);
+      for (const token of TOKENS.filter((candidate) => !owned.includes(candidate))) {
+        const there = zone.find(({ name }) => name === nameOf(token));
+        const right = there?.values[0].toLowerCase().startsWith(valueOf(token));
+        if (there && (right || !overwriteRecords)) expect(touched).not.toContain(nameOf(token));
+      }
+    });
+  });
+
+  it('makes ours what it writes, and keeps what was', () => {
+    forEveryPlan(({ changes, ownedTokens }, { owned }) => {
+      const written = TOKENS.filter((token) => changes.some(({ record }) => record.name === nameOf(token)));
+      expect(ownedTokens).toEqual(TOKENS.filter((token) => written.includes(token) || owned.includes(token)));
+    });
+  });
+
+  it('gives our records the TTL that is wished for', () => {
+    forEveryPlan(({ changes, ownedTokens }, { ttl }, zone) => {
+      const after = apply(changes, zone);
+      for (const token of ownedTokens) {
+        expect(after.find(({ name }) => name === nameOf(token))?.ttl).toBe(ttl);
+      }
+    });
+  });
+
+  it('can be undone', () => {
+    forEveryPlan(({ changes, undo }, _, zone) => {
+      expect(apply(undo, apply(changes, zone))).toEqual(sorted(zone));
+    });
+  });
+
+  it('leaves nothing to do', () => {
+    forEveryPlan(({ changes, ownedTokens }, given, zone) => {
+      const again = planRecords({ ...given, owned: ownedTokens }, apply(changes, zone));
+      expect(again).toEqual({ changes: [], undo: [], ownedTokens });
+    });
+  });
+});
+
+describe('records that a lost try of ours may have written', () => {
+  const written = TOKENS.map((token) => cname(nameOf(token), valueOf(token)));
+
+  it('are written again, and are ours', () => {
+    const plan = planRecords({ ...wishes, unconfirmed: TOKENS }, written);
+
+    expect(plan.changes.map(({ action }) => action)).toEqual(['UPSERT', 'UPSERT', 'UPSERT']);
+    expect(plan.ownedTokens).toEqual(TOKENS);
+  });
+
+  it('are removed when that is undone', () => {
+    const { undo } = planRecords({ ...wishes, unconfirmed: TOKENS }, written);
+
+    expect(apply(undo, written)).toEqual([]);
+  });
+});
+
+describe('the removal of records', () => {
+  const state: DomainState = {
+    region: 'eu-west-1',
+    domainName: 'example.com',
+    zoneId: 'Z0EXAMPLE',
+    dkimDomain: 'dkim.amazonses.com',
+    tokens: TOKENS,
+    ownsIdentity: true,
+    ownedTokens: TOKENS,
+  };
+  const zone = TOKENS.map((token) => cname(nameOf(token), valueOf(token), 77));
+  const removed = (current?: DomainState) => planRemoval(state, current, zone).map(({ record }) => record.name);
+
+  it('brings back the zone as it was before the plan, but for what was overwritten', () => {
+    forEveryPlan(({ changes, ownedTokens }, { owned, overwriteRecords }, before) => {
+      if (owned.length > 0 || overwriteRecords) return;
+      const after = apply(changes, before);
+
+      const removal = planRemoval({ ...state, ownedTokens }, undefined, after);
+
+      expect(apply(removal, after)).toEqual(sorted(before));
+    });
+  });
+
+  it('never touches what is not owned', () => {
+    fc.assert(
+      fc.property(zones, fc.subarray(TOKENS), (any, ownedTokens) => {
+        const names = planRemoval({ ...state, ownedTokens }, undefined, any).map(({ record }) => record.name);
+        expect(ownedTokens.map(nameOf)).toEqual(expect.arrayContaining(names));
+      }),
+    );
+  });
+
+  it('names the TTL and the value that are there, as Route 53 wants it', () => {
+    const [{ record }] = planRemoval(state, undefined, [cname(nameOf('tok1'), 'TOK1.dkim.amazonses.com.', 5)]);
+
+    expect(record).toMatchObject({ ttl: 5, values: ['TOK1.dkim.amazonses.com.'] });
+  });
+
+  it.each<[string, Partial<DomainState>, string[]]>([
+    ['all is in use', {}, []],
+    ['all is in use, for another Region of SES', { region: 'us-east-1' }, []],
+    ['all is in use, and somebody else made it', { ownedTokens: [], ownsIdentity: false }, []],
+    ['two of the tokens are in use', { tokens: ['tok1', 'tok2', 'new'] }, ['tok3']],
+    ['it moved to another zone', { zoneId: 'Z1OTHER' }, TOKENS],
+    ['it moved to another domain', { domainName: 'mail.example.com' }, TOKENS],
+  ])('spares what the resource has now: %s', (_, difference, tokens) => {
+    expect(removed({ ...state, ...difference })).toEqual(tokens.map(nameOf));
+  });
+
+  it('takes all that we made when the resource goes', () => {
+    expect(removed()).toEqual(TOKENS.map(nameOf));
+  });
+
+  it.each([
+    ['another value', cname(nameOf('tok1'), 'elsewhere.example.net')],
+    ['a second value', { ...cname(nameOf('tok1'), valueOf('tok1')), values: [valueOf('tok1'), 'x.example.net'] }],
+    ['a routing policy', { ...cname(nameOf('tok1'), valueOf('tok1')), simple: false }],
+    ['another type', { ...cname(nameOf('tok1'), valueOf('tok1')), type: 'TXT' }],
+    ['the key of another token', cname(nameOf('tok1'), valueOf('tok10'))],
+  ])('leaves a record that has %s by now', (_, set) => {
+    expect(planRemoval(state, undefined, [set])).toEqual([]);
+  });
+});
