@@ -5,6 +5,8 @@ export default {
   maxWorkers: 3,
   testMatch: ['<rootDir>/test/**/*.test.ts'],
   transform: { '^.+\\.ts$': ['ts-jest', { tsconfig: 'tsconfig.json', diagnostics: false }] },
+  // The examples import the package by its name, as users do.
+  moduleNameMapper: { '^cdk-ses-easy-dkim$': '<rootDir>/lib' },
   // Compiled copies of what is tested, and other people's packages.
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/packages/', '<rootDir>/cdk.out/', '<rootDir>/.local/'],
 };

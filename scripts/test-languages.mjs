@@ -30,6 +30,9 @@ const COMPARED = ['Mail.template.json', 'Mail.assets.json'];
 await script(async () => {
   const started = performance.now();
   const names = chosen(process.argv.slice(2));
+  if (names.length === 0) {
+    return;
+  }
   await ensureInstalled();
   await ensureBuilt();
   await buildPackages(['js', ...names]);

@@ -23,13 +23,18 @@ export function mavenRepository() {
   return local('maven', 'repository');
 }
 
-/** Builds the packages of the languages; those that this machine has no tools for are generated as code. */
-export async function buildPackages(languages) {
+/**
+ * Builds the packages of the languages; those that this machine has no tools for are generated as code.
+ * The code samples are `translated` to each language on demand: it takes as long as to compile.
+ */
+export async function buildPackages(languages, { translated = false } = {}) {
   const folder = local('package');
   mkdirSync(folder, { recursive: true });
   const cdk = await step('Install the oldest CDK that is allowed', () => installOldestCdk(folder));
   await step(`Compile with aws-cdk-lib ${cdk['aws-cdk-lib']}`, () => compile(folder));
-  await step('Translate the code samples', () => jsii('jsii-rosetta', ['extract', '.jsii'], folder));
+  if (translated) {
+    await step('Translate the code samples', () => jsii('jsii-rosetta', ['extract', '.jsii'], folder));
+  }
 
   const buildable = languages.filter((language) => missingFor(language) === undefined);
   const others = languages.filter((language) => !buildable.includes(language));

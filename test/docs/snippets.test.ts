@@ -63,12 +63,14 @@ function compile(snippets: readonly Snippet[]): string[] {
     ROOT,
   );
   const files = new Map(snippets.map((snippet, index) => [join(ROOT, `snippet-${index}.ts`), snippet]));
-  const host = ts.createCompilerHost(options);
-  const { getSourceFile, fileExists } = host;
-  host.fileExists = (name) => files.has(name) || fileExists(name);
-  host.getSourceFile = (name, ...rest) => {
-    const snippet = files.get(name);
-    return snippet ? ts.createSourceFile(name, toModule(snippet), rest[0]) : getSourceFile(name, ...rest);
+  const disk = ts.createCompilerHost(options);
+  const host: ts.CompilerHost = {
+    ...disk,
+    fileExists: (name) => files.has(name) || disk.fileExists(name),
+    getSourceFile: (name, ...rest) => {
+      const snippet = files.get(name);
+      return snippet ? ts.createSourceFile(name, toModule(snippet), rest[0]) : disk.getSourceFile(name, ...rest);
+    },
   };
   const program = ts.createProgram(
     [...files.keys()],

@@ -19,12 +19,7 @@ const NAMESPACES: Record<Service, string> = {
 };
 
 /** A result in the protocol of its service. */
-export function answerResult(
-  service: Service,
-  operation: string,
-  result: string,
-  requestId: string,
-): Answer {
+export function answerResult(service: Service, operation: string, result: string, requestId: string): Answer {
   if (service === 'sesv2') return { status: 200, contentType: 'application/json', body: result };
   if (service === 'response') return { status: 200, contentType: '', body: '' };
   const content =

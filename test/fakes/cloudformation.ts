@@ -30,11 +30,7 @@ export const cloudFormationOperations: Record<string, (fake: FakeAws, call: Call
 function notFound(fake: FakeAws, stack: string, logicalId: string): AwsError {
   for (const key of fake.stackResources.keys()) {
     if (key.startsWith(`${stack}|`)) {
-      return new AwsError(
-        400,
-        'ValidationError',
-        `Resource ${logicalId} does not exist for stack ${stack}`,
-      );
+      return new AwsError(400, 'ValidationError', `Resource ${logicalId} does not exist for stack ${stack}`);
     }
   }
   return new AwsError(400, 'ValidationError', `Stack '${stack}' does not exist`);

@@ -256,8 +256,7 @@ describe('Route 53', () => {
   it('writes a batch and says when it is in sync', async () => {
     fake.insyncAfterMs = 30_000;
     const { ChangeInfo } = await change(cname('CREATE', 'A.example.com'));
-    const status = async () =>
-      (await route53().send(new GetChangeCommand({ Id: ChangeInfo?.Id }))).ChangeInfo?.Status;
+    const status = async () => (await route53().send(new GetChangeCommand({ Id: ChangeInfo?.Id }))).ChangeInfo?.Status;
 
     expect(ChangeInfo?.Status).toBe('PENDING');
     expect(fake.records(ZONE)).toEqual([
@@ -381,17 +380,14 @@ describe('Route 53', () => {
   });
 
   it('reports every error of a batch', async () => {
-    await expect(
-      change(cname('DELETE', 'a.example.com'), cname('DELETE', 'b.example.com')),
-    ).rejects.toThrow(/a\.example.* not found, .*b\.example.* not found\]$/);
+    await expect(change(cname('DELETE', 'a.example.com'), cname('DELETE', 'b.example.com'))).rejects.toThrow(
+      /a\.example.* not found, .*b\.example.* not found\]$/,
+    );
   });
 
   it('replaces a record by DELETE and CREATE in one batch', async () => {
     await change(cname('CREATE', 'a.example.com'));
-    await change(
-      cname('DELETE', 'a.example.com'),
-      cname('CREATE', 'a.example.com', { value: 'other.example.net' }),
-    );
+    await change(cname('DELETE', 'a.example.com'), cname('CREATE', 'a.example.com', { value: 'other.example.net' }));
 
     expect(fake.records(ZONE)).toMatchObject([{ values: ['other.example.net'] }]);
   });
@@ -421,21 +417,18 @@ describe('Route 53', () => {
       };
       fake.putRecord(ZONE, { ...record, values: ['192.0.2.1'] });
     }
-    const list = (start: object) =>
-      route53().send(new ListResourceRecordSetsCommand({ HostedZoneId: ZONE, ...start }));
+    const list = (start: object) => route53().send(new ListResourceRecordSetsCommand({ HostedZoneId: ZONE, ...start }));
 
     const all = await list({});
     expect(all.IsTruncated).toBe(false);
-    expect(all.ResourceRecordSets?.map(({ Name, SetIdentifier }) => [Name, SetIdentifier])).toEqual(
-      [
-        ['example.com.', undefined],
-        ['\\052.example.com.', undefined],
-        ['a-b.example.com.', undefined],
-        ['b.example.com.', undefined],
-        ['a.b.example.com.', 'one'],
-        ['a.b.example.com.', 'two'],
-      ],
-    );
+    expect(all.ResourceRecordSets?.map(({ Name, SetIdentifier }) => [Name, SetIdentifier])).toEqual([
+      ['example.com.', undefined],
+      ['\\052.example.com.', undefined],
+      ['a-b.example.com.', undefined],
+      ['b.example.com.', undefined],
+      ['a.b.example.com.', 'one'],
+      ['a.b.example.com.', 'two'],
+    ]);
 
     const first = await list({
       StartRecordName: 'B.EXAMPLE.COM',
@@ -480,9 +473,7 @@ describe('Route 53', () => {
         values: ['192.0.2.1'],
       });
     }
-    const page = await route53().send(
-      new ListResourceRecordSetsCommand({ HostedZoneId: ZONE, MaxItems: 1000 }),
-    );
+    const page = await route53().send(new ListResourceRecordSetsCommand({ HostedZoneId: ZONE, MaxItems: 1000 }));
 
     expect(page.ResourceRecordSets).toHaveLength(300);
     expect(page.IsTruncated).toBe(true);
@@ -499,9 +490,7 @@ describe('Route 53', () => {
     });
     await expect(get('Z2')).rejects.toMatchObject({
       name: 'AccessDenied',
-      message: expect.stringContaining(
-        'route53:GetHostedZone on resource: arn:aws:route53:::hostedzone/Z2',
-      ) as string,
+      message: expect.stringContaining('route53:GetHostedZone on resource: arn:aws:route53:::hostedzone/Z2') as string,
     });
     fake.removeZone(ZONE);
     await expect(get(ZONE)).rejects.toMatchObject({
@@ -526,8 +515,7 @@ describe('STS', () => {
       }),
     );
 
-  const getOtherZone = (client: Route53Client) =>
-    client.send(new GetHostedZoneCommand({ Id: 'Z2' }));
+  const getOtherZone = (client: Route53Client) => client.send(new GetHostedZoneCommand({ Id: 'Z2' }));
 
   beforeEach(() => {
     fake.addZone({ id: 'Z2', name: 'other.example', account: '222222222222' });
@@ -622,9 +610,7 @@ describe('the response URL', () => {
 
   it('records an answer', async () => {
     expect((await put('r 1', '{"Status":"SUCCESS"}')).status).toBe(200);
-    expect(fake.responses).toMatchObject([
-      { requestId: 'r 1', body: { Status: 'SUCCESS' }, at: now },
-    ]);
+    expect(fake.responses).toMatchObject([{ requestId: 'r 1', body: { Status: 'SUCCESS' }, at: now }]);
     expect(fake.operations()).toEqual(['Respond']);
   });
 
@@ -761,9 +747,10 @@ describe('between the calls', () => {
     fake.authorize = ({ operation }) => (operation === 'DeleteIdentity' ? 'no way' : undefined);
     await verify();
 
-    await expect(
-      ses().send(new DeleteIdentityCommand({ Identity: 'example.com' })),
-    ).rejects.toMatchObject({ name: 'AccessDenied', message: 'no way' });
+    await expect(ses().send(new DeleteIdentityCommand({ Identity: 'example.com' }))).rejects.toMatchObject({
+      name: 'AccessDenied',
+      message: 'no way',
+    });
   });
 
   it('limits rates by operation and by service, on its own clock', async () => {

@@ -4,31 +4,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { answerError, answerResult, type Answer } from './answers';
 import { AwsError, type Call, type Service } from './call';
 import { cloudFormationOperations, type StackResource } from './cloudformation';
-import {
-  accessDenied,
-  faultError,
-  Faults,
-  throttled,
-  type Fault,
-  type FaultHandle,
-} from './faults';
+import { accessDenied, faultError, Faults, throttled, type Fault, type FaultHandle } from './faults';
 import { RateLimiter, type RateLimits } from './limits';
 import { parseRequest, type ParsedRequest, type WireRequest } from './requests';
-import {
-  RESPONSE_PATH,
-  ResponseUrl,
-  type RecordedResponse,
-  type RejectedResponse,
-} from './response-url';
+import { RESPONSE_PATH, ResponseUrl, type RecordedResponse, type RejectedResponse } from './response-url';
 import { Changes, route53Operations } from './route53';
-import {
-  getEmailIdentity,
-  Identities,
-  sesOperations,
-  type DkimStatus,
-  type Identity,
-  type SesV2Mode,
-} from './ses';
+import { getEmailIdentity, Identities, sesOperations, type DkimStatus, type Identity, type SesV2Mode } from './ses';
 import { sessionArn, stsOperations, type Caller, type Role } from './sts';
 import { copyRecord, sortKey, Zone, Zones, type RecordSet, type ZoneOptions } from './zones';
 
@@ -251,12 +232,7 @@ export class FakeAws {
   }
 
   /** An identity of someone else; verified Easy DKIM unless the partial says otherwise. */
-  addIdentity(
-    region: string,
-    domain: string,
-    partial: Partial<Identity> = {},
-    account = this.account,
-  ): Identity {
+  addIdentity(region: string, domain: string, partial: Partial<Identity> = {}, account = this.account): Identity {
     const others = { dkimStatus: 'Success', madeBy: 'other' } as const;
     return this.identities.add(account, region, domain, {
       ...others,
@@ -400,11 +376,7 @@ export class FakeAws {
     if (call.service !== 'response') {
       const token = request.headers['x-amz-security-token'];
       if (!caller || (caller.sessionToken !== undefined && caller.sessionToken !== token)) {
-        throw new AwsError(
-          403,
-          'InvalidClientTokenId',
-          'The security token included in the request is invalid.',
-        );
+        throw new AwsError(403, 'InvalidClientTokenId', 'The security token included in the request is invalid.');
       }
     }
     if (!this.limiter.admits(this.limits, call, this.clock.now())) throw throttled(call);

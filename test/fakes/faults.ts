@@ -89,11 +89,7 @@ export function throttled(call: Call): AwsError {
 }
 
 export function accessDenied(call: Call, message: string): AwsError {
-  return new AwsError(
-    403,
-    call.service === 'sesv2' ? 'AccessDeniedException' : 'AccessDenied',
-    message,
-  );
+  return new AwsError(403, call.service === 'sesv2' ? 'AccessDeniedException' : 'AccessDenied', message);
 }
 
 /** The error that a fault stands for, or undefined for the kinds that are no answer. */

@@ -66,11 +66,7 @@ function refusal(call: Call, method: string, headers: IncomingHttpHeaders, body:
     );
   }
   if (headers['transfer-encoding']) {
-    return new AwsError(
-      501,
-      'NotImplemented',
-      'A header you provided implies functionality that is not implemented',
-    );
+    return new AwsError(501, 'NotImplemented', 'A header you provided implies functionality that is not implemented');
   }
   if (Buffer.byteLength(body) > BODY_LIMIT) {
     return new AwsError(400, 'EntityTooLarge', 'Response object is too long.');

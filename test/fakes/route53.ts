@@ -201,9 +201,7 @@ function apply(zone: Zone, changes: readonly RecordChange[], now: number): strin
     if (!zone.holds(name)) {
       errors.push(`RRSet with DNS name ${name} is not permitted in zone ${zone.name}`);
     } else if (earlier !== undefined && `${earlier} ${action}` !== 'DELETE CREATE') {
-      errors.push(
-        `The request contains an invalid set of changes for a resource record set '${type} ${name}'`,
-      );
+      errors.push(`The request contains an invalid set of changes for a resource record set '${type} ${name}'`);
     } else if (action === 'DELETE') {
       if (!known) errors.push(`Tried to delete resource record set ${label} but it was not found`);
       else if (!sameRecord(known, change)) {
@@ -273,9 +271,7 @@ function conflict(
 }
 
 function recordXml(record: StoredRecordSet): string {
-  const values = record.values.map(
-    (value) => `<ResourceRecord>${element('Value', value)}</ResourceRecord>`,
-  );
+  const values = record.values.map((value) => `<ResourceRecord>${element('Value', value)}</ResourceRecord>`);
   return (
     '<ResourceRecordSet>' +
     element('Name', `${record.name}.`) +

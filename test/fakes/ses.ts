@@ -108,13 +108,7 @@ export class Identities {
     );
   }
 
-  private tokens(
-    account: string,
-    region: string,
-    domain: string,
-    origin: DkimOrigin,
-    status: DkimStatus,
-  ): string[] {
+  private tokens(account: string, region: string, domain: string, origin: DkimOrigin, status: DkimStatus): string[] {
     if (origin === 'EXTERNAL') return ['selector1'];
     return status === 'NotStarted' ? [] : this.easyDkimTokens(account, region, domain);
   }
@@ -190,8 +184,7 @@ export const sesOperations: Record<string, Operation> = {
 export function getEmailIdentity(fake: FakeAws, call: Call): string {
   const name = required(call, 'emailIdentity');
   if (fake.sesv2 === 'denied') throw accessDenied(call, fake.denial(call));
-  const identity =
-    fake.sesv2 === 'apart' ? undefined : fake.identities.get(call.account, call.region, name);
+  const identity = fake.sesv2 === 'apart' ? undefined : fake.identities.get(call.account, call.region, name);
   if (!identity) {
     throw new AwsError(404, 'NotFoundException', `Email identity ${name} does not exist.`);
   }

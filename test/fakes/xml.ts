@@ -22,9 +22,7 @@ export function unescapeXml(text: string): string {
   return text.replace(/&(#x[0-9a-f]+|#\d+|\w+);/gi, (whole, entity: string) => {
     if (!entity.startsWith('#')) return NAMED_ENTITIES[entity] ?? whole;
     const hexadecimal = entity[1] === 'x' || entity[1] === 'X';
-    return String.fromCodePoint(
-      hexadecimal ? parseInt(entity.slice(2), 16) : parseInt(entity.slice(1), 10),
-    );
+    return String.fromCodePoint(hexadecimal ? parseInt(entity.slice(2), 16) : parseInt(entity.slice(1), 10));
   });
 }
 

@@ -40,16 +40,12 @@ export function copyRecord(record: RecordSet): RecordSet {
 export function normalizeName(name: string): string {
   const lower = name.toLowerCase().replace(/\.$/, '');
   // A backslash with three digits is an escape already.
-  const escaped = lower.replace(/\\[0-7]{3}|[^a-z0-9_.-]/g, (text) =>
-    text.length > 1 ? text : octal(text),
-  );
+  const escaped = lower.replace(/\\[0-7]{3}|[^a-z0-9_.-]/g, (text) => (text.length > 1 ? text : octal(text)));
   return `${escaped}.`;
 }
 
 function octal(character: string): string {
-  return [...Buffer.from(character)]
-    .map((byte) => `\\${byte.toString(8).padStart(3, '0')}`)
-    .join('');
+  return [...Buffer.from(character)].map((byte) => `\\${byte.toString(8).padStart(3, '0')}`).join('');
 }
 
 const startKey = (name: string, type: string) =>
@@ -163,9 +159,7 @@ export class Zones {
     for (let suffix = name; suffix !== ''; suffix = suffix.slice(suffix.indexOf('.') + 1)) {
       for (const zone of this.byName.get(suffix) ?? []) {
         if (zone.private) continue;
-        const record = zone
-          .named(name, 'CNAME')
-          .find(({ values }) => values.length === 1 && accepts(values[0] ?? ''));
+        const record = zone.named(name, 'CNAME').find(({ values }) => values.length === 1 && accepts(values[0] ?? ''));
         if (record) return record.since;
       }
     }

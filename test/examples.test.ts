@@ -1,0 +1,92 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const EXAMPLES = join(__dirname, '..', 'examples');
+
+/** The examples name the package as its users do. */
+jest.mock('cdk-ses-easy-dkim', () => jest.requireActual<object>('../lib'), { virtual: true });
+
+interface Template {
+  readonly Resources: Record<string, { readonly Type: string; readonly Properties: Record<string, unknown> }>;
+  readonly Outputs?: Record<string, unknown>;
+}
+
+/** Runs an example and returns its templates, by their paths in the cloud assembly. */
+function synthesize(example: string): Record<string, Template> {
+  const outdir = mkdtempSync(join(tmpdir(), 'easy-dkim-example-'));
+  process.env.CDK_OUTDIR = outdir;
+  try {
+    jest.requireActual(join(EXAMPLES, example));
+    const files = readdirSync(outdir, { recursive: true, encoding: 'utf8' });
+    const templates = files.filter((file) => file.endsWith('.template.json')).sort();
+    return Object.fromEntries(
+      templates.map((file) => [
+        file.replace('.template.json', ''),
+        JSON.parse(readFileSync(join(outdir, file), 'utf8')) as Template,
+      ]),
+    );
+  } finally {
+    delete process.env.CDK_OUTDIR;
+    rmSync(outdir, { recursive: true, force: true });
+  }
+}
+
+function resourcesOf({ Resources }: Template, type: string): Record<string, unknown>[] {
+  return Object.values(Resources).flatMap(({ Type, Properties }) => (Type === type ? [Properties] : []));
+}
+
+function domainsOf(template: Template): Record<string, unknown>[] {
+  return resourcesOf(template, 'Custom::EasyDkimDomain');
+}
+
+describe('the example', () => {
+  const tested = new Set<string>();
+  const example = (file: string, test: (templates: Record<string, Template>) => void) => {
+    tested.add(file);
+    it(file, () => test(synthesize(file)), 30_000);
+  };
+
+  example('plain-domain.ts', ({ Mail }) => {
+    expect(domainsOf(Mail)).toMatchObject([{ DomainName: 'example.com', HostedZoneId: 'Z0123456789ABCDEFGHIJ' }]);
+  });
+
+  example('subdomain.ts', ({ Mail }) => {
+    expect(domainsOf(Mail)).toMatchObject([{ DomainName: 'mail.example.com', HostedZoneName: 'example.com' }]);
+  });
+
+  example('two-regions.ts', ({ Mail }) => {
+    expect(domainsOf(Mail)).toMatchObject([{ SesRegion: 'eu-west-1' }, { SesRegion: 'us-east-1' }]);
+  });
+
+  example('cross-account.ts', ({ Dns, Mail }) => {
+    expect(resourcesOf(Dns, 'AWS::IAM::Role')).toMatchObject([{ RoleName: 'mail-dkim-delegation' }]);
+    expect(domainsOf(Mail)).toMatchObject([
+      { DelegationRoleArn: 'arn:aws:iam::444455556666:role/mail-dkim-delegation' },
+    ]);
+  });
+
+  example('cognito.ts', ({ Users }) => {
+    expect(domainsOf(Users)).toMatchObject([{ WaitForVerification: '600' }]);
+    expect(JSON.stringify(resourcesOf(Users, 'AWS::Cognito::UserPool'))).toContain('"DomainName"]');
+  });
+
+  example('many-domains.ts', ({ Mail }) => {
+    expect(domainsOf(Mail)).toHaveLength(3);
+    expect(resourcesOf(Mail, 'AWS::Lambda::Function')).toHaveLength(1);
+    expect(Mail.Outputs).toBeUndefined();
+  });
+
+  example('pipeline.ts', ({ Pipeline, ...stages }) => {
+    expect(resourcesOf(Pipeline, 'AWS::CodePipeline::Pipeline')).toHaveLength(1);
+    expect(Object.values(stages).flatMap(domainsOf)).toMatchObject([
+      { DomainName: 'example.com' },
+      { DomainName: 'test.example.com' },
+    ]);
+  });
+
+  // The one in Python is synthesized by `npm run test:languages`.
+  test('is tested, each of them', () => {
+    expect(readdirSync(EXAMPLES).filter((name) => name.endsWith('.ts'))).toEqual([...tested].sort());
+  });
+});

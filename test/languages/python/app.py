@@ -1,0 +1,70 @@
+from aws_cdk import App, CfnOutput, Duration, Environment, RemovalPolicy, Stack
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_route53 as route53
+from cdk_ses_easy_dkim import EasyDkimDelegationRole, EasyDkimDomain
+
+app = App(analytics_reporting=False)
+stack = Stack(app, "Mail", env=Environment(account="111122223333", region="eu-west-1"))
+hosted_zone = route53.PublicHostedZone(stack, "Zone", zone_name="example.com")
+
+plain = EasyDkimDomain(stack, "Plain", hosted_zone=hosted_zone)
+
+full = EasyDkimDomain(
+    stack,
+    "Full",
+    hosted_zone=route53.HostedZone.from_hosted_zone_attributes(
+        stack,
+        "OtherZone",
+        hosted_zone_id="Z0123456789ABCDEFGHIJ",
+        zone_name="example.org",
+    ),
+    domain_name="mail.example.org",
+    ttl=Duration.minutes(5),
+    ses_region="us-east-1",
+    delegation_role=iam.Role.from_role_arn(
+        stack, "Delegation", "arn:aws:iam::444455556666:role/mail-dkim-delegation"
+    ),
+    wait_for_verification=Duration.minutes(10),
+    removal_policy=RemovalPolicy.RETAIN,
+    overwrite_records=True,
+    outputs=False,
+)
+
+EasyDkimDelegationRole(
+    stack,
+    "WholeZone",
+    hosted_zone=hosted_zone,
+    assumed_by=iam.AccountPrincipal("444455556666"),
+)
+
+EasyDkimDelegationRole(
+    stack,
+    "OneDomain",
+    hosted_zone=hosted_zone,
+    assumed_by=iam.AccountPrincipal("444455556666"),
+    domain_names=["mail.example.com", "news.example.com"],
+    role_name="mail-dkim-delegation",
+)
+
+sender = iam.Role(
+    stack, "Sender", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com")
+)
+plain.grant_send_email(sender)
+full.grant(sender, "ses:SendTemplatedEmail", "ses:SendBulkTemplatedEmail")
+
+attributes = {
+    "DomainName": full.domain_name,
+    "IdentityName": full.email_identity_name,
+    "IdentityReference": full.email_identity_ref.email_identity,
+    "IdentityArn": full.email_identity_arn,
+    "Status": full.verification_status,
+}
+for id, value in attributes.items():
+    CfnOutput(stack, id, value=value)
+for index, token in enumerate(full.dkim_tokens):
+    CfnOutput(stack, f"Token{index}", value=token)
+for index, record in enumerate(full.dkim_records):
+    CfnOutput(stack, f"RecordName{index}", value=record.name)
+    CfnOutput(stack, f"RecordValue{index}", value=record.value)
+
+app.synth()
