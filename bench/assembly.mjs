@@ -10,13 +10,11 @@ export const REGION = 'eu-west-1';
 /** Without it CDK refuses what CloudFormation would: we want to know by how much it is too large. */
 export const NO_RESOURCE_LIMIT = { '@aws-cdk/core:stackResourceLimit': 0 };
 
-/** Domains of names as long as they usually are, each in a hosted zone of its own or all in one. */
-export function makeDomains(count, { oneZone = false } = {}) {
+/** Domains of names as long as they usually are, each in a hosted zone of its own. */
+export function makeDomains(count) {
   return Array.from({ length: count }, (_, index) => {
     const domainName = `customer-${String(index).padStart(4, '0')}.example.com`;
-    return oneZone
-      ? { domainName, zoneName: 'example.com', zoneId: zoneId(0) }
-      : { domainName, zoneName: domainName, zoneId: zoneId(index) };
+    return { domainName, zoneName: domainName, zoneId: `Z${String(index).padStart(20, '0')}` };
   });
 }
 
@@ -49,8 +47,4 @@ export async function synthesize(key, domains, { outputs, env } = {}) {
 export function bytesIn(path) {
   const stats = statSync(path);
   return stats.isDirectory() ? readdirSync(path).reduce((sum, name) => sum + bytesIn(join(path, name)), 0) : stats.size;
-}
-
-function zoneId(number) {
-  return `Z${String(number).padStart(20, '0')}`;
 }

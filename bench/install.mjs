@@ -15,20 +15,16 @@ export const folder = local('bench', 'packages');
  */
 export const oldSdkFolder = local('bench', 'old-sdk');
 
-const PEERS = {
-  // For all of them one and the same CDK: the one that we develop with.
-  'aws-cdk-lib': versionIn(root, 'aws-cdk-lib'),
-  constructs: versionIn(root, 'constructs'),
-  '@seeebiii/ses-verify-identities': '4.2.3',
-  'aws-cdk-ses-domain-identity': '2.2.0',
-};
+const PEERS = { '@seeebiii/ses-verify-identities': '4.2.3', 'aws-cdk-ses-domain-identity': '2.2.0' };
 
 const OLD_SDK = { 'aws-sdk': '2.1535.0' };
 
 /** Installs what is compared. `tarball` stands in for the package as it is now. */
 export async function install(tarball) {
   await ensureInstalled();
-  await installPackages(folder, PEERS);
+  // For all of them one and the same CDK: the one that we develop with.
+  const cdk = ['aws-cdk-lib', 'constructs'].map((name) => [name, versionIn(root, name)]);
+  await installPackages(folder, { ...Object.fromEntries(cdk), ...PEERS });
   await installPackages(oldSdkFolder, OLD_SDK);
   const packed = tarball ?? (await pack());
   await step('Install our package', async () => {
@@ -56,18 +52,19 @@ async function pack() {
 }
 
 async function installPackages(where, dependencies) {
-  const manifest = join(where, 'package.json');
   const wanted = JSON.stringify({ private: true, dependencies }, null, 2);
-  if (existsSync(manifest) && readFileSync(manifest, 'utf8') === wanted) {
+  const marker = join(where, 'installed.json');
+  if (existsSync(marker) && readFileSync(marker, 'utf8') === wanted) {
     return;
   }
   await step(`Install ${Object.keys(dependencies).join(', ')}`, async () => {
     rmSync(where, { recursive: true, force: true });
     mkdirSync(where, { recursive: true });
-    const args = Object.entries(dependencies).map(([name, version]) => `${name}@${version}`);
-    await npmInstall(where, ['--no-save', ...args]);
+    // First, since npm takes the next folder above that has one.
+    writeFileSync(join(where, 'package.json'), wanted);
+    await npmInstall(where, []);
     // Last, so that an interrupted installation is done anew.
-    writeFileSync(manifest, wanted);
+    writeFileSync(marker, wanted);
   });
 }
 

@@ -4,7 +4,7 @@
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
  */
-const QUOTAS = {
+export const QUOTAS = {
   resources: 500,
   outputs: 200,
   'bytes of template': 1_048_576,
@@ -30,8 +30,7 @@ export function usage({ template, bytes }) {
 
 /** The first quota that the template is over, or undefined when it can be deployed. */
 export function exceeded(synthesized) {
-  const [quota, used] =
-    Object.entries(usage(synthesized)).find(([name, amount]) => amount > QUOTAS[name]) ?? [];
+  const [quota, used] = Object.entries(usage(synthesized)).find(([name, amount]) => amount > QUOTAS[name]) ?? [];
   return quota && `${format(used)} ${quota}, ${format(QUOTAS[quota])} allowed`;
 }
 

@@ -3,7 +3,7 @@ import { step } from '../scripts/lib/steps.mjs';
 import { bytesIn, makeDomains, synthesize } from './assembly.mjs';
 import { CONTENDERS } from './contenders.mjs';
 import { folder } from './install.mjs';
-import { exceeded, usage } from './quotas.mjs';
+import { exceeded, QUOTAS, usage } from './quotas.mjs';
 
 /** Resources, template, assets and packages: figures that are the same in every run. */
 export async function measureSizes() {
@@ -18,29 +18,29 @@ export async function measureSizes() {
 async function measureSize(key, packageName) {
   const [one, eleven] = [await synthesize(key, makeDomains(1)), await synthesize(key, makeDomains(11))];
   const [resources, moreResources] = [one, eleven].map(({ template }) => Object.keys(template.Resources).length);
+  const perDomain = (moreResources - resources) / 10;
   return {
     resources,
-    resourcesPerDomain: (moreResources - resources) / 10,
+    resourcesPerDomain: perDomain,
     bytes: one.bytes,
     bytesPerDomain: (eleven.bytes - one.bytes) / 10,
     assets: one.assets,
     assetBytes: one.assetBytes,
     assetsPerDomain: (eleven.assets - one.assets) / 10,
     packageBytes: packageName === 'aws-cdk-lib' ? 0 : bytesIn(join(folder, 'node_modules', packageName)),
-    ownZones: await mostDomains(key, false),
-    oneZone: await mostDomains(key, true),
+    most: await mostDomains(key, resources - perDomain, perDomain),
     needs: await needsOfSynth(key),
   };
 }
 
-/** The most domains of which a stack can still be deployed, and what stands against one more. */
-async function mostDomains(key, oneZone) {
+/** The most domains, each in a zone of its own, with which a stack can be deployed; what stands against one more. */
+async function mostDomains(key, fixed, perDomain) {
+  // No more than there can be by the number of resources alone: mostly, that is it.
+  let impossible = Math.floor((QUOTAS.resources - fixed) / perDomain) + 1;
   let possible = 0;
-  let impossible = 512;
   let limit;
-  while (impossible - possible > 1) {
-    const count = Math.floor((possible + impossible) / 2);
-    const problem = await problemOf(key, makeDomains(count, { oneZone }));
+  for (let count = impossible - 1; impossible - possible > 1; count = Math.floor((possible + impossible) / 2)) {
+    const problem = await problemOf(key, makeDomains(count));
     if (problem) {
       impossible = count;
       limit = problem;
@@ -48,7 +48,7 @@ async function mostDomains(key, oneZone) {
       possible = count;
     }
   }
-  return { domains: possible, limit };
+  return { domains: possible, limit: limit ?? (await problemOf(key, makeDomains(impossible))) };
 }
 
 async function problemOf(key, domains) {

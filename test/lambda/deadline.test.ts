@@ -98,6 +98,25 @@ describe.each(TIMEOUTS)('within a time-out of %i ms', (timeoutMs) => {
   });
 });
 
+it.each(TIMEOUTS)('within a time-out of %i ms, Create answers although its undo hangs, too', async (timeoutMs) => {
+  world.timeoutMs = timeoutMs;
+  world.fake.insyncAfterMs = Infinity;
+  const hangFromNowOn = world.fake.before('GetChange', () => {
+    hangFromNowOn();
+    world.fake.addFault({ kind: 'hang', operation: /^(?!Respond)/, times: Infinity });
+  });
+
+  const { status, reason } = await mail.create(delegated);
+
+  expect(status).toBe('FAILED');
+  expect(reason).toMatch(
+    /GetChange .* could not be removed: STS AssumeRole .* could not be removed: SES DeleteIdentity/,
+  );
+  world.fake.clearFaults();
+  expect((await mail.delete()).status).toBe('SUCCESS');
+  expect(world.holdings()).toEqual([]);
+});
+
 it('many calls that are slow, but not too slow each, count together', async () => {
   world.timeoutMs = 10_000;
   world.fake.addFault({ kind: 'slow', ms: 1_900, operation: /^(?!Respond)/, times: 4 });

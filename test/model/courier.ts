@@ -5,7 +5,7 @@ import { judgeAnswer } from './judge-answer';
 import { show } from './judge-effect';
 import { identityKey, recordKey } from './ledger';
 import type { Delivery, Environment } from './plan';
-import { ExecutionEnvironment, type Kill, type RunEnd } from './sandbox/execution-environment';
+import { ExecutionEnvironment, type Kill, type RunEnd, TIMEOUT_MS } from './sandbox/execution-environment';
 import { randomFrom } from './sandbox/random';
 import { Violation } from './violation';
 import type { World } from './world';
@@ -97,9 +97,14 @@ export class Courier {
         }
         this.moveTo(before?.retryIn ?? 'same');
       }
+      const began = world.clock.now();
       const end = await this.run(incident, kill);
       if (end === 'returned') return;
       if (end === 'killed') incident.killed += 1;
+      if (kill?.timesOut) {
+        world.counters.add('run timed out');
+        world.clock.advance(Math.max(0, began + TIMEOUT_MS - world.clock.now()));
+      }
     }
   }
 
@@ -139,6 +144,8 @@ export class Courier {
     if (end === 'returned' && incident.answers.at(-1)?.run !== incident.runs) {
       throw new Violation('answered once', `${incident.type} ${incident.event.RequestId} ended without an answer`);
     }
+    const taken = incident.answers.filter(({ run, call }) => run === incident.runs && call.outcome === 'ok');
+    if (taken.length > 1) throw new Violation('answered once', `${taken.length} answers in one run`);
     const secret = environment.log.slice(logged).find((line) => /X-Amz-Signature|token-0|"secret"/.test(line));
     if (secret) throw new Violation('no secrets in the log', secret);
     return end;

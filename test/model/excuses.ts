@@ -55,7 +55,7 @@ function zoneExcuses(
 
 function hasConflict(fake: FakeAws, others: Others, config: DomainConfig, { previous }: Incident): boolean {
   const { domainName, region, zoneId, overwriteRecords } = config;
-  const host = fake.identity(region, domainName)?.signingHostedZone;
+  const host = fake.signingHostedZoneFor(region);
   const hosts = new Set([host, documentedDkimDomain(region), previous?.dkimDomain]);
   const known = previous?.region === region && previous.domainName === domainName && previous.zoneId === zoneId;
   return others.tokens(region, domainName).some((token) => {

@@ -14,6 +14,14 @@ export interface CloudFormationEvent {
   readonly OldResourceProperties?: ResourceProperties;
 }
 
+/** An answer that reached CloudFormation, and what is known of the run that gave it. */
+export interface Answered {
+  readonly body: ResponseBody;
+  readonly environment: number;
+  readonly run: number;
+  readonly call: Call;
+}
+
 /** One event with all that happens to it: its runs, their calls and answers. */
 export class Incident {
   /** The execution environment that it runs in at present. */
@@ -28,7 +36,7 @@ export class Incident {
   meanwhile = false;
   /** Whether that changed an identity or a record. */
   meddled = false;
-  readonly answers: { readonly body: ResponseBody; readonly environment: number; readonly run: number }[] = [];
+  readonly answers: Answered[] = [];
   /** What the id that came with the event says. */
   readonly previous: DomainState | undefined;
 
@@ -63,7 +71,7 @@ export class Incident {
 
   /** Whether a call was refused for want of a permission. */
   get denied(): boolean {
-    return this.refused || this.calls.some(({ outcome }) => outcome === 'deny' || outcome.startsWith('AccessDenied'));
+    return this.refused || this.calls.some(({ outcome }) => outcome === 'deny');
   }
 
   /** Whether SES answered where it publishes the keys, whenever it was asked. */

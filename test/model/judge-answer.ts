@@ -77,12 +77,25 @@ function judgeSetUp(fake: FakeAws, ledger: Ledger, incident: Incident, answer: R
     if (record.content !== values[index]) wrong(`${name} is ${record.content}, not ${values[index]}`);
     if (state.ownedTokens.includes(token) && record.ttl !== config.ttl) wrong(`${name} has the TTL ${record.ttl}`);
   });
+  judgeBatch(fake, incident, wrong);
   const host = identity?.signingHostedZone;
   const asked = fake.sesv2 === 'on' && incident.heardSes;
   const hosts = asked && host ? [host] : [host, documentedDkimDomain(region), incident.previous?.dkimDomain];
   if (!hosts.includes(state.dkimDomain)) wrong(`the records lead to ${state.dkimDomain}, the keys are at ${host}`);
   if (config.waitForVerification > 0 && identity?.dkimStatus !== 'Success') wrong('DKIM is not verified');
   if (config.waitForVerification > 0 && data.VerificationStatus !== 'Success') wrong('the status is not Success');
+}
+
+/** The records go in one batch, and Route 53 has published it before the answer. */
+function judgeBatch(fake: FakeAws, incident: Incident, wrong: (detail: string) => never): void {
+  const { calls, answers, runs } = incident;
+  const batches = calls.filter(({ operation }) => operation === 'ChangeResourceRecordSets');
+  const smooth = runs === 1 && calls.every(({ outcome }) => outcome === 'ok');
+  if (smooth && batches.length > 1) wrong(`${batches.length} change batches`);
+  const [answered] = answers;
+  const written = batches.filter(({ outcome, at }) => outcome === 'ok' && at <= answered.call.at).at(-1);
+  if (written && answered.call.at < written.at + fake.insyncAfterMs)
+    wrong('Route 53 has not published the records yet');
 }
 
 /** The id that CloudFormation is given has to claim what we made, and nothing that others made. */

@@ -62,7 +62,9 @@ function breaks(fake: FakeAws, incident: Incident, use: Use, { key, before, afte
   if (after === undefined) return true;
   const host = fake.identity(region, domainName)?.signingHostedZone;
   const right = (item: Item) => host !== undefined && item.content === `${token}.${host}`;
-  const restored = incident.differences.some((earlier) => earlier.key === key && earlier.before?.content === after.content);
+  const restored = incident.differences.some(
+    (earlier) => earlier.key === key && earlier.before?.content === after.content,
+  );
   if (restored) return false;
   const wordOfSes = incident.heardSes && fake.sesv2 === 'on' && !incident.meanwhile;
   return right(before) && !right(after) && wordOfSes;

@@ -108,7 +108,7 @@ export class Others {
     const token = at(this.tokens(region, domain), place.token);
     const name = `${token}._domainkey.${domain}`;
     const present = fake.records(zoneId).find((record) => record.name === name);
-    const right = `${token}.${fake.identity(region, domain)?.signingHostedZone ?? documentedDkimDomain(region)}`;
+    const right = `${token}.${fake.signingHostedZoneFor(region) ?? documentedDkimDomain(region)}`;
     const clear = () => {
       for (const { type, setIdentifier } of zone.named(`${name}.`))
         fake.removeRecord(zoneId, name, type, setIdentifier);

@@ -56,7 +56,7 @@ export interface Wish {
   readonly ttl?: '300' | '1800';
   readonly overwrite?: boolean;
   readonly retain?: boolean;
-  readonly wait?: '60' | '600' | 'none';
+  readonly wait?: '60' | '300' | 'none';
   readonly defect?: Defect;
 }
 
@@ -86,6 +86,8 @@ export interface FaultPlan {
 }
 
 export interface Retry {
+  /** The function is not killed at once: it hangs until it times out. */
+  readonly timesOut: boolean;
   readonly retryIn: Environment;
   /** What somebody else does before the retry. */
   readonly act?: ActPlan;

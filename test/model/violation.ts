@@ -14,6 +14,7 @@ export const INVARIANTS = {
   'records while in use': 'P5: no moment without the identity and the records of a domain in use',
   'Delete never creates': 'P6: no VerifyDomainDkim, no record written on Delete',
   'set up as answered': 'P4: what a success announces is there, in full',
+  'least privilege': 'P8: only CNAME records named *._domainkey.<domain>, and no deletion with RETAIN',
   'no secrets in the log': 'P3: neither the response URL nor credentials are logged',
 } as const;
 

@@ -2,6 +2,7 @@ import { FakeAws, type Call } from '../fakes/fake-aws';
 import { Counters } from './counters';
 import { excuses } from './excuses';
 import { type CloudFormationEvent, Incident } from './incident';
+import { judgeCall } from './judge-call';
 import { judgeEffect, type Use } from './judge-effect';
 import { Ledger, type Difference } from './ledger';
 import { Others } from './others';
@@ -95,8 +96,13 @@ export class World {
     if (!incident) return;
     if (call.service === 'response') {
       const body = this.fake.responses.at(-1)!.body;
-      incident.answers.push({ body, environment: incident.environment, run: incident.runs });
+      incident.answers.push({ body, environment: incident.environment, run: incident.runs, call });
       return;
+    }
+    try {
+      judgeCall(incident, call);
+    } catch (error) {
+      this.grievance ??= error as Error;
     }
     if (!/^(VerifyDomainDkim|DeleteIdentity|ChangeResourceRecordSets)$/.test(call.operation)) return;
     const { event, environment, runs: run } = incident;

@@ -1,0 +1,222 @@
+/** A bug put into the handler on purpose: one exact replacement in one of its sources. */
+export interface Mutation {
+  readonly name: string;
+  /** In `lambda/`. */
+  readonly file: string;
+  readonly from: string;
+  readonly to: string;
+}
+
+/** Bugs that the peers have, or that are easy to make. A suite that does not catch them proves nothing. */
+export const MUTATIONS: readonly Mutation[] = [
+  {
+    name: 'takes every identity for its own',
+    file: 'apply.ts',
+    from: 'ownsIdentity: this.madeIdentity || (unchanged && known.ownsIdentity),',
+    to: 'ownsIdentity: true,',
+  },
+  {
+    name: 'takes a record that is right for its own',
+    file: 'records.ts',
+    from: '      continue;',
+    to: '      ownedTokens.push(token);',
+  },
+  {
+    name: 'overwrites records unasked',
+    file: 'records.ts',
+    from: 'owned || wishes.overwriteRecords',
+    to: 'true',
+  },
+  {
+    name: 'deletes before it creates',
+    file: 'apply.ts',
+    from: 'await zone.waitUntilInSync(await zone.change(plan.changes));',
+    to: `const upserts = plan.changes.filter(({ action }) => action === 'UPSERT');
+      const old = existing.filter((set) => upserts.some(({ record }) => sameName(record.name, set.name)));
+      if (old.length > 0) await zone.change(old.map((record) => ({ action: 'DELETE', record })));
+      await zone.waitUntilInSync(await zone.change(plan.changes));`,
+  },
+  {
+    name: 'writes one batch a record',
+    file: 'apply.ts',
+    from: 'await zone.waitUntilInSync(await zone.change(plan.changes));',
+    to: 'for (const change of plan.changes) await zone.waitUntilInSync(await zone.change([change]));',
+  },
+  {
+    name: 'does not wait until the records are published',
+    file: 'apply.ts',
+    from: 'await zone.waitUntilInSync(await zone.change(plan.changes));',
+    to: 'await zone.change(plan.changes);',
+  },
+  {
+    name: 'verifies on Delete',
+    file: 'remove.ts',
+    from: 'const { tokens } = await ses.readDkim(state.domainName);',
+    to: 'const tokens = await ses.verifyDomainDkim(state.domainName);',
+  },
+  {
+    name: 'has no deadline',
+    file: 'deadline.ts',
+    from: 'return Math.max(0, this.at - Date.now());',
+    to: 'return Number.MAX_SAFE_INTEGER;',
+  },
+  {
+    name: 'deletes records with the TTL that it gives by default',
+    file: 'records.ts',
+    from: "[{ action: 'DELETE', record: ours }]",
+    to: "[{ action: 'DELETE', record: { ...ours, ttl: 1800 } }]",
+  },
+  {
+    name: 'deletes records without a look at them',
+    file: 'records.ts',
+    from: 'return ours === undefined ? [] : ',
+    to: `return ours === undefined
+      ? [{ action: 'DELETE', record: { name, ttl: 1800, values: [dkimRecordValue(token, state.dkimDomain)] } }]
+      : `,
+  },
+  {
+    name: 'deletes what somebody changed since',
+    file: 'records.ts',
+    from: ' && leadsToKey(set, token)',
+    to: '',
+  },
+  {
+    name: 'deletes the identity that somebody made anew',
+    file: 'remove.ts',
+    from: 'if (another || unsure)',
+    to: 'if (unsure)',
+  },
+  {
+    name: 'clean-up does not look what took the place',
+    file: 'remove.ts',
+    from: 'return id === undefined || id === event.PhysicalResourceId ? undefined : parsePhysicalId(id);',
+    to: 'return undefined;',
+  },
+  {
+    name: 'a failed run leaves its records',
+    file: 'apply.ts',
+    from: 'if (this.submitted.length > 0) {',
+    to: 'if (this.submitted.length > 3) {',
+  },
+  {
+    name: 'a failed run leaves its identity',
+    file: 'apply.ts',
+    from: 'if (this.madeIdentity && !this.config.retain) {',
+    to: 'if (false) {',
+  },
+  {
+    name: 'a failed run with RETAIN deletes',
+    file: 'apply.ts',
+    from: 'if (this.madeIdentity && !this.config.retain) {',
+    to: 'if (this.madeIdentity) {',
+  },
+  {
+    name: 'a failed Update answers with a new id',
+    file: 'index.ts',
+    from: 'physicalId: former ?? formatPhysicalId(left.state),',
+    to: 'physicalId: formatPhysicalId(left.state),',
+  },
+  {
+    name: 'a failed Create answers that there is nothing',
+    file: 'index.ts',
+    from: 'physicalId: former ?? formatPhysicalId(left.state),',
+    to: 'physicalId: former ?? emptyPhysicalId(event.RequestId),',
+  },
+  {
+    name: 'forgets what a killed run made',
+    file: 'journal.ts',
+    from: 'return existsSync(this.file) ?',
+    to: 'return false ?',
+  },
+  {
+    name: 'takes its own first try for the work of others',
+    file: 'apply.ts',
+    from: 'const lost = error.attempts > 1 &&',
+    to: 'const lost = error.attempts > 99 &&',
+  },
+  {
+    name: 'never tries again',
+    file: 'retry.ts',
+    from: 'if (!worthIt ||',
+    to: 'if (worthIt ||',
+  },
+  {
+    name: 'RETAIN deletes',
+    file: 'index.ts',
+    from: '  if (retain) {',
+    to: '  if (false) {',
+  },
+  {
+    name: 'switches the signing of BYODKIM',
+    file: 'apply.ts',
+    from: 'refuseForeignSigning(before, domainName, region);',
+    to: '',
+  },
+  {
+    name: 'has one DKIM host for all Regions',
+    file: '../lib/private/dkim-domains.ts',
+    from: 'return REGIONS_WITH_OWN_DKIM_DOMAIN.has(region) ?',
+    to: 'return false ?',
+  },
+  {
+    name: 'does not ask SES where the keys are',
+    file: 'apply.ts',
+    from: 'signingHostedZone !== undefined && /',
+    to: 'false && /',
+  },
+  {
+    name: 'reads the first page of the zone only',
+    file: 'route53.ts',
+    from: 'if (!page.IsTruncated ||',
+    to: 'if (page.IsTruncated || !page.IsTruncated ||',
+  },
+  {
+    name: 'compares values letter by letter',
+    file: 'records.ts',
+    from: "return name.toLowerCase().replace(/\\.$/, '');",
+    to: 'return name;',
+  },
+  {
+    name: 'Delete fails when the zone is gone',
+    file: 'remove.ts',
+    from: 'if (!isNoSuchHostedZone(error)) {',
+    to: 'if (error) {',
+  },
+  {
+    name: 'Delete forgets the delegation role',
+    file: 'index.ts',
+    from: 'connect({ ...state, delegationRoleArn }, deadlines.work, log)',
+    to: 'connect(state, deadlines.work, log)',
+  },
+  {
+    name: 'logs the response URL',
+    file: 'index.ts',
+    from: "log('event', {",
+    to: "log('event', { url: event.ResponseURL,",
+  },
+  {
+    name: 'leaves a timer behind',
+    file: 'index.ts',
+    from: 'Object.values(deadlines).forEach((deadline) => deadline.clear());',
+    to: '',
+  },
+  {
+    name: 'answers twice',
+    file: 'index.ts',
+    from: '    await sendAnswer(event, answer, deadlines.answer, log);',
+    to: `    await sendAnswer(event, answer, deadlines.answer, log);
+    await sendAnswer(event, answer, deadlines.answer, log);`,
+  },
+  {
+    name: 'gives the answer one try',
+    file: 'answer.ts',
+    from: 'if (delay >= deadline.remaining()) {',
+    to: 'if (true) {',
+  },
+  {
+    name: 'does not wait for the verification',
+    file: 'identity.ts',
+    from: "if (status === 'Success') {",
+    to: 'if (status) {',
+  },
+];
