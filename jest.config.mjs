@@ -1,6 +1,8 @@
 /** @type {import('jest').Config} */
 export default {
   testEnvironment: 'node',
+  // A busy machine is no reason to fail: no test is about real time.
+  testTimeout: 120_000,
   // The end-to-end tests mostly wait for other processes.
   maxWorkers: 3,
   testMatch: ['<rootDir>/test/**/*.test.ts'],

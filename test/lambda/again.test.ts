@@ -81,7 +81,7 @@ describe.each(Object.entries(EVENTS))('%s that is delivered twice', (_, prepare)
 });
 
 describe('Delete that is delivered twice', () => {
-  it.each(['same', 'another'] as const)('succeeds again in the %s execution environment', async (environment) => {
+  it.each(['same', 'another'] as const)('succeeds again (execution environment: %s)', async (environment) => {
     const { world, mail } = await start();
     await mail.create();
     const event = mail.removal();
@@ -140,7 +140,10 @@ async function interrupt(
 }
 
 /** Tells a story once for every request that the handler makes, in a new world each time. */
-async function atEveryCall(after: boolean, tell: (stage: Stage, kill: Kill) => Promise<Interrupted>): Promise<void> {
+async function atEveryCall(
+  after: boolean,
+  tell: (stage: Stage, kill: Kill) => Promise<{ readonly killed: boolean }>,
+): Promise<void> {
   for (let call = 1, killed = true; killed; call += 1) {
     const stage = await start();
     try {
@@ -155,56 +158,59 @@ async function atEveryCall(after: boolean, tell: (stage: Stage, kill: Kill) => P
   }
 }
 
+const KILLED = ['Create', 'Update of the TTL', 'Update of the zone', 'Update of the domain'];
+
 describe.each([
   ['before', false],
   ['after', true],
-])('killed %s any of its calls takes effect', (_, after) => {
-  describe.each(['Create', 'Update of the TTL', 'Update of the zone', 'Update of the domain'])('%s', (name) => {
-    it('ends in the same state in the same execution environment, and Delete leaves nothing', () =>
-      atEveryCall(after, async (stage, kill) => {
-        const { world, mail } = stage;
-        const theirs = addForeign(stage);
-        const event = await EVENTS[name](stage);
+])('killed %s any of its calls takes effect, and delivered again to the same execution environment', (_, after) => {
+  it.each(KILLED)('%s ends in the same state, and Delete leaves nothing', (name) =>
+    atEveryCall(after, async (stage, kill) => {
+      const { world, mail } = stage;
+      const theirs = addForeign(stage);
+      const event = await EVENTS[name](stage);
 
-        const interrupted = await interrupt(stage, event, kill, 'same');
+      const interrupted = await interrupt(stage, event, kill, 'same');
 
-        await mail.cleanUp();
-        const wanted = [...theirs, ...setUpOf(interrupted.answer)];
-        expect(new Set(withoutTtl(world.holdings()))).toEqual(new Set(withoutTtl(wanted)));
-        await mail.delete();
-        expect(world.holdings()).toEqual(theirs);
-        return interrupted;
-      }));
+      await mail.cleanUp();
+      const wanted = [...theirs, ...setUpOf(interrupted.answer)];
+      expect(new Set(withoutTtl(world.holdings()))).toEqual(new Set(withoutTtl(wanted)));
+      await mail.delete();
+      expect(world.holdings()).toEqual(theirs);
+      return interrupted;
+    }),
+  );
+});
 
-    it('ends in a working domain in another one, and Delete takes nothing foreign', () =>
-      atEveryCall(after, async (stage, kill) => {
-        const { world, mail } = stage;
-        const theirs = addForeign(stage);
-        const event = await EVENTS[name](stage);
+// What the second run finds there is the same before a call as after the one that came before it.
+describe('killed after any of its calls has taken effect, and delivered again', () => {
+  it.each(KILLED)('to another execution environment: %s works, and Delete takes nothing foreign', (name) =>
+    atEveryCall(true, async (stage, kill) => {
+      const { world, mail } = stage;
+      const theirs = addForeign(stage);
+      const event = await EVENTS[name](stage);
 
-        const interrupted = await interrupt(stage, event, kill, 'another');
+      const interrupted = await interrupt(stage, event, kill, 'another');
 
-        await mail.cleanUp();
-        const wanted = withoutTtl(setUpOf(interrupted.answer));
-        expect(withoutTtl(world.holdings())).toEqual(expect.arrayContaining(wanted));
-        expect((await mail.delete()).status).toBe('SUCCESS');
-        expect(world.holdings()).toEqual(expect.arrayContaining(theirs));
-        return interrupted;
-      }));
-  });
+      await mail.cleanUp();
+      const wanted = withoutTtl(setUpOf(interrupted.answer));
+      expect(withoutTtl(world.holdings())).toEqual(expect.arrayContaining(wanted));
+      expect((await mail.delete()).status).toBe('SUCCESS');
+      expect(world.holdings()).toEqual(expect.arrayContaining(theirs));
+      return interrupted;
+    }),
+  );
 
-  it.each(['same', 'another'] as const)(
-    'Delete leaves nothing of ours in the %s execution environment',
-    (environment) =>
-      atEveryCall(after, async (stage, kill) => {
-        const theirs = addForeign(stage);
-        await stage.mail.create();
+  it.each(['same', 'another'] as const)('Delete leaves nothing of ours (execution environment: %s)', (environment) =>
+    atEveryCall(true, async (stage, kill) => {
+      const theirs = addForeign(stage);
+      await stage.mail.create();
 
-        const interrupted = await interrupt(stage, stage.mail.removal(), kill, environment);
+      const interrupted = await interrupt(stage, stage.mail.removal(), kill, environment);
 
-        expect(stage.world.holdings()).toEqual(theirs);
-        return interrupted;
-      }),
+      expect(stage.world.holdings()).toEqual(theirs);
+      return interrupted;
+    }),
   );
 });
 
@@ -222,6 +228,6 @@ describe('a Create that fails after it was killed', () => {
         expect(answer.status).toBe('FAILED');
         expect(world.holdings()).toEqual([]);
       }
-      return { killed } as Interrupted;
+      return { killed };
     }));
 });
