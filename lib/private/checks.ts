@@ -16,6 +16,10 @@ export function failure(scope: Construct): (prop: string, problem: string) => ne
  * @throws Error when the zone is private.
  */
 export function publicZoneName(scope: Construct, zone: route53.IHostedZone): string | undefined {
+  // Plain JavaScript lets it be left out.
+  if ((zone as route53.IHostedZone | undefined) === undefined) {
+    failure(scope)('hostedZone', 'is missing: give a public hosted zone');
+  }
   if (isPrivate(zone)) {
     failure(scope)(
       'hostedZone',

@@ -2,7 +2,7 @@ import { CfnParameter, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as route53 from 'aws-cdk-lib/aws-route53';
 import * as fc from 'fast-check';
-import { EasyDkimDomainProps } from '../../lib';
+import { EasyDkimDomain, EasyDkimDomainProps } from '../../lib';
 import {
   aDomain,
   anAgnosticStack,
@@ -295,6 +295,15 @@ describe('when a duration cannot work', () => {
 
   test('a negative one is refused by the CDK itself', () => {
     expect(() => Duration.seconds(-1)).toThrow(/cannot be negative/);
+  });
+});
+
+describe('when the hosted zone is missing, as plain JavaScript allows', () => {
+  test('it is asked for', () => {
+    const stack = aStack();
+    expect(() => new EasyDkimDomain(stack, 'Mail', {} as EasyDkimDomainProps)).toThrow(
+      'Test/Mail: hostedZone is missing: give a public hosted zone.',
+    );
   });
 });
 
