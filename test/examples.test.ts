@@ -66,6 +66,11 @@ describe('the example', () => {
     ]);
   });
 
+  example('receiving.ts', ({ Mail }) => {
+    expect(domainsOf(Mail)).toMatchObject([{ DomainName: 'example.com' }]);
+    expect(JSON.stringify(resourcesOf(Mail, 'AWS::SES::ReceiptRule'))).toContain('"DomainName"]');
+  });
+
   example('cognito.ts', ({ Users }) => {
     expect(domainsOf(Users)).toMatchObject([{ WaitForVerification: '600' }]);
     expect(JSON.stringify(resourcesOf(Users, 'AWS::Cognito::UserPool'))).toContain('"DomainName"]');
