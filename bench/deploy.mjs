@@ -15,8 +15,9 @@ import { folder as packages } from './install.mjs';
 import { runCase } from './sample.mjs';
 import { summarize } from './statistics.mjs';
 
-/** On AWS, a Lambda that does not start lets CloudFormation wait for an hour. */
-const PATIENCE = 6_000;
+/** Seconds until a deployment is given up, and one whose Lambda does not start: CloudFormation waits an hour for it. */
+const PATIENCE = 240;
+const LITTLE_PATIENCE = 30;
 
 /**
  * How long `cdk deploy` takes on the emulator, in seconds, from the app synthesized beforehand to a
@@ -35,7 +36,7 @@ export async function measureDeployments({ counts, rounds }) {
         for (const { key, name } of CONTENDERS.filter(({ key }) => key !== 'dnsValidated')) {
           const result = (times[`${key} ${count}`] ??= { samples: [] });
           if (!result.failure) {
-            await step(`Deploy ${count} × ${name}`, () => deployer.deploy(key, count, round)).then(
+            await step(`Deploy ${count} × ${name}`, () => deployer.deploy(key, count, round, PATIENCE)).then(
               (seconds) => result.samples.push(seconds),
               (error) => (result.failure = error.message),
             );
@@ -46,7 +47,7 @@ export async function measureDeployments({ counts, rounds }) {
     const calls = await step('Count the calls of VerifySesDomain', () => deployer.countCalls('verifySesDomain'));
     // The last: the emulator goes on waiting for it.
     times['dnsValidated 1'] = await step('Deploy 1 × DnsValidatedDomainIdentity', () =>
-      deployer.deploy('dnsValidated', 1, 0).then(
+      deployer.deploy('dnsValidated', 1, 0, LITTLE_PATIENCE).then(
         (seconds) => ({ samples: [seconds] }),
         (error) => ({ failure: error.message }),
       ),
@@ -68,13 +69,13 @@ class Deployer {
   }
 
   /** @returns the seconds that `cdk deploy` took, and those that CloudFormation took of them. */
-  async deploy(key, count, round) {
+  async deploy(key, count, round, patience) {
     const stackName = `${key}-${count}-${round}`;
     const { app, zoneIds } = await this.#synthesize(key, count, stackName);
     const start = performance.now();
     const deployment = this.#cdk(app).deploy({});
     deployment.catch(() => {});
-    await Promise.race([deployment, timeLimit(PATIENCE + count * 2_000)]).catch((error) => {
+    await Promise.race([deployment, timeLimit(patience)]).catch((error) => {
       throw new Problem(causeOf(error));
     });
     const command = (performance.now() - start) / 1000;
@@ -143,9 +144,9 @@ class Deployer {
   }
 }
 
-async function timeLimit(milliseconds) {
-  await sleep(milliseconds, undefined, { ref: false });
-  throw new Problem(`no answer from its Lambda in ${milliseconds / 1000} s`);
+async function timeLimit(seconds) {
+  await sleep(seconds * 1000, undefined, { ref: false });
+  throw new Problem(`no answer from its Lambda in ${seconds} s`);
 }
 
 /** The line of the CDK CLI that says what failed. */

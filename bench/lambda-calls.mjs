@@ -2,7 +2,10 @@
  * The calls to AWS that our bundle makes for one domain, against the fake of the tests, which speaks
  * AWS's protocols. In a process of its own, with tsx: `node --import tsx lambda-calls.mjs <options>`.
  */
+import { mkdtempSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { FakeAws } from '../test/fakes/fake-aws.ts';
 
 const { bundle } = JSON.parse(process.argv[2]);
@@ -11,7 +14,9 @@ const STACK = 'arn:aws:cloudformation:eu-west-1:111111111111:stack/Bench/0001';
 
 const fake = await FakeAws.start({ region: 'eu-west-1' });
 fake.addZone({ id: ZONE, name: 'example.com' });
-Object.assign(process.env, fake.env);
+// The handler remembers there which requests it has answered.
+const TMPDIR = mkdtempSync(join(tmpdir(), 'easy-dkim-bench-'));
+Object.assign(process.env, fake.env, { TMPDIR });
 const { handler } = createRequire(import.meta.url)(bundle);
 // The log is the handler's; what we print is the last line.
 const print = console.log;
@@ -23,6 +28,7 @@ const update = await send('Update', existing);
 const remove = await send('Delete', existing);
 print(JSON.stringify({ create: create.calls, update: update.calls, delete: remove.calls }));
 await fake.stop();
+rmSync(TMPDIR, { recursive: true });
 process.exit();
 
 async function send(type, fields) {
