@@ -32,6 +32,9 @@ export interface DomainConfig {
   readonly waitForVerification: number;
 }
 
+/** The name of an AWS Region. */
+export const REGION = /^[a-z]{2,4}(-[a-z]{1,15}){1,3}-\d$/;
+
 /** Every property of the contract as CloudFormation may deliver it: present or not, of any type. */
 type Untrusted = { readonly [P in keyof ResourceProperties]?: unknown };
 
@@ -50,11 +53,11 @@ export function parseConfig(properties: CustomResourceEvent['ResourceProperties'
   }
   return {
     domainName,
-    region: matching('sesRegion', given.SesRegion, /^[a-z]{2,4}(-[a-z]+)+-\d$/, 'an AWS Region such as "eu-west-1"'),
+    region: matching('sesRegion', given.SesRegion, REGION, 'an AWS Region such as "eu-west-1"'),
     zoneId: parseZoneId(given.HostedZoneId),
     ttl: seconds('ttl', given.Ttl, 1, 2 ** 31 - 1),
-    overwriteRecords: text('overwriteRecords', given.OverwriteRecords) === 'true',
-    retain: text('removalPolicy', given.RemovalPolicy) === 'retain',
+    overwriteRecords: oneOf('overwriteRecords', given.OverwriteRecords, 'true', 'false') === 'true',
+    retain: oneOf('removalPolicy', given.RemovalPolicy, 'retain', 'destroy') === 'retain',
     delegationRoleArn: parseRoleArn(given.DelegationRoleArn),
     waitForVerification:
       given.WaitForVerification === undefined
@@ -88,7 +91,12 @@ function parseZoneId(value: unknown): string {
 function parseRoleArn(value: unknown): string | undefined {
   return value === undefined
     ? undefined
-    : matching('delegationRole', value, /^arn:[a-z-]+:iam::\d{12}:role\/[\w+=,.@/-]+$/, 'the ARN of an IAM role');
+    : matching(
+        'delegationRole',
+        value,
+        /^arn:[a-z-]{1,20}:iam::\d{12}:role\/[\w+=,.@/-]{1,576}$/,
+        'the ARN of an IAM role',
+      );
 }
 
 function seconds(prop: string, value: unknown, least: number, most: number): number {
@@ -102,7 +110,15 @@ function seconds(prop: string, value: unknown, least: number, most: number): num
 function matching(prop: string, value: unknown, pattern: RegExp, wanted: string): string {
   const given = text(prop, value);
   if (!pattern.test(given)) {
-    throw new Failure(`${prop} is ${shorten(JSON.stringify(given))}: give ${wanted}.`);
+    throw new Failure(`${prop} is ${show(given)}: give ${wanted}.`);
+  }
+  return given;
+}
+
+function oneOf(prop: string, value: unknown, ...values: readonly string[]): string {
+  const given = text(prop, value);
+  if (!values.includes(given)) {
+    throw new Failure(`${prop} is ${show(given)}: give ${values.map((each) => `"${each}"`).join(' or ')}.`);
   }
   return given;
 }
@@ -110,13 +126,15 @@ function matching(prop: string, value: unknown, pattern: RegExp, wanted: string)
 function text(prop: string, value: unknown): string {
   if (typeof value !== 'string') {
     throw new Failure(
-      `${prop} is ${value === undefined ? 'missing' : `not a string but ${shorten(JSON.stringify(value))}`}: ` +
+      `${prop} is ${value === undefined ? 'missing' : `not a string but ${show(value)}`}: ` +
         'deploy the resource with the EasyDkimDomain construct, which sets it.',
     );
   }
   return value;
 }
 
-function shorten(shown: string): string {
+/** A value as an error shows it: never too long. */
+export function show(value: unknown): string {
+  const shown = JSON.stringify(value) ?? String(value);
   return shown.length > 200 ? `${shown.slice(0, 200)}…` : shown;
 }

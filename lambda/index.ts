@@ -9,6 +9,7 @@ import { Journal } from './journal';
 import { createLog, Log } from './log';
 import { emptyPhysicalId, formatPhysicalId, parsePhysicalId } from './physical-id';
 import { findReplacement, remove } from './remove';
+import { isPlain, requireAnswerable, requireRequest } from './request';
 
 /** What is kept of the Lambda's time to undo a failed change, and then to answer: milliseconds, and a share at most. */
 const UNDO_TIME = { most: 60_000, share: 0.2 };
@@ -17,12 +18,13 @@ const ANSWER_TIME = { most: 15_000, share: 0.2 };
 /**
  * The entry: sets up, changes or removes Easy DKIM for one domain, and answers CloudFormation.
  *
- * @throws Error only when CloudFormation could not be reached with the answer.
+ * @throws Error only when there is nobody to answer, or CloudFormation could not be reached with the answer.
  */
 export async function handler(
   event: CustomResourceEvent,
   context: Pick<Context, 'getRemainingTimeInMillis'>,
 ): Promise<void> {
+  requireAnswerable(event);
   const log = createLog({ type: event.RequestType, requestId: event.RequestId, resource: event.LogicalResourceId });
   const journal = new Journal(event.RequestId);
   const time = context.getRemainingTimeInMillis();
@@ -50,15 +52,13 @@ interface Deadlines {
 async function act(event: CustomResourceEvent, deadlines: Deadlines, journal: Journal, log: Log): Promise<Answer> {
   log('event', { physicalId: event.PhysicalResourceId, properties: event.ResourceProperties });
   try {
+    requireRequest(event);
     return event.RequestType === 'Delete'
       ? await removeDomain(event, deadlines, log)
       : await applyDomain(event, deadlines, journal, log);
   } catch (error) {
-    return {
-      status: 'FAILED',
-      physicalId: event.PhysicalResourceId ?? emptyPhysicalId(event.RequestId),
-      reason: explain(error),
-    };
+    const physicalId = isPlain(event.PhysicalResourceId) ? event.PhysicalResourceId : emptyPhysicalId(event.RequestId);
+    return { status: 'FAILED', physicalId, reason: explain(error) };
   }
 }
 

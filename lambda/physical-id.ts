@@ -1,3 +1,5 @@
+import { REGION } from './event';
+
 /**
  * What is in place for a domain, and which part of it we made. It is all that we know when the time
  * comes to delete, so it travels in the physical resource id.
@@ -45,10 +47,20 @@ export function formatPhysicalId(state: DomainState): string {
   ].join(SEPARATOR);
 }
 
+/** What can be in each place of an id that we gave. */
+const PLACES = [
+  REGION,
+  /^[\w.-]{1,253}$/,
+  /^[A-Z0-9]{1,32}$/,
+  /^[\w.-]{1,253}$/,
+  /^(-|[\w-]{1,63}(,[\w-]{1,63}){2})$/,
+  /^(nothing|(identity|[123])(\+[123])*)$/,
+];
+
 /** Reads a physical resource id back; undefined for one that we did not give. */
 export function parsePhysicalId(id: string): DomainState | undefined {
   const parts = id.split(SEPARATOR);
-  if (parts.length !== 6 || parts.slice(0, 5).some((part) => part === '')) {
+  if (parts.length !== PLACES.length || !parts.every((part, index) => PLACES[index].test(part))) {
     return undefined;
   }
   const [region, domainName, zoneId, dkimDomain, tokenList, madeList] = parts;

@@ -150,23 +150,18 @@ async function replay(pool, seed, path) {
 /** Puts one bug at a time into the handler and plays until it is caught. */
 async function mutate(pool, part, seed) {
   const { MUTATIONS } = typescript('test/model/mutations.ts');
-  const chosen = MUTATIONS.filter(({ name }) => name.includes(part));
-  const rows = await Promise.all(
-    [{ name: '(no bug)' }, ...chosen].map(async (mutation) => {
+  const mutations = [{ name: '(no bug)' }, ...MUTATIONS.filter(({ name }) => name.includes(part))];
+  const width = Math.max(...mutations.map(({ name }) => name.length));
+  await Promise.all(
+    mutations.map(async (mutation) => {
       const bundle = await bundleWith(mutation);
       const runs = mutation.file ? MOST_SEQUENCES_FOR_A_MUTATION : 500;
       const { failure } = await pool.run({ seed, runs, bundle, shrink: false });
-      progress(`${mutation.name}: ${failure?.invariant ?? 'not caught'}`);
-      return { mutation, failure };
+      const caught = failure ? `"${failure.invariant}" after ${failure.sequences} sequences` : 'not caught';
+      console.log(`${mutation.name.padEnd(width)}  ${mutation.file || failure ? caught : 'passes'}`);
+      if (Boolean(failure) !== Boolean(mutation.file)) process.exitCode = 1;
     }),
   );
-  progress('');
-  const width = Math.max(...rows.map(({ mutation }) => mutation.name.length));
-  for (const { mutation, failure } of rows) {
-    const caught = failure ? `caught by "${failure.invariant}" after ${failure.sequences}` : 'NOT CAUGHT';
-    console.log(`${mutation.name.padEnd(width)}  ${mutation.file || failure ? caught : 'passes'}`);
-    if (Boolean(failure) !== Boolean(mutation.file)) process.exitCode = 1;
-  }
 }
 
 /** The handler's bundle, as scripts/build-handler.mjs makes it, with one source changed. */

@@ -143,6 +143,15 @@ describe('when the identity is gone', () => {
     await expectDeleteToLeave();
   });
 
+  it('keeps the new one although SES does not show its tokens yet at the clean-up', async () => {
+    await mail.update(properties({ Ttl: '1801' }));
+    const identity = world.fake.identity(REGION, 'example.com')!;
+    world.fake.before('GetIdentityDkimAttributes', () => void (identity.tokens = []));
+
+    expect((await mail.cleanUp())?.status).toBe('SUCCESS');
+    expect(world.fake.identityNames(REGION)).toEqual(['example.com']);
+  });
+
   it('keeps the records when SES gives it the same tokens again', async () => {
     world.fake.reviveTokens = true;
 

@@ -138,6 +138,8 @@ export class Courier {
       world.counters.add(`run ${end}${end === 'killed' ? (kill?.after ? ' after' : ' before') : ''}`);
     world.complain();
     if (end === 'timed out') throw new Violation('in time', `${incident.type} ${incident.event.RequestId} timed out`);
+    // No sequence has so many faults that the answer cannot get through.
+    if (end === 'threw') throw new Violation('answered once', `${incident.type} ${incident.event.RequestId} gave up`);
     if (end === 'returned' && (environment.timers > 0 || environment.strayCalls > 0)) {
       throw new Violation('at rest after the answer', `${environment.timers} timers, ${environment.strayCalls} calls`);
     }

@@ -83,7 +83,7 @@ export class Ledger {
       if (before?.content === now.content && before.ttl === now.ttl) continue;
       const { origin, madeBy, replaced } = maker === 'others' ? this.byOthers(now, before) : byUs(now, before, maker);
       const after = { ...now, origin, madeBy, replaced };
-      if (after.origin === 'ours') this.everOurs.add(`${key} ${now.content}`);
+      if (after.origin === 'ours') this.everOurs.add(essence(now));
       this.items.set(key, after);
       differences.push({ key, before, after });
     }
@@ -93,9 +93,9 @@ export class Ledger {
   private byOthers(now: Content, before: Item | undefined): Pick<Item, 'origin' | 'madeBy' | 'replaced'> {
     if (before?.content === now.content) return before;
     // A record that leads to the key of the same token elsewhere is still the same record.
-    if (before && now.key.startsWith('record') && label(before.content) === label(now.content)) return before;
+    if (before && now.key.startsWith('record') && essence(before) === essence(now)) return before;
     // What others make just as we had made it cannot be told from ours.
-    return { origin: this.everOurs.has(`${now.key} ${now.content}`) ? 'limbo' : 'others' };
+    return { origin: this.everOurs.has(essence(now)) ? 'limbo' : 'others' };
   }
 
   private look(): Map<string, Content> {
@@ -128,8 +128,9 @@ function byUs(now: Content, before: Item | undefined, madeBy: Maker): Pick<Item,
   return { origin: 'ours', madeBy, replaced: before };
 }
 
-function label(name: string): string {
-  return name.slice(0, name.indexOf('.'));
+/** What makes that it is the same one again: the tokens of an identity, the token that a record leads to. */
+function essence({ key, content }: Content): string {
+  return `${key} ${key.startsWith('record') ? content.split('.')[0] : content}`;
 }
 
 /** Host names are the same with and without the trailing dot, and in any case. */

@@ -1,7 +1,6 @@
-import { mkdtempSync, readFileSync } from 'node:fs';
+import * as fs from 'node:fs';
 import * as http from 'node:http';
 import { createRequire } from 'node:module';
-import * as os from 'node:os';
 import { join } from 'node:path';
 import type { FakeAws } from '../fakes/fake-aws';
 import { VirtualClock } from './virtual-clock';
@@ -10,6 +9,7 @@ type Handler = (event: object, context: { getRemainingTimeInMillis(): number }) 
 
 const BUNDLE = join(__dirname, '..', '..', 'dist', 'handler', 'index.js');
 const realRequire = createRequire(BUNDLE);
+let bundled: string | undefined;
 
 /** What the handler's code gets in place of the globals, or has as a module, in this order. */
 const GIVEN = ['module', 'exports', 'require', 'setTimeout', 'clearTimeout', 'Date', 'Math', 'fetch', 'console'];
@@ -35,6 +35,23 @@ export interface Kill {
   readonly after: boolean;
 }
 
+/** The files in the `/tmp` of an execution environment; those elsewhere are the real ones. */
+export class Tmp {
+  full = false;
+  private readonly files = new Map<string, string>();
+
+  readonly fs = {
+    ...fs,
+    existsSync: (path: string): boolean => this.files.has(path),
+    readFileSync: (path: string, ...how: [BufferEncoding]): string =>
+      this.files.get(path) ?? fs.readFileSync(path, ...how),
+    writeFileSync: (path: string, text: string): void => {
+      if (this.full) throw new Error('ENOSPC: no space left on device, write');
+      this.files.set(path, text);
+    },
+  };
+}
+
 /**
  * An execution environment of Lambda with the bundled handler in it: the real file, whose clock,
  * timers, sockets and console are at hand. It is killed when a run takes longer than its time-out,
@@ -53,10 +70,10 @@ export class LambdaSandbox {
   constructor(
     readonly fake: FakeAws,
     readonly clock: VirtualClock,
-    /** What stands for `/tmp`, which outlives a function that was killed. */
-    readonly tmp = mkdtempSync(join(os.tmpdir(), 'easy-dkim-')),
+    /** What outlives a function that was killed. */
+    readonly tmp = new Tmp(),
     /** The code of another handler, for tests of the tests. */
-    bundle = readFileSync(BUNDLE, 'utf8'),
+    bundle = (bundled ??= fs.readFileSync(BUNDLE, 'utf8')),
   ) {
     this.handler = this.load(bundle);
   }
@@ -98,7 +115,7 @@ export class LambdaSandbox {
     const { clock } = this;
     const replaced: Record<string, object | undefined> = {
       http: { ...http, request: this.request.bind(this) },
-      os: { ...os, tmpdir: () => this.tmp },
+      fs: this.tmp.fs,
       // Lambda has no configuration files, and what a developer's own say is no matter here.
       'fs/promises': { readFile: () => Promise.reject(new Error('no such file')) },
     };

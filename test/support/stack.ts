@@ -1,4 +1,3 @@
-import { rmSync } from 'node:fs';
 import type { ResourceAttributes, ResourceProperties } from '../../lib/private/contract';
 import { FakeAws, type RecordedResponse } from '../fakes/fake-aws';
 import { LambdaSandbox } from './lambda-sandbox';
@@ -70,7 +69,6 @@ export class World {
   lambda: LambdaSandbox;
   /** The time-out of the Lambda. */
   timeoutMs = 900_000;
-  private readonly folders = new Set<string>();
   private requests = 0;
 
   private constructor(
@@ -78,17 +76,17 @@ export class World {
     readonly clock: VirtualClock,
   ) {
     clock.waiting = () => fake.hanging + clock.sleeping;
-    this.lambda = this.startLambda();
+    this.lambda = new LambdaSandbox(fake, clock);
   }
 
   async stop(): Promise<void> {
     await this.fake.stop();
-    this.folders.forEach((folder) => rmSync(folder, { recursive: true, force: true }));
   }
 
   /** Starts the function anew: in the same execution environment, or in another one. */
   restartLambda(environment: 'same' | 'another'): void {
-    this.lambda = this.startLambda(environment === 'same' ? this.lambda.tmp : undefined);
+    const tmp = environment === 'same' ? this.lambda.tmp : undefined;
+    this.lambda = new LambdaSandbox(this.fake, this.clock, tmp);
   }
 
   nextRequestId(): string {
@@ -135,12 +133,6 @@ export class World {
     const start = this.clock.now();
     await step();
     return this.clock.now() - start;
-  }
-
-  private startLambda(tmp?: string): LambdaSandbox {
-    const lambda = new LambdaSandbox(this.fake, this.clock, tmp);
-    this.folders.add(lambda.tmp);
-    return lambda;
   }
 }
 

@@ -1,0 +1,130 @@
+import { properties } from '../support/stack';
+import { FakeAws, type Call, type RateLimits } from '../fakes/fake-aws';
+import { throttled } from '../fakes/faults';
+import { builtBundle, ExecutionEnvironment, TIMEOUT_MS } from './sandbox/execution-environment';
+import { randomFrom } from './sandbox/random';
+import { TurnClock } from './sandbox/turn-clock';
+
+const STACK_ID = 'arn:aws:cloudformation:eu-west-1:111111111111:stack/Test/0001';
+const ZONE = 'Z0EXAMPLE';
+
+const ONE_A_SECOND = { perSecond: 1, burst: 1 };
+const TEN_A_SECOND = { perSecond: 10, burst: 50 };
+
+/** What SES and Route 53 allow an account, as they document it. */
+const LIMITS: RateLimits = {
+  VerifyDomainDkim: ONE_A_SECOND,
+  GetIdentityVerificationAttributes: ONE_A_SECOND,
+  GetIdentityDkimAttributes: ONE_A_SECOND,
+  DeleteIdentity: ONE_A_SECOND,
+  route53: TEN_A_SECOND,
+  ChangeResourceRecordSets: TEN_A_SECOND,
+  ListResourceRecordSets: TEN_A_SECOND,
+  GetChange: TEN_A_SECOND,
+};
+
+/** Change throughput: an UPSERT costs two, the other changes one. */
+const CHANGES = { perSecond: 100, burst: 1500 };
+
+export interface Crowd {
+  readonly domains: number;
+  /** Seconds to wait for the verification. */
+  readonly wait?: number;
+  /** Calls a second of SES v2 `GetEmailIdentity`, for which AWS documents no limit. */
+  readonly v2PerSecond?: number;
+}
+
+export interface Figures {
+  readonly succeeded: number;
+  /** Seconds from the first event to the last answer. */
+  readonly seconds: number;
+  readonly calls: number;
+  readonly throttled: number;
+  readonly reasons: readonly string[];
+}
+
+/** An account with its limits, in which all the domains of a stack are created, and then deleted, at once. */
+export class BusyAccount {
+  private readonly clock = new TurnClock();
+  private readonly fake = FakeAws.inMemory({ clock: this.clock, region: 'eu-west-1' });
+  private readonly environment = new ExecutionEnvironment(this.fake, this.clock, randomFrom(1), builtBundle());
+  private readonly ids = new Map<string, string>();
+
+  constructor(private readonly crowd: Crowd) {
+    const { fake } = this;
+    fake.addZone({ id: ZONE, name: 'example.com' });
+    const v2 = crowd.v2PerSecond;
+    fake.limits = { ...LIMITS, ...(v2 && { GetEmailIdentity: { perSecond: v2, burst: v2 } }) };
+    fake.insyncAfterMs = 30_000;
+    fake.verifyAfterMs = 60_000;
+    limitChanges(fake);
+  }
+
+  createAll(): Promise<Figures> {
+    return this.sendAll('Create');
+  }
+
+  deleteAll(): Promise<Figures> {
+    return this.sendAll('Delete');
+  }
+
+  private async sendAll(type: 'Create' | 'Delete'): Promise<Figures> {
+    const { clock, fake, environment } = this;
+    fake.calls.length = fake.responses.length = 0;
+    const began = clock.now();
+    const stackTraceLimit = Error.stackTraceLimit;
+    Error.stackTraceLimit = 0;
+    await clock.run(Promise.all(this.events(type).map((event) => environment.start(event))));
+    Error.stackTraceLimit = stackTraceLimit;
+    const answers = fake.responses.filter(({ at }) => at < began + TIMEOUT_MS);
+    for (const { body } of answers) {
+      this.ids.set(body.LogicalResourceId, body.PhysicalResourceId);
+      fake.stackResources.set(`${STACK_ID}|${body.LogicalResourceId}`, {
+        physicalId: body.PhysicalResourceId,
+        status: '',
+      });
+    }
+    return {
+      succeeded: answers.filter(({ body }) => body.Status === 'SUCCESS').length,
+      seconds: Math.round((Math.max(...answers.map(({ at }) => at)) - began) / 1000),
+      calls: fake.calls.length,
+      throttled: fake.calls.filter(({ outcome }) => /^(Throttling|TooManyRequestsException)$/.test(outcome)).length,
+      reasons: answers.flatMap(({ body }) => body.Reason ?? []),
+    };
+  }
+
+  private events(type: 'Create' | 'Delete'): object[] {
+    const { domains, wait } = this.crowd;
+    return Array.from({ length: domains }, (_, index) => {
+      const logicalId = `Mail${index}`;
+      const requestId = `${type}-${index}`;
+      return {
+        RequestType: type,
+        RequestId: requestId,
+        ResponseURL: this.fake.responseUrl(requestId),
+        ResourceType: 'Custom::EasyDkimDomain',
+        StackId: STACK_ID,
+        LogicalResourceId: logicalId,
+        ...(type === 'Delete' && { PhysicalResourceId: this.ids.get(logicalId) }),
+        ResourceProperties: properties({
+          DomainName: `customer-${index}.example.com`,
+          HostedZoneId: ZONE,
+          ...(wait !== undefined && { WaitForVerification: String(wait) }),
+        }),
+      };
+    });
+  }
+}
+
+function limitChanges(fake: FakeAws): void {
+  let tokens = CHANGES.burst;
+  let at = fake.clock.now();
+  fake.before('ChangeResourceRecordSets', (call: Call) => {
+    const now = fake.clock.now();
+    tokens = Math.min(CHANGES.burst, tokens + ((now - at) / 1000) * CHANGES.perSecond);
+    at = now;
+    const cost = (call.params.changes ?? []).reduce((sum, { action }) => sum + (action === 'UPSERT' ? 2 : 1), 0);
+    if (tokens < cost) throw throttled(call);
+    tokens -= cost;
+  });
+}
