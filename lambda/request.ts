@@ -39,7 +39,8 @@ export function requireRequest(event: CustomResourceEvent): void {
     requirePlain('PhysicalResourceId', PhysicalResourceId);
   }
   if (typeof ResourceProperties !== 'object' || ResourceProperties === null || Array.isArray(ResourceProperties)) {
-    throw new Failure(`ResourceProperties is ${show(ResourceProperties)}, not an object: ${ONLY_CLOUDFORMATION}`);
+    const found = ResourceProperties === undefined ? 'missing' : `${show(ResourceProperties)}, not an object`;
+    throw new Failure(`ResourceProperties is ${found}: ${ONLY_CLOUDFORMATION}`);
   }
 }
 

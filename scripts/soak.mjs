@@ -27,6 +27,7 @@ const LEAST_HITS = 1000;
 const FAULTS = {
   throttled: 'outcome throttle',
   PriorRequestNotComplete: 'outcome PriorRequestNotComplete',
+  'throttled until the time was up': 'outage',
   'HTTP 500': 'outcome error500',
   'HTTP 503': 'outcome error503',
   'dropped before taking effect': 'outcome dropBefore',

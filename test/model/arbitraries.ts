@@ -170,13 +170,15 @@ const delivery: fc.Arbitrary<Delivery> = fc
       { weight: 3, arbitrary: fc.constant([]) },
       { weight: 2, arbitrary: fc.array(fault, { minLength: 1, maxLength: 2 }) },
     ),
+    outage: maybe(3, fc.constantFrom('ses' as const, 'route53' as const)),
     kills: someKills,
     meanwhile: maybe(12, fc.record({ call: fc.integer({ min: 2, max: 7 }), act: actPlan })),
     duplicate: maybe(10, environment),
     lost: rarely(4),
   })
-  .map(({ meanwhile, duplicate, ...rest }) => ({
+  .map(({ outage, meanwhile, duplicate, ...rest }) => ({
     ...rest,
+    ...(outage && { outage }),
     ...(meanwhile && { meanwhile }),
     ...(duplicate && { duplicate }),
   }));

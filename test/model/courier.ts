@@ -76,7 +76,12 @@ export class Courier {
         when: () => operation !== undefined || this.environment.calls >= call,
       });
     }
-    const { meanwhile } = delivery;
+    const { meanwhile, outage } = delivery;
+    if (outage) {
+      incident.outage = true;
+      world.counters.add('outage');
+      world.fake.addFault({ kind: 'throttle', times: Infinity, when: ({ service }) => service === outage });
+    }
     this.environment.beforeCall = (call) => {
       if (meanwhile?.call !== call || incident.meanwhile || incident.runs > 1) return;
       incident.meanwhile = true;

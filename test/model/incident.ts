@@ -30,6 +30,8 @@ export class Incident {
   runs = 0;
   /** How many runs were cut short. */
   killed = 0;
+  /** Whether a service throttled until the end. */
+  outage = false;
   /** Whether a policy refused a call. */
   refused = false;
   /** Whether others did something in the middle of it. */

@@ -7,7 +7,7 @@ export function judgeCall(incident: Incident, { operation, params }: Call): void
   const { type, retains, properties } = incident;
   const what = `${operation} on ${type} ${incident.event.RequestId}`;
   if (type === 'Delete' && operation === 'VerifyDomainDkim') throw new Violation('Delete never creates', what);
-  if (type === 'Delete' && operation === 'DeleteIdentity' && retains) throw new Violation('retained', what);
+  if (operation === 'DeleteIdentity' && retains) throw new Violation('retained', what);
   const domain = incident.previous && type === 'Delete' ? incident.previous.domainName : properties.DomainName;
   for (const { action, name, type: recordType } of params.changes ?? []) {
     // The role of the handler may do no more than this, and no fake denies it.

@@ -56,9 +56,9 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'has no deadline',
-    file: 'deadline.ts',
-    from: 'return Math.max(0, this.at - Date.now());',
-    to: 'return Number.MAX_SAFE_INTEGER;',
+    file: 'index.ts',
+    from: 'const time = context.getRemainingTimeInMillis();',
+    to: 'const time = 24 * 3_600_000;',
   },
   {
     name: 'deletes records with the TTL that it gives by default',

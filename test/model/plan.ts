@@ -66,6 +66,8 @@ export type Defect = 'none' | 'other zone' | 'no such zone' | 'no role' | 'bad t
 /** What happens on the way of one event to the handler and of its answer back. */
 export interface Delivery {
   readonly faults: readonly FaultPlan[];
+  /** A service that throttles every call, until the event is over. */
+  readonly outage?: 'ses' | 'route53';
   /** The runs that do not survive: the first, the second, …; Lambda tries three times. */
   readonly kills: readonly (Kill & Retry)[];
   /** What somebody else does in the middle of the first run. */
