@@ -3,20 +3,27 @@
  * comes out of it. Both sides import this module, so neither can drift.
  */
 
-/** The type of the custom resource in the template. */
+/** The type of the custom resource for a domain: its identity and its records. */
 export const RESOURCE_TYPE = 'Custom::EasyDkimDomain';
+
+/**
+ * The type of the custom resource for the settings of a domain's identity. They are values that change
+ * in place, which CloudFormation takes back by an Update; what the other resource creates is replaced.
+ */
+export const SETTINGS_RESOURCE_TYPE = 'Custom::EasyDkimSettings';
 
 /** The longest wait for verification: the Lambda's own limit of 15 minutes, less a minute to answer in. */
 export const MAX_WAIT_SECONDS = 14 * 60;
 
 /**
- * The properties of the custom resource. CloudFormation delivers every value as a string, so every
- * value is one from the start.
+ * The properties of the custom resource for a domain. CloudFormation delivers every value as a string,
+ * so every value is one from the start.
  */
 export interface ResourceProperties {
   readonly DomainName: string;
   readonly SesRegion: string;
-  readonly HostedZoneId: string;
+  /** Absent when the records are for another DNS provider. */
+  readonly HostedZoneId?: string;
   /** Absent when the zone is known by its id only. */
   readonly HostedZoneName?: string;
   /** Seconds. */
@@ -27,13 +34,37 @@ export interface ResourceProperties {
   readonly DelegationRoleArn?: string;
   /** Seconds; absent when the deployment does not wait for verification. */
   readonly WaitForVerification?: string;
+  /** The full name of the custom MAIL FROM domain, which gets an MX and an SPF record; absent without one. */
+  readonly MailFromDomain?: string;
+  /** The text of the DMARC record, such as `v=DMARC1; p=none`; absent when there is none to write. */
+  readonly DmarcRecord?: string;
 }
 
-/** The attributes of the custom resource, for `Fn::GetAtt`. */
+/** The properties of the custom resource for the settings; absent is what is left as it is. */
+export interface SettingsProperties {
+  readonly DomainName: string;
+  readonly SesRegion: string;
+  readonly RemovalPolicy: 'destroy' | 'retain';
+  readonly MailFromDomain?: string;
+  /** In the words of the SES v1 API; present with `MailFromDomain`. */
+  readonly MailFromBehavior?: 'UseDefaultValue' | 'RejectMessage';
+  /** The name of the default configuration set. */
+  readonly ConfigurationSet?: string;
+  readonly FeedbackForwarding?: 'true' | 'false';
+  /** The ARNs of SNS topics. */
+  readonly BounceTopic?: string;
+  readonly ComplaintTopic?: string;
+  readonly DeliveryTopic?: string;
+  /** Whether notifications have the mail's headers; present with a topic. */
+  readonly NotificationHeaders?: 'true' | 'false';
+}
+
+/** The attributes of the custom resource for a domain, for `Fn::GetAtt`. */
 export interface ResourceAttributes {
   readonly DomainName: string;
   readonly SesRegion: string;
-  readonly HostedZoneId: string;
+  /** Absent when the records are for another DNS provider. */
+  readonly HostedZoneId?: string;
   readonly DkimToken1: string;
   readonly DkimToken2: string;
   readonly DkimToken3: string;

@@ -1,0 +1,16 @@
+/**
+ * What the MX record of a custom MAIL FROM domain says: SES takes the bounces itself, in its own Region.
+ *
+ * @see https://docs.aws.amazon.com/ses/latest/dg/mail-from.html
+ */
+export function mailFromMx(region: string): string {
+  return `10 feedback-smtp.${region}.amazonses.com`;
+}
+
+/** What the SPF record of a custom MAIL FROM domain says. */
+export const MAIL_FROM_SPF = 'v=spf1 include:amazonses.com ~all';
+
+/** The name of the DMARC record of a domain. */
+export function dmarcRecordName(domainName: string): string {
+  return `_dmarc.${domainName}`;
+}
