@@ -10,7 +10,7 @@ const REGION = 'us-east-1';
 
 /** The problem for which there can be no emulator, or undefined when there can be one. */
 export function whyNoEmulator() {
-  return process.env.AWS_ENDPOINT_URL ? undefined : findPython().problem;
+  return process.env.AWS_ENDPOINT_URL ? undefined : findPythonForMinistack().problem;
 }
 
 /**
@@ -25,7 +25,7 @@ export async function getEmulator({ port, folder }) {
     await step(`Use the emulator at ${url}`, () => checkAnswers(url));
     return { url, ...environments(url, folder, process.env), stop: async () => {}, keep() {} };
   }
-  const { command, problem } = findPython();
+  const { command, problem } = findPythonForMinistack();
   if (problem) {
     throw problem;
   }
@@ -34,6 +34,10 @@ export async function getEmulator({ port, folder }) {
     const ministack = await startMinistack(python, { port: port ?? process.env.MINISTACK_PORT, folder });
     return { ...ministack, ...environments(ministack.url, folder, {}) };
   });
+}
+
+function findPythonForMinistack() {
+  return findPython('The AWS emulator, MiniStack,', 'set AWS_ENDPOINT_URL to use an emulator of your own');
 }
 
 /** The variables that say nothing of which AWS to use, and as whom. */

@@ -6,10 +6,12 @@ const NAMES = ['python3', 'python3.14', 'python3.13', 'python3.12', 'python3.11'
 const ASK_VERSION = 'import sys; print("%d.%d.%d" % sys.version_info[:3])';
 
 /**
- * Finds a Python that MiniStack runs on: the one that PYTHON names, else the first on the PATH.
+ * Finds a Python that is new enough: the one that PYTHON names, else the first on the PATH.
  * Returns its `command`, or, without one, the `problem`: what was found and what to do.
+ *
+ * @param {string} user what needs Python  @param {string} [alternative] what can be done without one
  */
-export function findPython() {
+export function findPython(user, alternative) {
   const names = process.env.PYTHON ? [process.env.PYTHON] : NAMES;
   const tooOld = [];
   for (const name of names) {
@@ -28,8 +30,8 @@ export function findPython() {
     : 'Install it, or set PYTHON to its path';
   return {
     problem: new Problem(
-      `The AWS emulator, MiniStack, needs Python 3.${OLDEST_MINOR} or newer; ${found}.`,
-      `${remedy}; or set AWS_ENDPOINT_URL to use an emulator of your own.`,
+      `${user} needs Python 3.${OLDEST_MINOR} or newer; ${found}.`,
+      `${[remedy, alternative].filter(Boolean).join('; or ')}.`,
     ),
   };
 }
