@@ -7,17 +7,16 @@ import { refuseForeignSigning, waitForVerification } from './identity';
 import { Journal } from './journal';
 import { Log } from './log';
 import type { DomainState } from './physical-id';
+import { dkimRecordName, dkimRecordValue, MailRecord, mailRecords } from './mail-record';
 import {
-  Change,
-  dkimRecordName,
-  dkimRecordValue,
+  areWritten,
+  mergeSubmissions,
   planRecords,
-  RecordPlan,
-  RecordSet,
+  planUndo,
   sameIdentity,
-  sameName,
   sameRecordNames,
   sameTokens,
+  sharedIds,
   Submission,
 } from './records';
 import { HostedZone } from './route53';
@@ -68,12 +67,18 @@ export class Application {
     const { config } = this;
     const { status, ownsIdentity } = await this.settleIdentity(ses);
     const zone = await openZone();
-    const ownedTokens = await this.settleRecords(zone);
+    const ownedRecords = zone === undefined ? [] : await this.settleRecords(zone);
     const verified =
       config.waitForVerification > 0 && status !== 'Success'
-        ? await waitForVerification(ses, zone, config, { tokens: this.tokens, dkimDomain: this.dkimDomain }, deadline)
+        ? await waitForVerification(
+            ses,
+            zone,
+            config,
+            this.records().filter(({ type }) => type === 'CNAME'),
+            deadline,
+          )
         : status;
-    return { state: this.state(ownsIdentity, ownedTokens), status: verified };
+    return { state: this.state(ownsIdentity, ownedRecords), status: verified };
   }
 
   /**
@@ -87,7 +92,7 @@ export class Application {
     let recordsLeft = false;
     if (this.submitted.length > 0) {
       await openZone()
-        .then((zone) => this.undoRecords(zone))
+        .then((zone) => zone && this.undoRecords(zone))
         .catch((error: Error) => {
           recordsLeft = true;
           problems.push(error.message);
@@ -99,13 +104,19 @@ export class Application {
         problems.push(error.message);
       });
     }
-    return { state: this.state(identityLeft, recordsLeft ? this.tokensOf(this.submitted) : []), problems };
+    return { state: this.state(identityLeft, recordsLeft ? idsOf(this.submitted) : []), problems };
   }
 
-  private state(ownsIdentity: boolean, ownedTokens: readonly string[]): DomainState {
-    const { region, domainName, zoneId } = this.config;
+  private state(ownsIdentity: boolean, ownedRecords: readonly string[]): DomainState {
+    const { region, domainName, zoneId, mailFrom, dmarc } = this.config;
     const { tokens, dkimDomain } = this;
-    return { region, domainName, zoneId, dkimDomain, tokens, ownsIdentity, ownedTokens };
+    const further = zoneId === undefined ? { dmarc: false } : { mailFrom, dmarc: dmarc !== undefined };
+    return { region, domainName, zoneId, dkimDomain, tokens, ownsIdentity, ...further, ownedRecords };
+  }
+
+  private records(): readonly MailRecord[] {
+    const { config, tokens, dkimDomain } = this;
+    return mailRecords({ ...config, tokens, dkimDomain });
   }
 
   private async settleIdentity(ses: Ses) {
@@ -154,32 +165,38 @@ export class Application {
   }
 
   private async settleRecords(zone: HostedZone): Promise<readonly string[]> {
-    const { config, previous, tokens, dkimDomain } = this;
-    const owned = previous !== undefined && sameRecordNames(previous, config) ? previous.ownedTokens : [];
+    const { config, previous } = this;
+    const records = this.records();
+    const list = () =>
+      zone.listRecordSets(
+        config.domainName,
+        records.map(({ name }) => name),
+      );
+    const shared = previous !== undefined && sameRecordNames(previous, config) ? sharedIds(previous, config) : [];
+    const owned = shared.filter((id) => previous!.ownedRecords.includes(id));
 
     for (let plans = 1; ; plans++) {
-      const existing = await zone.listDkimRecordSets(config.domainName);
+      const existing = await list();
       // Of a batch whose answer was lost, or whose run was killed, all is there or nothing.
-      const written = isWritten(this.submitted, existing) ? this.submitted : [];
-      const unconfirmed = this.tokensOf(written);
-      const plan = planRecords({ ...config, tokens, dkimDomain, owned, unconfirmed }, existing);
+      const written = areWritten(this.submitted, existing) ? this.submitted : [];
+      const plan = planRecords({ ...config, zoneId: zone.id, records, owned, unconfirmed: idsOf(written) }, existing);
       this.log('records-planned', {
-        changes: plan.changes.map(({ action, record }) => `${action} ${record.name}`),
-        owned: plan.ownedTokens.length,
+        changes: plan.changes.map(({ action, record }) => `${action} ${record.type} ${record.name}`),
+        owned: plan.owned.length,
       });
       if (plan.changes.length === 0) {
-        return plan.ownedTokens;
+        return plan.owned;
       }
-      this.noteSubmitted(merge(written, plan));
+      this.noteSubmitted(mergeSubmissions(written, plan.submissions));
       try {
         await zone.waitUntilInSync(await zone.change(plan.changes));
-        return plan.ownedTokens;
+        return plan.owned;
       } catch (error) {
         if (!(error instanceof AwsCallFailure && error.code === 'InvalidChangeBatch')) {
           throw error;
         }
         // The zone changed under us; after a lost answer, by our own first try.
-        const lost = error.attempts > 1 && isWritten(this.submitted, await zone.listDkimRecordSets(config.domainName));
+        const lost = error.attempts > 1 && areWritten(this.submitted, await list());
         if (!lost) {
           this.noteSubmitted(written);
         }
@@ -195,50 +212,18 @@ export class Application {
     this.journal.note({ submitted, tokens: this.tokens, dkimDomain: this.dkimDomain });
   }
 
-  private tokensOf(submitted: readonly Submission[]): readonly string[] {
-    return this.tokens.filter((token) =>
-      submitted.some(({ change }) => sameName(change.record.name, dkimRecordName(token, this.config.domainName))),
-    );
-  }
-
   private async undoRecords(zone: HostedZone): Promise<void> {
-    const existing = await zone.listDkimRecordSets(this.config.domainName);
-    const changes = this.submitted.flatMap(({ change, undo }): Change[] => {
-      const present = existing.find(
-        (set) =>
-          set.type === 'CNAME' &&
-          sameName(set.name, change.record.name) &&
-          sameName(set.values[0] ?? '', change.record.values[0]),
-      );
-      if (present === undefined || (undo.action === 'DELETE' && this.config.retain)) {
-        return [];
-      }
-      return [undo.action === 'DELETE' ? { action: 'DELETE', record: present } : undo];
-    });
+    const names = this.submitted.map(({ record }) => record.name);
+    const existing = await zone.listRecordSets(this.config.domainName, names);
+    const changes = planUndo(this.submitted, existing, this.config.retain);
     if (changes.length > 0) {
       await zone.change(changes);
     }
   }
 }
 
-/** Whether a batch is in the zone as it was sent. */
-function isWritten(submitted: readonly Submission[], existing: readonly RecordSet[]): boolean {
-  return submitted.every(({ change: { record } }) =>
-    existing.some(
-      (set) =>
-        sameName(set.name, record.name) && set.ttl === record.ttl && sameName(set.values[0] ?? '', record.values[0]),
-    ),
-  );
-}
-
-/** A further batch after one that was written: what was there before the first one is what to go back to. */
-function merge(written: readonly Submission[], { changes, undo }: RecordPlan): readonly Submission[] {
-  const earlier = new Map(written.map((submission) => [submission.change.record.name, submission]));
-  changes.forEach((change, index) => {
-    const { name } = change.record;
-    earlier.set(name, { change, undo: earlier.get(name)?.undo ?? undo[index] });
-  });
-  return [...earlier.values()];
+function idsOf(submitted: readonly Submission[]): readonly string[] {
+  return submitted.map(({ record }) => record.id);
 }
 
 /** The attributes that the construct reads with `Fn::GetAtt`. */

@@ -43,8 +43,8 @@ function route53Region(region: string): string {
 /** The means to work on one domain until a deadline. */
 export interface Aws {
   readonly ses: Ses;
-  /** Opens the hosted zone, in its own account. */
-  readonly openZone: () => Promise<HostedZone>;
+  /** Opens the hosted zone, in its own account; undefined when the records are for another DNS provider. */
+  readonly openZone: () => Promise<HostedZone | undefined>;
   readonly deadline: Deadline;
 }
 
@@ -56,7 +56,7 @@ export function connect(
   const inSesRegion = settings(domain.region, deadline);
   return {
     ses: new Ses(new SESClient(inSesRegion), new SESv2Client(inSesRegion), deadline, domain.region, log),
-    openZone: async () => new HostedZone(await route53Client(domain, deadline, log), domain, deadline, log),
+    openZone: () => openZone(domain, deadline, log),
     deadline,
   };
 }
@@ -65,13 +65,25 @@ export function cloudFormationClient(deadline: Deadline): CloudFormationClient {
   return new CloudFormationClient(settings(ownRegion(), deadline));
 }
 
+async function openZone(
+  { domainName, zoneId, delegationRoleArn }: Pick<DomainConfig, 'domainName' | 'zoneId' | 'delegationRoleArn'>,
+  deadline: Deadline,
+  log: Log,
+): Promise<HostedZone | undefined> {
+  if (zoneId === undefined) {
+    return undefined;
+  }
+  const zone = { domainName, zoneId, delegationRoleArn };
+  return new HostedZone(await route53Client(zone, deadline, log), zone, deadline, log);
+}
+
 /**
  * A client for the account of the hosted zone: the Lambda's own, or that of the delegation role.
  *
  * @throws AwsCallFailure when the role cannot be assumed.
  */
 async function route53Client(
-  config: Pick<DomainConfig, 'domainName' | 'zoneId' | 'delegationRoleArn'>,
+  config: { readonly domainName: string; readonly zoneId: string; readonly delegationRoleArn?: string },
   deadline: Deadline,
   log: Log,
 ): Promise<Route53Client> {

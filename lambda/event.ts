@@ -22,7 +22,8 @@ export interface CustomResourceEvent {
 export interface DomainConfig {
   readonly domainName: string;
   readonly region: string;
-  readonly zoneId: string;
+  /** Undefined when the records are for another DNS provider. */
+  readonly zoneId?: string;
   /** Seconds. */
   readonly ttl: number;
   readonly overwriteRecords: boolean;
@@ -30,6 +31,10 @@ export interface DomainConfig {
   readonly delegationRoleArn?: string;
   /** Seconds; 0 does not wait. */
   readonly waitForVerification: number;
+  /** The custom MAIL FROM domain that gets records. */
+  readonly mailFrom?: string;
+  /** The text of the DMARC record. */
+  readonly dmarc?: string;
 }
 
 /** The name of an AWS Region. */
@@ -54,7 +59,7 @@ export function parseConfig(properties: CustomResourceEvent['ResourceProperties'
   return {
     domainName,
     region: matching('sesRegion', given.SesRegion, REGION, 'an AWS Region such as "eu-west-1"'),
-    zoneId: parseZoneId(given.HostedZoneId),
+    zoneId: given.HostedZoneId === undefined ? undefined : parseZoneId(given.HostedZoneId),
     ttl: seconds('ttl', given.Ttl, 1, 2 ** 31 - 1),
     overwriteRecords: oneOf('overwriteRecords', given.OverwriteRecords, 'true', 'false') === 'true',
     retain: oneOf('removalPolicy', given.RemovalPolicy, 'retain', 'destroy') === 'retain',
@@ -63,15 +68,21 @@ export function parseConfig(properties: CustomResourceEvent['ResourceProperties'
       given.WaitForVerification === undefined
         ? 0
         : seconds('waitForVerification', given.WaitForVerification, 1, MAX_WAIT_SECONDS),
+    mailFrom: given.MailFromDomain === undefined ? undefined : parseMailFrom(given.MailFromDomain, domainName),
+    dmarc: given.DmarcRecord === undefined ? undefined : parseDmarc(given.DmarcRecord),
   };
 }
 
 /** What Delete needs of the properties; the rest it knows from the physical resource id. */
 export function parseRemoval(
   properties: CustomResourceEvent['ResourceProperties'],
-): Pick<DomainConfig, 'retain' | 'delegationRoleArn'> {
+): Pick<DomainConfig, 'retain' | 'delegationRoleArn' | 'dmarc'> {
   const given: Untrusted = properties ?? {};
-  return { retain: given.RemovalPolicy === 'retain', delegationRoleArn: parseRoleArn(given.DelegationRoleArn) };
+  return {
+    retain: given.RemovalPolicy === 'retain',
+    delegationRoleArn: parseRoleArn(given.DelegationRoleArn),
+    dmarc: typeof given.DmarcRecord === 'string' ? given.DmarcRecord : undefined,
+  };
 }
 
 function domain(prop: string, value: unknown): string {
@@ -81,6 +92,27 @@ function domain(prop: string, value: unknown): string {
   } catch (error) {
     throw new Failure(`${prop} ${(error as Error).message}.`);
   }
+}
+
+/** A name strictly below the domain of the identity. */
+export function parseMailFrom(value: unknown, domainName: string): string {
+  const mailFrom = domain('mailFrom', value);
+  if (!mailFrom.endsWith(`.${domainName}`)) {
+    throw new Failure(
+      `mailFrom is ${show(mailFrom)}, which is not below "${domainName}": give a name such as "bounce.${domainName}".`,
+    );
+  }
+  return mailFrom;
+}
+
+/** Route 53 takes 4,000 characters in a TXT record. */
+function parseDmarc(value: unknown): string {
+  return matching(
+    'dmarc',
+    value,
+    /^v=DMARC1; p=(none|quarantine|reject)(;[\x20-\x7e]{1,3800})?$/,
+    'a DMARC record such as "v=DMARC1; p=none"',
+  );
 }
 
 function parseZoneId(value: unknown): string {

@@ -1,7 +1,7 @@
 import { Deadline, sleep } from './deadline';
 import type { DomainConfig } from './event';
 import { Failure } from './failure';
-import { dkimRecordName, dkimRecordValue, sameName } from './records';
+import { isOf, isRight, MailRecord } from './mail-record';
 import { HostedZone } from './route53';
 import { Identity, requireThreeTokens, Ses } from './ses';
 
@@ -43,9 +43,9 @@ export function refuseForeignSigning(identity: Identity, domainName: string, reg
  */
 export async function waitForVerification(
   ses: Ses,
-  zone: HostedZone,
+  zone: HostedZone | undefined,
   config: DomainConfig,
-  wanted: { readonly tokens: readonly string[]; readonly dkimDomain: string },
+  records: readonly MailRecord[],
   deadline: Deadline,
 ): Promise<'Success'> {
   const limit = deadline.atMost(config.waitForVerification * 1_000);
@@ -57,7 +57,7 @@ export async function waitForVerification(
       }
       const pause = delay * (0.75 + Math.random() / 2);
       if (status === 'Failed' || pause >= limit.remaining()) {
-        throw await notVerified(status, zone, config, wanted);
+        throw await notVerified(status, zone, config, records);
       }
       await sleep(pause);
     }
@@ -68,26 +68,35 @@ export async function waitForVerification(
 
 async function notVerified(
   status: string,
-  zone: HostedZone,
+  zone: HostedZone | undefined,
   config: DomainConfig,
-  { tokens, dkimDomain }: { readonly tokens: readonly string[]; readonly dkimDomain: string },
+  records: readonly MailRecord[],
 ): Promise<Failure> {
-  const existing = await zone.listDkimRecordSets(config.domainName);
-  const found = tokens.filter((token) =>
-    existing.some(
-      (set) =>
-        sameName(set.name, dkimRecordName(token, config.domainName)) &&
-        sameName(set.values[0] ?? '', dkimRecordValue(token, dkimDomain)),
-    ),
-  );
   const verdict =
     status === 'Failed'
       ? 'SES has given up looking for the DKIM records (status Failed)'
       : `SES has not verified DKIM within ${config.waitForVerification} seconds (status ${status}, which may still change for 72 hours)`;
+  const [{ name, value }] = records;
   return new Failure(
-    `${verdict}. Tokens: ${tokens.join(', ')}; the hosted zone has ${found.length} of their 3 records. ` +
-      `Check that the domain is delegated to this very zone: "dig NS" for it must show the zone's name servers, not those of ` +
-      `another zone or account, and "dig CNAME ${dkimRecordName(tokens[0], config.domainName)}" must answer ` +
-      `${dkimRecordValue(tokens[0], dkimDomain)}. Then deploy again, or leave out waitForVerification.`,
+    `${verdict}. Tokens: ${records.map(({ id }) => id).join(', ')}; ${await findings(zone, config, records)}` +
+      `"dig CNAME ${name}" must answer ${value}. Then deploy again, or leave out waitForVerification.`,
+  );
+}
+
+async function findings(
+  zone: HostedZone | undefined,
+  { domainName }: DomainConfig,
+  records: readonly MailRecord[],
+): Promise<string> {
+  if (zone === undefined) {
+    return 'their records are not in Route 53. Check that they are at the DNS provider of the domain: ';
+  }
+  const names = records.map(({ name }) => name);
+  const existing = await zone.listRecordSets(domainName, names);
+  const found = records.filter((record) => existing.some((set) => isOf(set, record) && isRight(set, record)));
+  return (
+    `the hosted zone has ${found.length} of their 3 records. ` +
+    `Check that the domain is delegated to this very zone: "dig NS" for it must show the zone's name servers, not those of ` +
+    'another zone or account, and '
   );
 }

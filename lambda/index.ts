@@ -96,13 +96,13 @@ async function removeDomain(event: CustomResourceEvent, deadlines: Deadlines, lo
     log('left', { reason: 'the physical id is not one that we gave' });
     return { status: 'SUCCESS', physicalId };
   }
-  const { retain, delegationRoleArn } = parseRemoval(event.ResourceProperties);
+  const { retain, delegationRoleArn, dmarc } = parseRemoval(event.ResourceProperties);
   if (retain) {
     log('left', { reason: 'removalPolicy is RETAIN' });
-  } else if (state.ownsIdentity || state.ownedTokens.length > 0) {
+  } else if (state.ownsIdentity || state.ownedRecords.length > 0) {
     try {
       const replacement = await findReplacement(event, deadlines.work, log);
-      await remove(state, replacement, connect({ ...state, delegationRoleArn }, deadlines.work, log), log);
+      await remove(state, replacement, dmarc, connect({ ...state, delegationRoleArn }, deadlines.work, log), log);
     } catch (error) {
       return { status: 'FAILED', physicalId, reason: explain(error, state) };
     }
@@ -110,10 +110,9 @@ async function removeDomain(event: CustomResourceEvent, deadlines: Deadlines, lo
   return { status: 'SUCCESS', physicalId };
 }
 
-function explain(error: unknown, domain?: { domainName: string; region: string; zoneId: string }): string {
+function explain(error: unknown, domain?: { domainName: string; region: string; zoneId?: string }): string {
+  const zone = domain?.zoneId === undefined ? '' : `, hosted zone ${domain.zoneId}`;
   const place =
-    domain === undefined
-      ? 'Easy DKIM'
-      : `Easy DKIM for ${domain.domainName} (SES in ${domain.region}, hosted zone ${domain.zoneId})`;
+    domain === undefined ? 'Easy DKIM' : `Easy DKIM for ${domain.domainName} (SES in ${domain.region}${zone})`;
   return `${place}: ${error instanceof Failure ? error.message : `unexpected error, please report it: ${String(error)}`}`;
 }

@@ -1,4 +1,5 @@
 import { REGION } from './event';
+import { FURTHER_RECORDS } from './mail-record';
 
 /**
  * What is in place for a domain, and which part of it we made. It is all that we know when the time
@@ -7,43 +8,57 @@ import { REGION } from './event';
 export interface DomainState {
   readonly region: string;
   readonly domainName: string;
-  readonly zoneId: string;
+  /** Undefined when the records are for another DNS provider. */
+  readonly zoneId?: string;
   /** Where the records point to: `<token>.<dkimDomain>`; empty when a failed Create did not get so far. */
   readonly dkimDomain: string;
   /** Three; none when a failed Create did not get so far. */
   readonly tokens: readonly string[];
   readonly ownsIdentity: boolean;
-  /** The tokens whose records we made; those of the others were there before. */
-  readonly ownedTokens: readonly string[];
+  /** The custom MAIL FROM domain, which has an MX and an SPF record; undefined without one. */
+  readonly mailFrom?: string;
+  /** Whether there is a DMARC record. Its text is with the properties. */
+  readonly dmarc: boolean;
+  /** The ids of the records that we made; the others were there before. */
+  readonly ownedRecords: readonly string[];
 }
 
 const SEPARATOR = ':';
 const NOTHING = 'nothing';
 const UNKNOWN = '-';
 const IDENTITY = 'identity';
+const DMARC = 'dmarc';
 
 /**
  * The physical resource id, such as
  * `eu-west-1:example.com:Z0123456789:dkim.amazonses.com:tok1,tok2,tok3:identity+1+2+3`: the last part
- * lists what we made. Another Region, domain, zone or list is another id, which makes CloudFormation
- * send a Delete for the former one when the update is complete.
+ * lists what we made. A domain with more than DKIM has a further part, such as `bounce,dmarc`, with
+ * what the MAIL FROM domain has in front of the domain. Another Region, domain, zone or list is another
+ * id, which makes CloudFormation send a Delete for the former one when the update is complete.
  *
- * At most 470 characters; CloudFormation allows 1 KB.
+ * At most 680 characters; CloudFormation allows 1 KB.
  *
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-responses.html
  */
 export function formatPhysicalId(state: DomainState): string {
+  const { domainName, mailFrom, tokens, ownedRecords } = state;
   const made = [
     ...(state.ownsIdentity ? [IDENTITY] : []),
-    ...state.tokens.flatMap((token, index) => (state.ownedTokens.includes(token) ? [String(index + 1)] : [])),
+    ...tokens.flatMap((token, index) => (ownedRecords.includes(token) ? [String(index + 1)] : [])),
+    ...FURTHER_RECORDS.filter((id) => ownedRecords.includes(id)),
   ];
+  const further = [
+    mailFrom === undefined ? UNKNOWN : mailFrom.slice(0, -domainName.length - 1),
+    ...(state.dmarc ? [DMARC] : []),
+  ].join(',');
   return [
     state.region,
-    state.domainName,
-    state.zoneId,
+    domainName,
+    state.zoneId ?? UNKNOWN,
     state.dkimDomain || UNKNOWN,
-    state.tokens.join(',') || UNKNOWN,
+    tokens.join(',') || UNKNOWN,
     made.join('+') || NOTHING,
+    ...(further === UNKNOWN ? [] : [further]),
   ].join(SEPARATOR);
 }
 
@@ -51,33 +66,43 @@ export function formatPhysicalId(state: DomainState): string {
 const PLACES = [
   REGION,
   /^[\w.-]{1,253}$/,
-  /^[A-Z0-9]{1,32}$/,
+  /^(-|[A-Z0-9]{1,32})$/,
   /^[\w.-]{1,253}$/,
   /^(-|[\w-]{1,63}(,[\w-]{1,63}){2})$/,
-  /^(nothing|(identity|[123])(\+[123])*)$/,
+  /^(nothing|(identity|[123]|mx|spf|dmarc)(\+([123]|mx|spf|dmarc))*)$/,
+  /^(-,dmarc|[\w.-]{1,240}(,dmarc)?)$/,
 ];
 
 /** Reads a physical resource id back; undefined for one that we did not give. */
 export function parsePhysicalId(id: string): DomainState | undefined {
   const parts = id.split(SEPARATOR);
-  if (parts.length !== PLACES.length || !parts.every((part, index) => PLACES[index].test(part))) {
+  const complete = parts.length === PLACES.length || parts.length === PLACES.length - 1;
+  if (!complete || !parts.every((part, index) => PLACES[index].test(part))) {
     return undefined;
   }
-  const [region, domainName, zoneId, dkimDomain, tokenList, madeList] = parts;
+  const [region, domainName, zoneId, dkimDomain, tokenList, madeList, further = UNKNOWN] = parts;
   const tokens = tokenList === UNKNOWN ? [] : tokenList.split(',');
-  const made = madeList === NOTHING ? [] : madeList.split('+');
-  if (!made.every((item) => item === IDENTITY || tokens[Number(item) - 1] !== undefined)) {
+  const made = madeList === NOTHING ? [] : madeList.split('+').map((item) => recordId(item, tokens));
+  if (made.includes(undefined)) {
     return undefined;
   }
+  const [prefix, dmarc] = further.split(',');
   return {
     region,
     domainName,
-    zoneId,
+    zoneId: zoneId === UNKNOWN ? undefined : zoneId,
     dkimDomain: dkimDomain === UNKNOWN ? '' : dkimDomain,
     tokens,
     ownsIdentity: made.includes(IDENTITY),
-    ownedTokens: tokens.filter((_, index) => made.includes(String(index + 1))),
+    mailFrom: prefix === UNKNOWN ? undefined : `${prefix}.${domainName}`,
+    dmarc: dmarc === DMARC,
+    ownedRecords: made.flatMap((item) => (item === undefined || item === IDENTITY ? [] : [item])),
   };
+}
+
+/** DKIM records are numbered, since their tokens are in the id already. */
+function recordId(item: string, tokens: readonly string[]): string | undefined {
+  return /^\d$/.test(item) ? tokens[Number(item) - 1] : item;
 }
 
 /** The id of a resource whose Create failed and left nothing behind: its Delete has nothing to do. */

@@ -1,134 +1,160 @@
 import { Failure } from './failure';
+import {
+  hasOurs,
+  isOf,
+  isRight,
+  isShared,
+  MailRecord,
+  mailRecords,
+  normalize,
+  RecordSet,
+  rivals,
+  sameName,
+  withoutRecord,
+  withRecord,
+} from './mail-record';
 import type { DomainState } from './physical-id';
 
-/** A record set, with its name in lower case and without a trailing dot. */
-export interface RecordSet {
-  readonly name: string;
-  readonly type: string;
-  /** Seconds. */
-  readonly ttl: number;
-  readonly values: readonly string[];
-  /** Neither an alias nor under a routing policy. */
-  readonly simple: boolean;
-}
-
-/** A CNAME record. */
-export type Cname = Pick<RecordSet, 'name' | 'ttl' | 'values'>;
-
-/** One change of a change batch; all of ours are of CNAME records. */
+/** One change of a change batch. */
 export interface Change {
   readonly action: 'CREATE' | 'UPSERT' | 'DELETE';
-  readonly record: Cname;
+  readonly record: RecordSet;
 }
 
-/** A change that was sent to Route 53, and the change that takes it back. */
+/** A record that was sent to Route 53. */
 export interface Submission {
-  readonly change: Change;
-  readonly undo: Change;
+  readonly record: MailRecord;
+  /** Of the record set: seconds. */
+  readonly ttl: number;
+  /** The record set that had values in its place before. */
+  readonly replaced?: RecordSet;
 }
 
 /** What has to be done for the records of a domain, and whose they are then. */
 export interface RecordPlan {
   readonly changes: readonly Change[];
-  /** What brings back the state before the changes. */
-  readonly undo: readonly Change[];
-  /** The tokens whose records are ours afterwards. */
-  readonly ownedTokens: readonly string[];
+  readonly submissions: readonly Submission[];
+  /** The ids of the records that are ours afterwards. */
+  readonly owned: readonly string[];
 }
 
 export interface RecordWishes {
-  readonly domainName: string;
+  readonly records: readonly MailRecord[];
   readonly zoneId: string;
-  readonly tokens: readonly string[];
-  readonly dkimDomain: string;
   readonly ttl: number;
   readonly overwriteRecords: boolean;
-  /** The tokens whose records we made before. */
+  /** The ids of the records that we made before. */
   readonly owned: readonly string[];
-  /** The tokens whose records an interrupted try of ours has written: written again to be sure. */
+  /** The ids of those that an interrupted try of ours has written: written again to be sure. */
   readonly unconfirmed: readonly string[];
 }
 
-/** The name of the CNAME record of a token. */
-export function dkimRecordName(token: string, domainName: string): string {
-  return `${token}._domainkey.${domainName}`;
-}
-
-/** The value of the CNAME record of a token. */
-export function dkimRecordValue(token: string, dkimDomain: string): string {
-  return `${token}.${dkimDomain}`;
-}
-
 /**
- * Decides what to change so that the three records are there. What others made stays as it is: a
- * record with the right value is used, one with another value is a conflict, unless the user has it
- * overwritten.
+ * Decides what to change so that the records are there. What others made stays as it is: a record
+ * that does the same is used, one in its place that does not is a conflict, unless the user has it
+ * overwritten; and the other values of a TXT record set stay in it.
  *
  * @throws Failure for a conflict, naming the record, both values and the remedy.
  */
 export function planRecords(wishes: RecordWishes, existing: readonly RecordSet[]): RecordPlan {
   const changes: Change[] = [];
-  const undo: Change[] = [];
-  const ownedTokens: string[] = [];
+  const submissions: Submission[] = [];
+  const owned: string[] = [];
 
-  for (const token of wishes.tokens) {
-    const record: Cname = {
-      name: dkimRecordName(token, wishes.domainName),
-      ttl: wishes.ttl,
-      values: [dkimRecordValue(token, wishes.dkimDomain)],
+  for (const record of wishes.records) {
+    const sets = existing.filter((set) => contends(set, record));
+    const [first] = sets;
+    const present = sets.length === 1 && first.type === record.type && first.simple ? first : undefined;
+    const unconfirmed = wishes.unconfirmed.includes(record.id);
+    const ours = unconfirmed || wishes.owned.includes(record.id);
+    const submit = (replaced?: RecordSet) => {
+      const next = withRecord(present, record, wishes.ttl);
+      changes.push(...transition(present, next));
+      submissions.push({ record, ttl: next.ttl, replaced });
+      owned.push(record.id);
     };
-    const sets = existing.filter((set) => sameName(set.name, record.name));
-    const present = sets.length === 1 && sets[0].type === 'CNAME' && sets[0].simple ? sets[0] : undefined;
-    const unconfirmed = wishes.unconfirmed.includes(token);
-    const owned = unconfirmed || wishes.owned.includes(token);
 
-    if (sets.length === 0) {
-      changes.push({ action: 'CREATE', record });
-      undo.push({ action: 'DELETE', record });
-      ownedTokens.push(token);
-    } else if (present === undefined) {
+    if (sets.length > 0 && present === undefined) {
       throw conflict(wishes, record, sets);
-    } else if (sameValues(present, record) && !owned) {
+    }
+    if (present === undefined || rivals(present, record).length === 0) {
+      submit();
+    } else if (isRight(present, record) && !ours) {
       continue;
-    } else if (sameValues(present, record) && unconfirmed) {
-      changes.push({ action: 'UPSERT', record });
-      undo.push({ action: 'DELETE', record });
-      ownedTokens.push(token);
-    } else if (sameValues(present, record) && present.ttl === record.ttl) {
-      ownedTokens.push(token);
-    } else if (owned || wishes.overwriteRecords) {
-      changes.push({ action: 'UPSERT', record });
-      undo.push({ action: 'UPSERT', record: present });
-      ownedTokens.push(token);
+    } else if (hasOurs(present, record) && unconfirmed) {
+      submit();
+    } else if (isRight(present, record) && keepsTtl(present, record, wishes.ttl)) {
+      owned.push(record.id);
+    } else if (ours || wishes.overwriteRecords) {
+      submit(present);
     } else {
       throw conflict(wishes, record, sets);
     }
   }
-  return { changes, undo, ownedTokens };
+  return { changes, submissions, owned };
+}
+
+/** What takes records back that were sent, as far as nobody has changed them since. */
+export function planUndo(
+  submissions: readonly Submission[],
+  existing: readonly RecordSet[],
+  retain: boolean,
+): readonly Change[] {
+  return submissions.flatMap(({ record, replaced }) => {
+    const present = existing.find((set) => isOf(set, record) && hasOurs(set, record));
+    return present === undefined || (replaced === undefined && retain)
+      ? []
+      : transition(present, withoutRecord(present, record, replaced));
+  });
+}
+
+/** Whether records are in the zone as they were sent. */
+export function areWritten(submissions: readonly Submission[], existing: readonly RecordSet[]): boolean {
+  return submissions.every(({ record, ttl }) =>
+    existing.some((set) => isOf(set, record) && hasOurs(set, record) && set.ttl === ttl),
+  );
+}
+
+/** Records sent after others that were written: what was there before the first ones is what to go back to. */
+export function mergeSubmissions(
+  written: readonly Submission[],
+  further: readonly Submission[],
+): readonly Submission[] {
+  const merged = new Map(written.map((each) => [each.record.id, each]));
+  for (const each of further) {
+    const earlier = merged.get(each.record.id);
+    merged.set(each.record.id, earlier === undefined ? each : { ...each, replaced: earlier.replaced });
+  }
+  return [...merged.values()];
 }
 
 /**
  * Decides which records go: those that we made, that nobody has changed since, and that are not in
  * use by the resource that took the place of this one.
+ *
+ * @param dmarc the text of the DMARC record that we made
  */
 export function planRemoval(
   state: DomainState,
   current: DomainState | undefined,
+  dmarc: string | undefined,
   existing: readonly RecordSet[],
 ): readonly Change[] {
-  return tokensToRemove(state, current).flatMap((token) => {
-    const name = dkimRecordName(token, state.domainName);
-    const sets = existing.filter((set) => sameName(set.name, name));
-    const ours = sets.find((set) => set.type === 'CNAME' && set.simple && leadsToKey(set, token));
+  return recordsToRemove(state, current, dmarc).flatMap((record) => {
+    const present = existing.find((set) => isOf(set, record) && isStillOurs(set, record));
     // Route 53 deletes only what is named with the very TTL and value that it has.
-    return ours === undefined ? [] : [{ action: 'DELETE', record: ours }];
+    return present === undefined ? [] : transition(present, withoutRecord(present, record, undefined));
   });
 }
 
-/** The tokens whose records are ours to remove. */
-export function tokensToRemove(state: DomainState, current: DomainState | undefined): readonly string[] {
-  const inUse = current !== undefined && sameRecordNames(state, current);
-  return inUse ? state.ownedTokens.filter((token) => !current.tokens.includes(token)) : state.ownedTokens;
+/** The records that are ours to remove. */
+export function recordsToRemove(
+  state: DomainState,
+  current: DomainState | undefined,
+  dmarc: string | undefined,
+): readonly MailRecord[] {
+  const inUse = current !== undefined && sameRecordNames(state, current) ? idsInUse(state, current) : [];
+  return recordsOf(state, dmarc).filter(({ id }) => state.ownedRecords.includes(id) && !inUse.includes(id));
 }
 
 /** Whether two resources, with the same token, share its record: the Region of SES is not part of it. */
@@ -151,36 +177,83 @@ export function sameTokens(one: readonly string[], other: readonly string[]): bo
   return one.length === other.length && one.every((token) => other.includes(token));
 }
 
-export function sameName(one: string, other: string): boolean {
-  return normalize(one) === normalize(other);
+/** The ids of the records, of the same domain and zone, that have the same names for two resources. */
+export function sharedIds(
+  { tokens, mailFrom }: Pick<DomainState, 'tokens' | 'mailFrom'>,
+  other: Pick<DomainState, 'mailFrom'>,
+): readonly string[] {
+  return [...tokens, 'dmarc', ...(mailFrom === other.mailFrom ? ['mx', 'spf'] : [])];
 }
 
-function sameValues(one: Pick<Cname, 'values'>, other: Pick<Cname, 'values'>): boolean {
-  return one.values.length === other.values.length && one.values.every((value, i) => sameName(value, other.values[i]));
+function idsInUse(state: DomainState, current: DomainState): readonly string[] {
+  const shared = sharedIds(state, current);
+  return recordsOf(current, '')
+    .map(({ id }) => id)
+    .filter((id) => shared.includes(id));
+}
+
+/** @param dmarc the text of the DMARC record, if there is one */
+function recordsOf(state: DomainState, dmarc: string | undefined): readonly MailRecord[] {
+  return mailRecords({ ...state, dmarc: state.dmarc ? dmarc : undefined });
+}
+
+/** Whether a record set is in the way of a record, or the place for it. A CNAME record tolerates no other. */
+function contends(set: RecordSet, record: MailRecord): boolean {
+  return (
+    sameName(set.name, record.name) &&
+    [set.type, record.type].some((type) => type === 'CNAME' || set.type === record.type)
+  );
 }
 
 /**
- * Whether a record leads to the key of a token, wherever SES publishes that: an update that was rolled
- * back may have led it to another place than the one in the physical id.
+ * A DKIM record is ours as long as it leads to the key of its token, wherever SES publishes that: an
+ * update that was rolled back may have led it to another place than the one in the physical id. An MX
+ * record may be that of the Region where the domain was before.
  */
-function leadsToKey({ values }: Pick<Cname, 'values'>, token: string): boolean {
-  return values.length === 1 && normalize(values[0]).startsWith(`${normalize(token)}.`);
+function isStillOurs(set: RecordSet, record: MailRecord): boolean {
+  switch (record.type) {
+    case 'CNAME':
+      return set.values.length === 1 && normalize(set.values[0]).startsWith(`${normalize(record.id)}.`);
+    case 'MX':
+      return isRight(set, record);
+    case 'TXT':
+      return hasOurs(set, record);
+  }
 }
 
-function normalize(name: string): string {
-  return name.toLowerCase().replace(/\.$/, '');
+/** The TTL of what others have changed, or share, is theirs. */
+function keepsTtl(set: RecordSet, record: MailRecord, ttl: number): boolean {
+  return set.ttl === ttl || isShared(set, record) || !hasOurs(set, record);
 }
 
-function conflict(wishes: RecordWishes, wanted: Cname, sets: readonly RecordSet[]): Failure {
+/**
+ * The changes from one record set to another. A TXT record set may get a value from others at any
+ * time: deleting the very one that was read, in the same batch, fails when it has.
+ */
+function transition(from: RecordSet | undefined, to: RecordSet | undefined): readonly Change[] {
+  if (from === undefined) return to === undefined ? [] : [{ action: 'CREATE', record: to }];
+  if (to === undefined) return [{ action: 'DELETE', record: from }];
+  return to.type === 'TXT'
+    ? [
+        { action: 'DELETE', record: from },
+        { action: 'CREATE', record: to },
+      ]
+    : [{ action: 'UPSERT', record: to }];
+}
+
+function conflict(wishes: RecordWishes, wanted: MailRecord, sets: readonly RecordSet[]): Failure {
   const found = sets
-    .map((set) => `${set.type} ${set.values.join(', ')}${set.simple ? '' : ' (alias or routing policy)'}`)
+    .map((set) => {
+      const values = set.type === wanted.type ? rivals(set, wanted) : set.values;
+      return `${set.type} ${values.join(', ')}${set.simple ? '' : ' (alias or routing policy)'}`;
+    })
     .join('; ');
-  const replaceable = sets.length === 1 && sets[0].type === 'CNAME' && sets[0].simple;
+  const replaceable = sets.length === 1 && sets[0].type === wanted.type && sets[0].simple;
   return new Failure(
     `The record ${wanted.name} exists in hosted zone ${wishes.zoneId} with another value: it is ${found} and should be ` +
-      `CNAME ${wanted.values[0]}. ` +
+      `${wanted.type} ${wanted.value}. ` +
       (replaceable
         ? 'Set overwriteRecords: true to replace it, or remove it, then deploy again.'
-        : 'overwriteRecords replaces simple CNAME records only: remove it by hand, then deploy again.'),
+        : `overwriteRecords replaces simple ${wanted.type} records only: remove it by hand, then deploy again.`),
   );
 }

@@ -5,7 +5,7 @@ import { currentPhysicalId } from './cloudformation';
 import { AwsCallFailure } from './failure';
 import { Log } from './log';
 import { DomainState, parsePhysicalId } from './physical-id';
-import { planRemoval, sameIdentity, sameTokens, tokensToRemove } from './records';
+import { Change, planRemoval, recordsToRemove, sameIdentity, sameTokens } from './records';
 import { HostedZone, isNoSuchHostedZone } from './route53';
 import { Ses } from './ses';
 
@@ -14,11 +14,13 @@ import { Ses } from './ses';
  * gone stays gone.
  *
  * @param current what the resource has in place now, if another state took the place of this one
+ * @param dmarc the text of the DMARC record that we made
  * @throws AwsCallFailure
  */
 export async function remove(
   state: DomainState,
   current: DomainState | undefined,
+  dmarc: string | undefined,
   { ses, openZone }: Aws,
   log: Log,
 ): Promise<void> {
@@ -27,8 +29,14 @@ export async function remove(
     const successor = current !== undefined && sameIdentity(state, current) ? current : undefined;
     await removeIdentity(state, successor, ses, log);
   }
-  if (tokensToRemove(state, current).length > 0) {
-    await removeRecords(state, current, openZone, log);
+  const names = recordsToRemove(state, current, dmarc).map(({ name }) => name);
+  if (names.length > 0) {
+    await removeRecords(
+      state,
+      openZone,
+      async (zone) => planRemoval(state, current, dmarc, await zone.listRecordSets(state.domainName, names)),
+      log,
+    );
   }
 }
 
@@ -56,15 +64,18 @@ async function removeIdentity(
 
 async function removeRecords(
   state: DomainState,
-  current: DomainState | undefined,
-  openZone: () => Promise<HostedZone>,
+  openZone: Aws['openZone'],
+  plan: (zone: HostedZone) => Promise<readonly Change[]>,
   log: Log,
 ): Promise<void> {
   const zone = await openZone();
+  if (zone === undefined) {
+    return;
+  }
   try {
     // The zone may change between the look and the write: then look again, once.
     for (const last of [false, true]) {
-      const changes = planRemoval(state, current, await zone.listDkimRecordSets(state.domainName));
+      const changes = await plan(zone);
       log('records-planned', { changes: changes.map(({ action, record }) => `${action} ${record.name}`) });
       if (changes.length === 0) {
         return;

@@ -3,13 +3,14 @@ import {
   GetChangeCommand,
   ListResourceRecordSetsCommand,
   Route53Client,
+  type RRType,
 } from '@aws-sdk/client-route-53';
 import { callAws } from './aws-call';
 import { Deadline, sleep } from './deadline';
-import type { DomainConfig } from './event';
 import { AwsCallFailure, Failure } from './failure';
 import { Log } from './log';
-import { Change, RecordSet, sameName } from './records';
+import { RecordSet, sameName } from './mail-record';
+import { Change } from './records';
 
 /** Route 53 has most changes everywhere within a minute; a change that takes longer than this is stuck. */
 const LONGEST_PROPAGATION = 10 * 60_000;
@@ -20,22 +21,41 @@ const LONGEST_POLL_DELAY = 15_000;
 export class HostedZone {
   public constructor(
     private readonly client: Route53Client,
-    private readonly zone: Pick<DomainConfig, 'zoneId' | 'delegationRoleArn'>,
+    private readonly zone: { readonly zoneId: string; readonly delegationRoleArn?: string },
     private readonly deadline: Deadline,
     private readonly log: Log,
   ) {}
 
+  public get id(): string {
+    return this.zone.zoneId;
+  }
+
   /**
-   * The record sets of all types below `_domainkey.<domain>`, where DKIM records live.
+   * The record sets of all types where some names are: DKIM records live together, below
+   * `_domainkey.<domain>`, and any other name is looked at by itself.
    *
    * @throws AwsCallFailure
-   * @see https://docs.aws.amazon.com/Route53/latest/APIReference/API_ListResourceRecordSets.html
    */
-  public async listDkimRecordSets(domainName: string): Promise<readonly RecordSet[]> {
+  public async listRecordSets(domainName: string, names: readonly string[]): Promise<readonly RecordSet[]> {
     const parent = `_domainkey.${domainName}`;
+    const places = new Set(names.map((name) => (name.endsWith(`.${parent}`) ? parent : name)));
     const found: RecordSet[] = [];
-    let start: { StartRecordName: string; StartRecordType?: 'CNAME'; StartRecordIdentifier?: string } = {
-      StartRecordName: parent,
+    for (const place of places) {
+      found.push(
+        ...(await this.listFrom(
+          place,
+          (name) => sameName(name, place) || (place === parent && name.endsWith(`.${parent}`)),
+        )),
+      );
+    }
+    return found;
+  }
+
+  /** @see https://docs.aws.amazon.com/Route53/latest/APIReference/API_ListResourceRecordSets.html */
+  private async listFrom(first: string, belongs: (name: string) => boolean): Promise<readonly RecordSet[]> {
+    const found: RecordSet[] = [];
+    let start: { StartRecordName: string; StartRecordType?: RRType; StartRecordIdentifier?: string } = {
+      StartRecordName: first,
     };
     // The name only sets where the list starts: it goes on to the end of the zone.
     for (;;) {
@@ -44,7 +64,7 @@ export class HostedZone {
       );
       for (const set of page.ResourceRecordSets ?? []) {
         const name = unescapeName(set.Name ?? '');
-        if (!sameName(name, parent) && !name.endsWith(`.${parent}`)) {
+        if (!belongs(name)) {
           return found;
         }
         found.push({
@@ -60,7 +80,7 @@ export class HostedZone {
       }
       start = {
         StartRecordName: page.NextRecordName,
-        StartRecordType: page.NextRecordType as 'CNAME' | undefined,
+        StartRecordType: page.NextRecordType,
         StartRecordIdentifier: page.NextRecordIdentifier,
       };
     }
@@ -84,7 +104,7 @@ export class HostedZone {
               Action: action,
               ResourceRecordSet: {
                 Name: record.name,
-                Type: 'CNAME',
+                Type: record.type as RRType,
                 TTL: record.ttl,
                 ResourceRecords: record.values.map((Value) => ({ Value })),
               },

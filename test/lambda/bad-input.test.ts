@@ -66,12 +66,14 @@ const PROPERTIES: readonly (readonly [property: string, prop: string, bad: fc.Ar
   ['DomainName', 'domainName', fc.oneof(notADomainName, notAString, homograph, fc.constant(undefined))],
   ['HostedZoneName', 'hostedZone', fc.oneof(notADomainName, notAString)],
   ['HostedZoneName', 'domainName', homograph],
-  ['HostedZoneId', 'hostedZone', except(/^[A-Z0-9]{1,32}$/, fc.oneof(anything, fc.constant(undefined)))],
+  ['HostedZoneId', 'hostedZone', except(/^[A-Z0-9]{1,32}$/, anything)],
   ['SesRegion', 'sesRegion', except(/^[a-z]{2,4}(-[a-z]{1,15}){1,3}-\d$/, fc.oneof(anything, fc.constant(undefined)))],
   ['Ttl', 'ttl', fc.oneof(notANumber, fc.constantFrom('0', '00', '2147483648', '9999999999', undefined))],
   ['WaitForVerification', 'waitForVerification', fc.oneof(notANumber, fc.constantFrom('0', '841', '9999999999'))],
   ['OverwriteRecords', 'overwriteRecords', except(/^(true|false)$/, anything)],
   ['RemovalPolicy', 'removalPolicy', except(/^(retain|destroy)$/, anything)],
+  ['MailFromDomain', 'mailFrom', fc.oneof(notADomainName, notAString, homograph, fc.constant(DOMAIN))],
+  ['DmarcRecord', 'dmarc', except(/^v=DMARC1; p=(none|quarantine|reject)/, anything)],
   ['DelegationRoleArn', 'delegationRole', except(/^arn:aws:iam::\d{12}:role\/./, anything)],
 ];
 

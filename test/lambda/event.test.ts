@@ -19,7 +19,7 @@ describe('properties that cannot work', () => {
     ['SesRegion', undefined, 'sesRegion is missing'],
     ['SesRegion', 'Ireland', 'sesRegion is "Ireland": give an AWS Region such as "eu-west-1"'],
     ['SesRegion', 'eu-west-1.evil.example', 'sesRegion is "eu-west-1.evil.example": give an AWS Region'],
-    ['HostedZoneId', undefined, 'hostedZone is missing'],
+    ['HostedZoneId', 7, 'hostedZone is not a string but 7'],
     ['HostedZoneId', 'example.com', 'hostedZone is "example.com": give the id of a hosted zone such as "Z0123'],
     ['HostedZoneId', 'DUMMY/../x', 'hostedZone is "DUMMY/../x": give the id of a hosted zone'],
     ['Ttl', undefined, 'ttl is missing'],
@@ -34,6 +34,26 @@ describe('properties that cannot work', () => {
     ['DelegationRoleArn', 'arn:aws:iam::111111111111:user/me', 'delegationRole is "arn:aws:iam::111111111111:user/me"'],
     ['WaitForVerification', '0', 'waitForVerification is 0 seconds: give from 1 to 840.'],
     ['WaitForVerification', '841', 'waitForVerification is 841 seconds: give from 1 to 840.'],
+    ['MailFromDomain', 7, 'mailFrom is not a string but 7'],
+    [
+      'MailFromDomain',
+      'example.com',
+      'mailFrom is "example.com", which is not below "example.com": give a name such as',
+    ],
+    [
+      'MailFromDomain',
+      'bounce.example.net',
+      'which is not below "example.com": give a name such as "bounce.example.com".',
+    ],
+    ['MailFromDomain', 'bounce..example.com', 'mailFrom "bounce..example.com" has an empty label'],
+    ['DmarcRecord', '', 'dmarc is "": give a DMARC record such as "v=DMARC1; p=none"'],
+    ['DmarcRecord', 'v=spf1 -all', 'dmarc is "v=spf1 -all": give a DMARC record'],
+    ['DmarcRecord', 'v=DMARC1; p=maybe', 'dmarc is "v=DMARC1; p=maybe": give a DMARC record'],
+    [
+      'DmarcRecord',
+      'v=DMARC1; p=none; rua=mailto:a@example.com\nx',
+      'dmarc is "v=DMARC1; p=none; rua=mailto:a@example.com',
+    ],
     ['WaitForVerification', 'yes', 'waitForVerification is "yes": give a whole number of seconds'],
   ])('%s: %p', (property, value, message) => {
     expect(() => parseConfig({ ...properties(), [property]: value })).toThrow(message);
@@ -60,6 +80,8 @@ describe('properties that can work', () => {
     ['HostedZoneId', 'hostedzone/Z1', { zoneId: 'Z1' }],
     ['OverwriteRecords', 'true', { overwriteRecords: true }],
     ['RemovalPolicy', 'retain', { retain: true }],
+    ['MailFromDomain', 'Bounce.EXAMPLE.com.', { mailFrom: 'bounce.example.com' }],
+    ['DmarcRecord', 'v=DMARC1; p=reject; pct=5', { dmarc: 'v=DMARC1; p=reject; pct=5' }],
     ['DomainName', 'Mail.Example.COM.', { domainName: 'mail.example.com' }],
     ['HostedZoneName', 'EXAMPLE.com.', { domainName: 'example.com' }],
     [

@@ -8,7 +8,15 @@ const state: DomainState = {
   dkimDomain: 'dkim.amazonses.com',
   tokens: ['one', 'two', 'three'],
   ownsIdentity: true,
-  ownedTokens: ['one', 'three'],
+  dmarc: false,
+  ownedRecords: ['one', 'three'],
+};
+
+const whole: DomainState = {
+  ...state,
+  mailFrom: 'bounce.example.com',
+  dmarc: true,
+  ownedRecords: ['one', 'two', 'three', 'mx', 'spf', 'dmarc'],
 };
 
 describe('the physical id', () => {
@@ -19,9 +27,9 @@ describe('the physical id', () => {
   });
 
   it.each([
-    ['the identity only', { ownedTokens: [] }, 'identity'],
+    ['the identity only', { ownedRecords: [] }, 'identity'],
     ['records only', { ownsIdentity: false }, '1+3'],
-    ['nothing', { ownsIdentity: false, ownedTokens: [] }, 'nothing'],
+    ['nothing', { ownsIdentity: false, ownedRecords: [] }, 'nothing'],
   ])('says when we made %s', (_, made, expected) => {
     expect(
       formatPhysicalId({ ...state, ...made })
@@ -30,8 +38,21 @@ describe('the physical id', () => {
     ).toBe(expected);
   });
 
+  it('names the further records, and where they are', () => {
+    expect(formatPhysicalId(whole)).toBe(
+      'eu-west-1:example.com:Z0EXAMPLE:dkim.amazonses.com:one,two,three:identity+1+2+3+mx+spf+dmarc:bounce,dmarc',
+    );
+  });
+
+  it('has no zone for records at another DNS provider', () => {
+    const elsewhere = { ...state, zoneId: undefined, ownedRecords: [] };
+
+    expect(formatPhysicalId(elsewhere)).toBe('eu-west-1:example.com:-:dkim.amazonses.com:one,two,three:identity');
+    expect(parsePhysicalId(formatPhysicalId(elsewhere))).toEqual(elsewhere);
+  });
+
   it('has something in every place when a Create did not get far', () => {
-    const early = { ...state, dkimDomain: '', tokens: [], ownedTokens: [] };
+    const early = { ...state, dkimDomain: '', tokens: [], ownedRecords: [] };
 
     expect(formatPhysicalId(early)).toBe('eu-west-1:example.com:Z0EXAMPLE:-:-:identity');
     expect(parsePhysicalId(formatPhysicalId(early))).toEqual(early);
@@ -43,7 +64,11 @@ describe('the physical id', () => {
     ['zoneId', 'Z1OTHER'],
     ['tokens', ['one', 'two', 'four']],
     ['ownsIdentity', false],
-    ['ownedTokens', ['one']],
+    ['mailFrom', 'mail.example.com'],
+    ['mailFrom', 'a.bounce.example.com'],
+    ['dmarc', true],
+    ['ownedRecords', ['one']],
+    ['ownedRecords', ['one', 'three', 'mx']],
   ])('is another one when %s changes, so that CloudFormation cleans up', (property, value) => {
     expect(formatPhysicalId({ ...state, [property]: value })).not.toBe(formatPhysicalId(state));
   });
@@ -64,9 +89,14 @@ describe('the physical id', () => {
           dkimDomain: fc.domain(),
           tokens: fc.constant(tokens),
           ownsIdentity: fc.boolean(),
-          ownedTokens: fc.constant(owned.map((index) => tokens[index])),
+          prefix: fc.option(fc.stringMatching(/^[a-z][a-z0-9-]{0,20}(\.[a-z]{1,5})?$/), { nil: undefined }),
+          dmarc: fc.boolean(),
+          ownedRecords: fc
+            .subarray(['mx', 'spf', 'dmarc'])
+            .map((further) => [...owned.map((index) => tokens[index]), ...further]),
         }),
-      );
+      )
+      .map(({ prefix, ...rest }) => ({ ...rest, mailFrom: prefix && `${prefix}.${rest.domainName}` }));
 
     fc.assert(fc.property(states, (any) => expect(parsePhysicalId(formatPhysicalId(any))).toEqual(any)));
   });
@@ -82,7 +112,9 @@ describe('an id that is not ours', () => {
     'eu-west-1:example.com:Z0EXAMPLE:dkim.amazonses.com:one,two,three:identity+',
     'eu-west-1:example.com:Z0EXAMPLE:dkim.amazonses.com:-:1',
     'eu-west-1::Z0EXAMPLE:dkim.amazonses.com:one,two,three:identity',
-    'eu-west-1:example.com:Z0EXAMPLE:dkim.amazonses.com:one,two,three:identity:more',
+    'eu-west-1:example.com:Z0EXAMPLE:dkim.amazonses.com:one,two,three:identity+mail:bounce',
+    'eu-west-1:example.com:Z0EXAMPLE:dkim.amazonses.com:one,two,three:identity:bounce,spf',
+    'eu-west-1:example.com:Z0EXAMPLE:dkim.amazonses.com:one,two,three:identity:bounce,dmarc:more',
     emptyPhysicalId('request-1'),
     '',
   ])('is not read: %s', (id) => {

@@ -1,16 +1,22 @@
 import fc from 'fast-check';
 import type { DomainState } from '../../lambda/physical-id';
-import { Change, planRecords, planRemoval, RecordPlan, RecordSet, RecordWishes } from '../../lambda/records';
+import { mailRecords, RecordSet } from '../../lambda/mail-record';
+import { Change, planRecords, planRemoval, planUndo, RecordPlan, RecordWishes } from '../../lambda/records';
 
 const TOKENS = ['tok1', 'tok2', 'tok3'];
 const nameOf = (token: string) => `${token}._domainkey.example.com`;
 const valueOf = (token: string) => `${token}.dkim.amazonses.com`;
 
-const wishes: RecordWishes = {
+const source = {
   domainName: 'example.com',
-  zoneId: 'Z0EXAMPLE',
+  region: 'eu-west-1',
   tokens: TOKENS,
   dkimDomain: 'dkim.amazonses.com',
+};
+
+const wishes: RecordWishes = {
+  records: mailRecords(source),
+  zoneId: 'Z0EXAMPLE',
   ttl: 1800,
   overwriteRecords: false,
   owned: [],
@@ -52,14 +58,14 @@ const anyWishes = fc.record({
 function apply(changes: readonly Change[], zone: readonly RecordSet[]): RecordSet[] {
   const after = new Map(zone.map((set) => [`${set.name} ${set.type}`, set]));
   for (const { action, record } of changes) {
-    const key = `${record.name} CNAME`;
+    const key = `${record.name} ${record.type}`;
     const present = after.get(key);
     expect(action === 'CREATE').toBe(action !== 'UPSERT' && present === undefined);
     if (action === 'DELETE') {
       expect(record).toMatchObject({ ttl: present?.ttl, values: present?.values });
       after.delete(key);
     } else {
-      after.set(key, { ...record, type: 'CNAME', simple: true });
+      after.set(key, record);
     }
   }
   return sorted([...after.values()]);
@@ -122,31 +128,32 @@ describe('every plan for the records', () => {
   });
 
   it('makes ours what it writes, and keeps what was', () => {
-    forEveryPlan(({ changes, ownedTokens }, { owned }) => {
+    forEveryPlan(({ changes, owned: ours }, { owned }) => {
       const written = TOKENS.filter((token) => changes.some(({ record }) => record.name === nameOf(token)));
-      expect(ownedTokens).toEqual(TOKENS.filter((token) => written.includes(token) || owned.includes(token)));
+      expect(ours).toEqual(TOKENS.filter((token) => written.includes(token) || owned.includes(token)));
     });
   });
 
   it('gives our records the TTL that is wished for', () => {
-    forEveryPlan(({ changes, ownedTokens }, { ttl }, zone) => {
+    forEveryPlan(({ changes, owned }, { ttl }, zone) => {
       const after = apply(changes, zone);
-      for (const token of ownedTokens) {
+      for (const token of owned) {
         expect(after.find(({ name }) => name === nameOf(token))?.ttl).toBe(ttl);
       }
     });
   });
 
   it('can be undone', () => {
-    forEveryPlan(({ changes, undo }, _, zone) => {
-      expect(apply(undo, apply(changes, zone))).toEqual(sorted(zone));
+    forEveryPlan(({ changes, submissions }, _, zone) => {
+      const after = apply(changes, zone);
+      expect(apply(planUndo(submissions, after, false), after)).toEqual(sorted(zone));
     });
   });
 
   it('leaves nothing to do', () => {
-    forEveryPlan(({ changes, ownedTokens }, given, zone) => {
-      const again = planRecords({ ...given, owned: ownedTokens }, apply(changes, zone));
-      expect(again).toEqual({ changes: [], undo: [], ownedTokens });
+    forEveryPlan(({ changes, owned }, given, zone) => {
+      const again = planRecords({ ...given, owned }, apply(changes, zone));
+      expect(again).toEqual({ changes: [], submissions: [], owned });
     });
   });
 });
@@ -158,13 +165,13 @@ describe('records that a lost try of ours may have written', () => {
     const plan = planRecords({ ...wishes, unconfirmed: TOKENS }, written);
 
     expect(plan.changes.map(({ action }) => action)).toEqual(['UPSERT', 'UPSERT', 'UPSERT']);
-    expect(plan.ownedTokens).toEqual(TOKENS);
+    expect(plan.owned).toEqual(TOKENS);
   });
 
   it('are removed when that is undone', () => {
-    const { undo } = planRecords({ ...wishes, unconfirmed: TOKENS }, written);
+    const { submissions } = planRecords({ ...wishes, unconfirmed: TOKENS }, written);
 
-    expect(apply(undo, written)).toEqual([]);
+    expect(apply(planUndo(submissions, written, false), written)).toEqual([]);
   });
 });
 
@@ -176,17 +183,19 @@ describe('the removal of records', () => {
     dkimDomain: 'dkim.amazonses.com',
     tokens: TOKENS,
     ownsIdentity: true,
-    ownedTokens: TOKENS,
+    dmarc: false,
+    ownedRecords: TOKENS,
   };
   const zone = TOKENS.map((token) => cname(nameOf(token), valueOf(token), 77));
-  const removed = (current?: DomainState) => planRemoval(state, current, zone).map(({ record }) => record.name);
+  const removed = (current?: DomainState) =>
+    planRemoval(state, current, undefined, zone).map(({ record }) => record.name);
 
   it('brings back the zone as it was before the plan, but for what was overwritten', () => {
-    forEveryPlan(({ changes, ownedTokens }, { owned, overwriteRecords }, before) => {
+    forEveryPlan(({ changes, owned: ownedRecords }, { owned, overwriteRecords }, before) => {
       if (owned.length > 0 || overwriteRecords) return;
       const after = apply(changes, before);
 
-      const removal = planRemoval({ ...state, ownedTokens }, undefined, after);
+      const removal = planRemoval({ ...state, ownedRecords }, undefined, undefined, after);
 
       expect(apply(removal, after)).toEqual(sorted(before));
     });
@@ -194,15 +203,19 @@ describe('the removal of records', () => {
 
   it('never touches what is not owned', () => {
     fc.assert(
-      fc.property(zones, fc.subarray(TOKENS), (any, ownedTokens) => {
-        const names = planRemoval({ ...state, ownedTokens }, undefined, any).map(({ record }) => record.name);
-        expect(ownedTokens.map(nameOf)).toEqual(expect.arrayContaining(names));
+      fc.property(zones, fc.subarray(TOKENS), (any, ownedRecords) => {
+        const names = planRemoval({ ...state, ownedRecords }, undefined, undefined, any).map(
+          ({ record }) => record.name,
+        );
+        expect(ownedRecords.map(nameOf)).toEqual(expect.arrayContaining(names));
       }),
     );
   });
 
   it('names the TTL and the value that are there, as Route 53 wants it', () => {
-    const [{ record }] = planRemoval(state, undefined, [cname(nameOf('tok1'), 'TOK1.dkim.amazonses.com.', 5)]);
+    const [{ record }] = planRemoval(state, undefined, undefined, [
+      cname(nameOf('tok1'), 'TOK1.dkim.amazonses.com.', 5),
+    ]);
 
     expect(record).toMatchObject({ ttl: 5, values: ['TOK1.dkim.amazonses.com.'] });
   });
@@ -210,7 +223,7 @@ describe('the removal of records', () => {
   it.each<[string, Partial<DomainState>, string[]]>([
     ['all is in use', {}, []],
     ['all is in use, for another Region of SES', { region: 'us-east-1' }, []],
-    ['all is in use, and somebody else made it', { ownedTokens: [], ownsIdentity: false }, []],
+    ['all is in use, and somebody else made it', { ownedRecords: [], ownsIdentity: false }, []],
     ['two of the tokens are in use', { tokens: ['tok1', 'tok2', 'new'] }, ['tok3']],
     ['it moved to another zone', { zoneId: 'Z1OTHER' }, TOKENS],
     ['it moved to another domain', { domainName: 'mail.example.com' }, TOKENS],
@@ -229,6 +242,6 @@ describe('the removal of records', () => {
     ['another type', { ...cname(nameOf('tok1'), valueOf('tok1')), type: 'TXT' }],
     ['the key of another token', cname(nameOf('tok1'), valueOf('tok10'))],
   ])('leaves a record that has %s by now', (_, set) => {
-    expect(planRemoval(state, undefined, [set])).toEqual([]);
+    expect(planRemoval(state, undefined, undefined, [set])).toEqual([]);
   });
 });
