@@ -15,9 +15,9 @@ export const folder = local('bench', 'packages');
  */
 export const oldSdkFolder = local('bench', 'old-sdk');
 
-const PEERS = { '@seeebiii/ses-verify-identities': '4.2.3', 'aws-cdk-ses-domain-identity': '2.2.0' };
+export const PEERS = { '@seeebiii/ses-verify-identities': '4.2.3', 'aws-cdk-ses-domain-identity': '2.2.0' };
 
-const OLD_SDK = { 'aws-sdk': '2.1535.0' };
+export const OLD_SDK = { 'aws-sdk': '2.1535.0' };
 
 /** Installs what is compared. `tarball` stands in for the package as it is now. */
 export async function install(tarball) {
@@ -51,7 +51,8 @@ async function pack() {
   });
 }
 
-async function installPackages(where, dependencies) {
+/** Installs these versions, and nothing else, into a folder. */
+export async function installPackages(where, dependencies) {
   const wanted = JSON.stringify({ private: true, dependencies }, null, 2);
   const marker = join(where, 'installed.json');
   if (existsSync(marker) && readFileSync(marker, 'utf8') === wanted) {

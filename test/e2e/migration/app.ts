@@ -1,0 +1,55 @@
+/**
+ * A stack for each peer. The context key `phase` says how far it is: `old`, `kept` or `moved`;
+ * `domains` (JSON) has the domain of each stack, `proxy` is where our handler finds AWS.
+ */
+import { App, CfnResource, Stack } from 'aws-cdk-lib';
+import type { Function } from 'aws-cdk-lib/aws-lambda';
+import * as route53 from 'aws-cdk-lib/aws-route53';
+import * as sns from 'aws-cdk-lib/aws-sns';
+import { text } from '../../../bin/context';
+import { EasyDkimDomain } from '../../../lib';
+import { keep } from './keep';
+import { Domain, PEERS, zone } from './peers';
+
+const app = new App({
+  // What new CDK projects have: without it, VerifySesDomain's Lambda first downloads the SDK.
+  context: { '@aws-cdk/customresources:installLatestAwsSdkDefault': false },
+});
+const phase = text(app, 'phase');
+const domains = JSON.parse(text(app, 'domains')!) as Record<string, Domain>;
+
+for (const [name, addOld] of Object.entries(PEERS)) {
+  const stack = new Stack(app, name, {
+    env: { account: process.env.CDK_DEFAULT_ACCOUNT, region: process.env.CDK_DEFAULT_REGION },
+  });
+  if (phase === 'moved') {
+    const hostedZone = zone(stack, domains[name]);
+    new EasyDkimDomain(stack, 'Mail', { hostedZone });
+    callThroughProxy(stack);
+    if (name === 'VerifySesDomain') {
+      takeOverTheRest(stack, hostedZone);
+    }
+  } else {
+    const old = addOld(stack, domains[name]);
+    if (phase === 'kept') {
+      keep(old);
+    }
+  }
+}
+
+function callThroughProxy(stack: Stack): void {
+  const handler = stack.node.findChild('EasyDkimProvider').node.findChild('Handler') as Function;
+  for (const service of ['SES', 'SESV2', 'ROUTE_53', 'CLOUDFORMATION']) {
+    handler.addEnvironment(`AWS_ENDPOINT_URL_${service}`, text(app, 'proxy')!);
+  }
+}
+
+/** Under their former logical ids, these are to CloudFormation the resources that it has already. */
+function takeOverTheRest(stack: Stack, hostedZone: route53.IHostedZone): void {
+  const values = [{ priority: 10, hostName: `inbound-smtp.${stack.region}.amazonaws.com` }];
+  const inbound = new route53.MxRecord(stack, 'Inbound', { zone: hostedZone, values });
+  (inbound.node.defaultChild as CfnResource).overrideLogicalId('DomainSesMxRecord8FA72CE0');
+
+  const topic = new sns.Topic(stack, 'Topic');
+  (topic.node.defaultChild as CfnResource).overrideLogicalId('DomainSesNotificationTopic550EC06D');
+}
