@@ -51,6 +51,8 @@ export class Application {
     private readonly config: DomainConfig,
     /** What the resource had in place before an update. */
     private readonly previous: DomainState | undefined,
+    /** Whose MX record there may be: of the state before, and of an update that is rolled back. */
+    private readonly formerRegions: readonly string[],
     private readonly journal: Journal,
     private readonly log: Log,
   ) {
@@ -110,7 +112,7 @@ export class Application {
   private state(ownsIdentity: boolean, ownedRecords: readonly string[]): DomainState {
     const { region, domainName, zoneId, mailFrom, dmarc } = this.config;
     const { tokens, dkimDomain } = this;
-    const further = zoneId === undefined ? { dmarc: false } : { mailFrom, dmarc: dmarc !== undefined };
+    const further = zoneId === undefined ? {} : { mailFrom, dmarc };
     return { region, domainName, zoneId, dkimDomain, tokens, ownsIdentity, ...further, ownedRecords };
   }
 
@@ -172,14 +174,21 @@ export class Application {
         config.domainName,
         records.map(({ name }) => name),
       );
-    const shared = previous !== undefined && sameRecordNames(previous, config) ? sharedIds(previous, config) : [];
-    const owned = shared.filter((id) => previous!.ownedRecords.includes(id));
+    const known = previous !== undefined && sameRecordNames(previous, config) ? previous : undefined;
+    const shared = known === undefined ? [] : sharedIds(known, config);
+    const owned = shared.filter((id) => known?.ownedRecords.includes(id));
+    const former = this.formerRegions.flatMap((region) =>
+      mailRecords({ ...config, region, tokens: [], dkimDomain: '' }),
+    );
 
     for (let plans = 1; ; plans++) {
       const existing = await list();
       // Of a batch whose answer was lost, or whose run was killed, all is there or nothing.
       const written = areWritten(this.submitted, existing) ? this.submitted : [];
-      const plan = planRecords({ ...config, zoneId: zone.id, records, owned, unconfirmed: idsOf(written) }, existing);
+      const plan = planRecords(
+        { ...config, zoneId: zone.id, records, owned, former, unconfirmed: idsOf(written) },
+        existing,
+      );
       this.log('records-planned', {
         changes: plan.changes.map(({ action, record }) => `${action} ${record.type} ${record.name}`),
         owned: plan.owned.length,

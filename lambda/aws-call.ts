@@ -40,15 +40,41 @@ function toFailure(call: CallDescription, error: unknown): AwsCallFailure {
   const attempts = $metadata?.attempts ?? 1;
   const as = call.role === undefined ? '' : ` as ${call.role}`;
   const tries = attempts > 1 ? ` after ${attempts} tries` : '';
+  const words = shorten(message ?? String(error));
   return new AwsCallFailure(
-    `${call.service} ${call.operation} for ${call.target}${as} failed${tries}: ${errorCode}: ${shorten(message ?? String(error))}. ` +
-      remedy(call, errorCode),
+    `${call.service} ${call.operation} for ${call.target}${as} failed${tries}: ${errorCode}: ${words}. ` +
+      remedy(call, errorCode, words),
     errorCode,
     attempts,
   );
 }
 
-function remedy(call: CallDescription, code: string): string {
+/** Whether SES has refused a call because there is no such identity: it models no error for that. */
+export function isUnknownIdentity(error: unknown): boolean {
+  return error instanceof AwsCallFailure && IDENTITY_REFUSED.test(error.code) && UNKNOWN_IDENTITY.test(error.message);
+}
+
+/** The codes by which SES refuses a setting: v1 models no errors, v2 has its own. */
+const IDENTITY_REFUSED =
+  /^(InvalidParameterValue|InvalidRequest|ValidationError|BadRequestException|NotFoundException)$/;
+
+const UNKNOWN_IDENTITY = /identity .*(does not exist|must be a verified email address or domain)/i;
+
+/** What to do when SES refuses a setting of an identity. */
+const SETTING_REMEDIES: { readonly [operation: string]: string } = {
+  SetIdentityMailFromDomain:
+    'The MAIL FROM domain must be below the identity and in no other use: not to receive mail, and not in From addresses. Choose another mailFrom.',
+  PutEmailIdentityConfigurationSetAttributes:
+    'Create the configuration set in this Region and account first, or choose another configurationSet.',
+  SetIdentityFeedbackForwardingEnabled:
+    'Feedback is forwarded unless bounces and complaints have a topic: give both in notifications, or leave out feedbackForwarding.',
+  SetIdentityNotificationTopic:
+    'The topic must exist in this Region, and its policy, as well as that of its KMS key if it has one, must let ses.amazonaws.com publish to it. Bounces and complaints need one while feedbackForwarding is off.',
+  SetIdentityHeadersInNotificationsEnabled:
+    'Headers come with notifications that have a topic: give one in notifications, or leave out includeHeaders.',
+};
+
+function remedy(call: CallDescription, code: string, words: string): string {
   if (/AccessDenied|NotAuthorized|UnauthorizedOperation/.test(code)) {
     if (call.service === 'STS') {
       return 'The delegation role does not let the Lambda assume it: check that it exists and that the account of the stack is in its assumedBy, and that no service control policy denies it.';
@@ -71,6 +97,12 @@ function remedy(call: CallDescription, code: string): string {
   }
   if (code === 'InvalidChangeBatch' || code === 'InvalidInput') {
     return 'Nothing was changed: compare the zone with the record named in the message.';
+  }
+  const setting = SETTING_REMEDIES[call.operation];
+  if (setting !== undefined && IDENTITY_REFUSED.test(code)) {
+    return UNKNOWN_IDENTITY.test(words)
+      ? 'The identity may have been deleted by hand: deploy its EasyDkimDomain again, with a change that makes CloudFormation update it.'
+      : setting;
   }
   return 'Deploy again; if it stays so, check the AWS Health Dashboard.';
 }

@@ -9,6 +9,7 @@ import { Deadline } from './deadline';
 import type { DomainConfig } from './event';
 import { Log } from './log';
 import { FullJitterUntilDeadline } from './retry';
+import { IdentitySettings } from './identity-settings';
 import { HostedZone } from './route53';
 import { Ses } from './ses';
 
@@ -59,6 +60,16 @@ export function connect(
     openZone: () => openZone(domain, deadline, log),
     deadline,
   };
+}
+
+/** The means to work on the settings of one identity until a deadline. */
+export function connectSettings(
+  identity: { readonly domainName: string; readonly region: string },
+  deadline: Deadline,
+  log: Log,
+): IdentitySettings {
+  const inSesRegion = settings(identity.region, deadline);
+  return new IdentitySettings(new SESClient(inSesRegion), new SESv2Client(inSesRegion), identity, deadline, log);
 }
 
 export function cloudFormationClient(deadline: Deadline): CloudFormationClient {

@@ -1,3 +1,4 @@
+import { MAX_DMARC_LENGTH } from '../lib/private/mail-records';
 import { isInZone, normalizeDomainName, notInZoneMessage } from '../lib/private/domain-name';
 import { MAX_WAIT_SECONDS, ResourceProperties } from '../lib/private/contract';
 import { Failure } from './failure';
@@ -13,9 +14,12 @@ export interface CustomResourceEvent {
   readonly ResponseURL: string;
   readonly StackId: string;
   readonly LogicalResourceId: string;
+  readonly ResourceType?: string;
   /** Absent on Create. */
   readonly PhysicalResourceId?: string;
   readonly ResourceProperties: { readonly [name: string]: unknown };
+  /** Present on Update only. */
+  readonly OldResourceProperties?: unknown;
 }
 
 /** The properties of the custom resource as real types. */
@@ -39,6 +43,10 @@ export interface DomainConfig {
 
 /** The name of an AWS Region. */
 export const REGION = /^[a-z]{2,4}(-[a-z]{1,15}){1,3}-\d$/;
+
+export function isRegion(value: unknown): value is string {
+  return typeof value === 'string' && REGION.test(value);
+}
 
 /** Every property of the contract as CloudFormation may deliver it: present or not, of any type. */
 type Untrusted = { readonly [P in keyof ResourceProperties]?: unknown };
@@ -76,16 +84,15 @@ export function parseConfig(properties: CustomResourceEvent['ResourceProperties'
 /** What Delete needs of the properties; the rest it knows from the physical resource id. */
 export function parseRemoval(
   properties: CustomResourceEvent['ResourceProperties'],
-): Pick<DomainConfig, 'retain' | 'delegationRoleArn' | 'dmarc'> {
+): Pick<DomainConfig, 'retain' | 'delegationRoleArn'> {
   const given: Untrusted = properties ?? {};
   return {
     retain: given.RemovalPolicy === 'retain',
     delegationRoleArn: parseRoleArn(given.DelegationRoleArn),
-    dmarc: typeof given.DmarcRecord === 'string' ? given.DmarcRecord : undefined,
   };
 }
 
-function domain(prop: string, value: unknown): string {
+export function domain(prop: string, value: unknown): string {
   const name = text(prop, value);
   try {
     return normalizeDomainName(name);
@@ -105,14 +112,13 @@ export function parseMailFrom(value: unknown, domainName: string): string {
   return mailFrom;
 }
 
-/** Route 53 takes 4,000 characters in a TXT record. */
 function parseDmarc(value: unknown): string {
-  return matching(
-    'dmarc',
-    value,
-    /^v=DMARC1; p=(none|quarantine|reject)(;[\x20-\x7e]{1,3800})?$/,
-    'a DMARC record such as "v=DMARC1; p=none"',
-  );
+  const wanted = `a DMARC record such as "v=DMARC1; p=none" of at most ${MAX_DMARC_LENGTH} characters`;
+  const record = matching('dmarc', value, /^v=DMARC1; p=(none|quarantine|reject)(; [!-~]+)*$/, wanted);
+  if (record.length > MAX_DMARC_LENGTH) {
+    throw new Failure(`dmarc is ${show(record)}: give ${wanted}.`);
+  }
+  return record;
 }
 
 function parseZoneId(value: unknown): string {
@@ -139,7 +145,7 @@ function seconds(prop: string, value: unknown, least: number, most: number): num
   return number;
 }
 
-function matching(prop: string, value: unknown, pattern: RegExp, wanted: string): string {
+export function matching(prop: string, value: unknown, pattern: RegExp, wanted: string): string {
   const given = text(prop, value);
   if (!pattern.test(given)) {
     throw new Failure(`${prop} is ${show(given)}: give ${wanted}.`);
@@ -147,7 +153,7 @@ function matching(prop: string, value: unknown, pattern: RegExp, wanted: string)
   return given;
 }
 
-function oneOf(prop: string, value: unknown, ...values: readonly string[]): string {
+export function oneOf(prop: string, value: unknown, ...values: readonly string[]): string {
   const given = text(prop, value);
   if (!values.includes(given)) {
     throw new Failure(`${prop} is ${show(given)}: give ${values.map((each) => `"${each}"`).join(' or ')}.`);

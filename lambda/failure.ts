@@ -15,3 +15,8 @@ export class AwsCallFailure extends Failure {
     super(message);
   }
 }
+
+/** What a user is told of an error: anything but a failure is a fault of this code. */
+export function describeError(error: unknown): string {
+  return error instanceof Failure ? error.message : `unexpected error, please report it: ${String(error)}`;
+}

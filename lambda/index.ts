@@ -1,15 +1,17 @@
 import type { Context } from 'aws-lambda';
+import { SETTINGS_RESOURCE_TYPE } from '../lib/private/contract';
 import { Answer, sendAnswer } from './answer';
 import { Application, toAttributes } from './apply';
 import { connect } from './aws';
 import { Deadline } from './deadline';
-import { CustomResourceEvent, parseConfig, parseRemoval } from './event';
-import { Failure } from './failure';
+import { CustomResourceEvent, isRegion, parseConfig, parseRemoval } from './event';
+import { describeError } from './failure';
 import { Journal } from './journal';
 import { createLog, Log } from './log';
-import { emptyPhysicalId, formatPhysicalId, parsePhysicalId } from './physical-id';
+import { DomainState, emptyPhysicalId, formatPhysicalId, parsePhysicalId } from './physical-id';
 import { findReplacement, remove } from './remove';
 import { isPlain, requireAnswerable, requireRequest } from './request';
+import { settle } from './settings';
 
 /** What is kept of the Lambda's time to undo a failed change, and then to answer: milliseconds, and a share at most. */
 const UNDO_TIME = { most: 60_000, share: 0.2 };
@@ -53,6 +55,9 @@ async function act(event: CustomResourceEvent, deadlines: Deadlines, journal: Jo
   log('event', { physicalId: event.PhysicalResourceId, properties: event.ResourceProperties });
   try {
     requireRequest(event);
+    if (event.ResourceType === SETTINGS_RESOURCE_TYPE) {
+      return await settle(event, deadlines, journal, log);
+    }
     return event.RequestType === 'Delete'
       ? await removeDomain(event, deadlines, log)
       : await applyDomain(event, deadlines, journal, log);
@@ -71,7 +76,7 @@ async function applyDomain(
   const config = parseConfig(event.ResourceProperties);
   const former = event.PhysicalResourceId;
   const previous = former === undefined ? undefined : parsePhysicalId(former);
-  const application = new Application(config, previous, journal, log);
+  const application = new Application(config, previous, formerRegions(event, previous), journal, log);
   try {
     const applied = await application.run(connect(config, deadlines.work, log));
     return { status: 'SUCCESS', physicalId: formatPhysicalId(applied.state), data: toAttributes(applied) };
@@ -88,6 +93,11 @@ async function applyDomain(
   }
 }
 
+function formerRegions(event: CustomResourceEvent, previous: DomainState | undefined): readonly string[] {
+  const old = (event.OldResourceProperties as { readonly SesRegion?: unknown } | null | undefined)?.SesRegion;
+  return [...(previous === undefined ? [] : [previous.region]), ...(isRegion(old) ? [old] : [])];
+}
+
 async function removeDomain(event: CustomResourceEvent, deadlines: Deadlines, log: Log): Promise<Answer> {
   const physicalId = event.PhysicalResourceId ?? emptyPhysicalId(event.RequestId);
   const state = parsePhysicalId(physicalId);
@@ -96,13 +106,13 @@ async function removeDomain(event: CustomResourceEvent, deadlines: Deadlines, lo
     log('left', { reason: 'the physical id is not one that we gave' });
     return { status: 'SUCCESS', physicalId };
   }
-  const { retain, delegationRoleArn, dmarc } = parseRemoval(event.ResourceProperties);
+  const { retain, delegationRoleArn } = parseRemoval(event.ResourceProperties);
   if (retain) {
     log('left', { reason: 'removalPolicy is RETAIN' });
   } else if (state.ownsIdentity || state.ownedRecords.length > 0) {
     try {
       const replacement = await findReplacement(event, deadlines.work, log);
-      await remove(state, replacement, dmarc, connect({ ...state, delegationRoleArn }, deadlines.work, log), log);
+      await remove(state, replacement, connect({ ...state, delegationRoleArn }, deadlines.work, log), log);
     } catch (error) {
       return { status: 'FAILED', physicalId, reason: explain(error, state) };
     }
@@ -114,5 +124,5 @@ function explain(error: unknown, domain?: { domainName: string; region: string; 
   const zone = domain?.zoneId === undefined ? '' : `, hosted zone ${domain.zoneId}`;
   const place =
     domain === undefined ? 'Easy DKIM' : `Easy DKIM for ${domain.domainName} (SES in ${domain.region}${zone})`;
-  return `${place}: ${error instanceof Failure ? error.message : `unexpected error, please report it: ${String(error)}`}`;
+  return `${place}: ${describeError(error)}`;
 }

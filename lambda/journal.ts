@@ -4,6 +4,7 @@ import { tmpdir } from 'os';
 import { join } from 'path';
 import { Answer } from './answer';
 import type { Submission } from './records';
+import type { Settings } from './settings-plan';
 
 /** What an earlier run of the same event made, or answered. */
 export interface Entry {
@@ -11,6 +12,8 @@ export interface Entry {
   readonly tokens?: readonly string[];
   readonly dkimDomain?: string;
   readonly submitted?: readonly Submission[];
+  /** The settings as they were before the event. */
+  readonly before?: Settings;
   readonly answer?: Answer;
 }
 

@@ -17,8 +17,8 @@ export interface DomainState {
   readonly ownsIdentity: boolean;
   /** The custom MAIL FROM domain, which has an MX and an SPF record; undefined without one. */
   readonly mailFrom?: string;
-  /** Whether there is a DMARC record. Its text is with the properties. */
-  readonly dmarc: boolean;
+  /** The text of the DMARC record; undefined without one. */
+  readonly dmarc?: string;
   /** The ids of the records that we made; the others were there before. */
   readonly ownedRecords: readonly string[];
 }
@@ -27,30 +27,28 @@ const SEPARATOR = ':';
 const NOTHING = 'nothing';
 const UNKNOWN = '-';
 const IDENTITY = 'identity';
-const DMARC = 'dmarc';
 
 /**
  * The physical resource id, such as
  * `eu-west-1:example.com:Z0123456789:dkim.amazonses.com:tok1,tok2,tok3:identity+1+2+3`: the last part
- * lists what we made. A domain with more than DKIM has a further part, such as `bounce,dmarc`, with
- * what the MAIL FROM domain has in front of the domain. Another Region, domain, zone or list is another
- * id, which makes CloudFormation send a Delete for the former one when the update is complete.
+ * lists what we made. A domain with more than DKIM has up to two further parts, such as
+ * `bounce:v=DMARC1; p=none`: what the MAIL FROM domain has in front of the domain, and the DMARC record.
+ * Another Region, domain, zone, record or list is another id, which makes CloudFormation send a Delete for
+ * the former one when the update is complete.
  *
- * At most 680 characters; CloudFormation allows 1 KB.
+ * At most 960 characters; CloudFormation allows 1 KB.
  *
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-responses.html
  */
 export function formatPhysicalId(state: DomainState): string {
-  const { domainName, mailFrom, tokens, ownedRecords } = state;
+  const { domainName, mailFrom, dmarc, tokens, ownedRecords } = state;
   const made = [
     ...(state.ownsIdentity ? [IDENTITY] : []),
     ...tokens.flatMap((token, index) => (ownedRecords.includes(token) ? [String(index + 1)] : [])),
     ...FURTHER_RECORDS.filter((id) => ownedRecords.includes(id)),
   ];
-  const further = [
-    mailFrom === undefined ? UNKNOWN : mailFrom.slice(0, -domainName.length - 1),
-    ...(state.dmarc ? [DMARC] : []),
-  ].join(',');
+  const prefix = mailFrom === undefined ? UNKNOWN : mailFrom.slice(0, -domainName.length - 1);
+  const further = [prefix, ...(dmarc === undefined ? [] : [dmarc])];
   return [
     state.region,
     domainName,
@@ -58,7 +56,7 @@ export function formatPhysicalId(state: DomainState): string {
     state.dkimDomain || UNKNOWN,
     tokens.join(',') || UNKNOWN,
     made.join('+') || NOTHING,
-    ...(further === UNKNOWN ? [] : [further]),
+    ...(mailFrom === undefined && dmarc === undefined ? [] : further),
   ].join(SEPARATOR);
 }
 
@@ -70,23 +68,28 @@ const PLACES = [
   /^[\w.-]{1,253}$/,
   /^(-|[\w-]{1,63}(,[\w-]{1,63}){2})$/,
   /^(nothing|(identity|[123]|mx|spf|dmarc)(\+([123]|mx|spf|dmarc))*)$/,
-  /^(-,dmarc|[\w.-]{1,240}(,dmarc)?)$/,
+  /^[\w.-]{1,240}$/,
+  /^v=DMARC1; [ -~]{1,480}$/,
 ];
+
+/** Those that every id has. */
+const LEAST_PLACES = 6;
 
 /** Reads a physical resource id back; undefined for one that we did not give. */
 export function parsePhysicalId(id: string): DomainState | undefined {
   const parts = id.split(SEPARATOR);
-  const complete = parts.length === PLACES.length || parts.length === PLACES.length - 1;
-  if (!complete || !parts.every((part, index) => PLACES[index].test(part))) {
+  // A DMARC record may have separators of its own.
+  const text = parts.slice(PLACES.length - 1).join(SEPARATOR);
+  const given = [...parts.slice(0, PLACES.length - 1), ...(text === '' ? [] : [text])];
+  if (given.length < LEAST_PLACES || !given.every((part, index) => PLACES[index].test(part))) {
     return undefined;
   }
-  const [region, domainName, zoneId, dkimDomain, tokenList, madeList, further = UNKNOWN] = parts;
+  const [region, domainName, zoneId, dkimDomain, tokenList, madeList, prefix = UNKNOWN, dmarc] = given;
   const tokens = tokenList === UNKNOWN ? [] : tokenList.split(',');
   const made = madeList === NOTHING ? [] : madeList.split('+').map((item) => recordId(item, tokens));
   if (made.includes(undefined)) {
     return undefined;
   }
-  const [prefix, dmarc] = further.split(',');
   return {
     region,
     domainName,
@@ -95,7 +98,7 @@ export function parsePhysicalId(id: string): DomainState | undefined {
     tokens,
     ownsIdentity: made.includes(IDENTITY),
     mailFrom: prefix === UNKNOWN ? undefined : `${prefix}.${domainName}`,
-    dmarc: dmarc === DMARC,
+    dmarc,
     ownedRecords: made.flatMap((item) => (item === undefined || item === IDENTITY ? [] : [item])),
   };
 }

@@ -45,6 +45,8 @@ export interface RecordWishes {
   readonly overwriteRecords: boolean;
   /** The ids of the records that we made before. */
   readonly owned: readonly string[];
+  /** What the records may have been before: those of another Region. */
+  readonly former: readonly MailRecord[];
   /** The ids of those that an interrupted try of ours has written: written again to be sure. */
   readonly unconfirmed: readonly string[];
 }
@@ -77,13 +79,15 @@ export function planRecords(wishes: RecordWishes, existing: readonly RecordSet[]
     if (sets.length > 0 && present === undefined) {
       throw conflict(wishes, record, sets);
     }
+    const moved =
+      present !== undefined && wishes.former.some((each) => each.id === record.id && hasOurs(present, each));
     if (present === undefined || rivals(present, record).length === 0) {
       submit();
-    } else if (isRight(present, record) && !ours) {
+    } else if (isRight(present, record) && !(ours && (moved || hasOurs(present, record)))) {
       continue;
     } else if (hasOurs(present, record) && unconfirmed) {
       submit();
-    } else if (isRight(present, record) && keepsTtl(present, record, wishes.ttl)) {
+    } else if (hasOurs(present, record) && (present.ttl === wishes.ttl || isShared(present, record))) {
       owned.push(record.id);
     } else if (ours || wishes.overwriteRecords) {
       submit(present);
@@ -131,30 +135,40 @@ export function mergeSubmissions(
 /**
  * Decides which records go: those that we made, that nobody has changed since, and that are not in
  * use by the resource that took the place of this one.
- *
- * @param dmarc the text of the DMARC record that we made
  */
 export function planRemoval(
   state: DomainState,
   current: DomainState | undefined,
-  dmarc: string | undefined,
   existing: readonly RecordSet[],
 ): readonly Change[] {
-  return recordsToRemove(state, current, dmarc).flatMap((record) => {
+  return recordsToRemove(state, current).flatMap(({ record, successor }) => {
     const present = existing.find((set) => isOf(set, record) && isStillOurs(set, record));
+    if (present === undefined) return [];
     // Route 53 deletes only what is named with the very TTL and value that it has.
-    return present === undefined ? [] : transition(present, withoutRecord(present, record, undefined));
+    const next = successor ? withRecord(present, successor, present.ttl) : withoutRecord(present, record, undefined);
+    return transition(present, next);
   });
 }
 
+/** A record that is ours to remove. */
+export interface Removal {
+  readonly record: MailRecord;
+  /** What the resource has in its place now: an MX or a DMARC record, when an update was rolled back. */
+  readonly successor?: MailRecord;
+}
+
 /** The records that are ours to remove. */
-export function recordsToRemove(
-  state: DomainState,
-  current: DomainState | undefined,
-  dmarc: string | undefined,
-): readonly MailRecord[] {
-  const inUse = current !== undefined && sameRecordNames(state, current) ? idsInUse(state, current) : [];
-  return recordsOf(state, dmarc).filter(({ id }) => state.ownedRecords.includes(id) && !inUse.includes(id));
+export function recordsToRemove(state: DomainState, current: DomainState | undefined): readonly Removal[] {
+  const shared = current !== undefined && sameRecordNames(state, current) ? sharedIds(state, current) : [];
+  const inUse = current === undefined ? [] : mailRecords(current).filter(({ id }) => shared.includes(id));
+  return mailRecords(state).flatMap((record): Removal[] => {
+    const successor = inUse.find(({ id }) => id === record.id);
+    const goesBack =
+      record.type !== 'CNAME' && current?.ownedRecords.includes(record.id) && successor?.value !== record.value;
+    return state.ownedRecords.includes(record.id) && (successor === undefined || goesBack)
+      ? [{ record, successor }]
+      : [];
+  });
 }
 
 /** Whether two resources, with the same token, share its record: the Region of SES is not part of it. */
@@ -185,18 +199,6 @@ export function sharedIds(
   return [...tokens, 'dmarc', ...(mailFrom === other.mailFrom ? ['mx', 'spf'] : [])];
 }
 
-function idsInUse(state: DomainState, current: DomainState): readonly string[] {
-  const shared = sharedIds(state, current);
-  return recordsOf(current, '')
-    .map(({ id }) => id)
-    .filter((id) => shared.includes(id));
-}
-
-/** @param dmarc the text of the DMARC record, if there is one */
-function recordsOf(state: DomainState, dmarc: string | undefined): readonly MailRecord[] {
-  return mailRecords({ ...state, dmarc: state.dmarc ? dmarc : undefined });
-}
-
 /** Whether a record set is in the way of a record, or the place for it. A CNAME record tolerates no other. */
 function contends(set: RecordSet, record: MailRecord): boolean {
   return (
@@ -207,23 +209,12 @@ function contends(set: RecordSet, record: MailRecord): boolean {
 
 /**
  * A DKIM record is ours as long as it leads to the key of its token, wherever SES publishes that: an
- * update that was rolled back may have led it to another place than the one in the physical id. An MX
- * record may be that of the Region where the domain was before.
+ * update that was rolled back may have led it to another place than the one in the physical id.
  */
 function isStillOurs(set: RecordSet, record: MailRecord): boolean {
-  switch (record.type) {
-    case 'CNAME':
-      return set.values.length === 1 && normalize(set.values[0]).startsWith(`${normalize(record.id)}.`);
-    case 'MX':
-      return isRight(set, record);
-    case 'TXT':
-      return hasOurs(set, record);
-  }
-}
-
-/** The TTL of what others have changed, or share, is theirs. */
-function keepsTtl(set: RecordSet, record: MailRecord, ttl: number): boolean {
-  return set.ttl === ttl || isShared(set, record) || !hasOurs(set, record);
+  return record.type === 'CNAME'
+    ? set.values.length === 1 && normalize(set.values[0]).startsWith(`${normalize(record.id)}.`)
+    : hasOurs(set, record);
 }
 
 /**

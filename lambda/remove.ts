@@ -14,13 +14,11 @@ import { Ses } from './ses';
  * gone stays gone.
  *
  * @param current what the resource has in place now, if another state took the place of this one
- * @param dmarc the text of the DMARC record that we made
  * @throws AwsCallFailure
  */
 export async function remove(
   state: DomainState,
   current: DomainState | undefined,
-  dmarc: string | undefined,
   { ses, openZone }: Aws,
   log: Log,
 ): Promise<void> {
@@ -29,12 +27,12 @@ export async function remove(
     const successor = current !== undefined && sameIdentity(state, current) ? current : undefined;
     await removeIdentity(state, successor, ses, log);
   }
-  const names = recordsToRemove(state, current, dmarc).map(({ name }) => name);
+  const names = recordsToRemove(state, current).map(({ record }) => record.name);
   if (names.length > 0) {
     await removeRecords(
       state,
       openZone,
-      async (zone) => planRemoval(state, current, dmarc, await zone.listRecordSets(state.domainName, names)),
+      async (zone) => planRemoval(state, current, await zone.listRecordSets(state.domainName, names)),
       log,
     );
   }

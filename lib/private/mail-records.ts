@@ -14,3 +14,6 @@ export const MAIL_FROM_SPF = 'v=spf1 include:amazonses.com ~all';
 export function dmarcRecordName(domainName: string): string {
   return `_dmarc.${domainName}`;
 }
+
+/** The longest DMARC record: the physical resource id has it, which CloudFormation limits to 1 KB. */
+export const MAX_DMARC_LENGTH = 480;

@@ -42,7 +42,9 @@ describe('a domain with MAIL FROM and DMARC', () => {
     const answer = await mail.create(whole());
 
     expect(answer.status).toBe('SUCCESS');
-    expect(answer.physicalId).toMatch(/:identity\+1\+2\+3\+mx\+spf\+dmarc:bounce,dmarc$/);
+    expect(answer.physicalId).toMatch(
+      /:identity\+1\+2\+3\+mx\+spf\+dmarc:bounce:v=DMARC1; p=none; rua=mailto:dmarc@example\.com$/,
+    );
     expect(further()).toEqual([DMARC_LINE, MX_LINE, SPF_LINE]);
     expect(world.holdings()).toEqual(expect.arrayContaining(recordsOf(answer)));
     expect(world.fake.operations().filter((name) => name === 'ChangeResourceRecordSets')).toHaveLength(1);
@@ -116,14 +118,26 @@ describe('an update', () => {
     expect(world.holdings()).toEqual([]);
   });
 
-  it('changes the policy in place, and back', async () => {
-    const { physicalId } = await mail.create(whole());
+  it('changes the policy in place', async () => {
+    await mail.create(whole());
 
-    expect(await mail.update(whole({ DmarcRecord: 'v=DMARC1; p=reject' }))).toMatchObject({ physicalId });
-    expect(further()).toContain(`${ZONE} _dmarc.${DOMAIN} 1800 TXT "v=DMARC1; p=reject"`);
+    await mail.update(whole({ DmarcRecord: 'v=DMARC1; p=reject' }));
+    await mail.cleanUp();
 
+    const changed = DMARC_LINE.replace(DMARC, 'v=DMARC1; p=reject');
+    expect(further()).toEqual([changed, MX_LINE, SPF_LINE]);
+    await mail.delete();
+    expect(world.holdings()).toEqual([]);
+  });
+
+  it('of the policy that is rolled back brings the policy back', async () => {
+    await mail.create(whole());
+    const before = world.holdings();
+
+    await mail.update(whole({ DmarcRecord: 'v=DMARC1; p=reject' }));
     await mail.rollBack();
-    expect(further()).toEqual([DMARC_LINE, MX_LINE, SPF_LINE]);
+
+    expect(world.holdings()).toEqual(before);
   });
 
   it('to another MAIL FROM domain has the records of both until its end', async () => {
@@ -138,15 +152,41 @@ describe('an update', () => {
     expect(further()).toHaveLength(3);
   });
 
-  it('to another Region keeps the MX record, which serves all Regions, and Delete finds it', async () => {
+  const MX_OF_US = MX_LINE.replace('eu-west-1', 'us-east-1');
+
+  it('to another Region takes the MX record along', async () => {
     await mail.create(whole());
 
     await mail.update(whole({ SesRegion: 'us-east-1' }));
-    await mail.cleanUp();
-    expect(further()).toEqual([DMARC_LINE, MX_LINE, SPF_LINE]);
+    expect(further()).toEqual([DMARC_LINE, MX_OF_US, SPF_LINE]);
 
+    await mail.cleanUp();
+    expect(further()).toEqual([DMARC_LINE, MX_OF_US, SPF_LINE]);
     await mail.delete();
     expect(world.holdings()).toEqual([]);
+  });
+
+  it('to another Region that is rolled back brings the MX record back', async () => {
+    await mail.create(whole());
+    const before = world.holdings();
+
+    await mail.update(whole({ SesRegion: 'us-east-1' }));
+    await mail.rollBack();
+
+    expect(world.holdings()).toEqual(before);
+    await mail.delete();
+    expect(world.holdings()).toEqual([]);
+  });
+
+  it('gives up what others have written their own way since', async () => {
+    await mail.create(whole());
+    const theirs = addForeignTxt(MAIL_FROM, ['"v=spf1 ip4:192.0.2.1 include:amazonses.com -all"']);
+
+    await mail.update(whole({ OverwriteRecords: 'true' }));
+    await mail.cleanUp();
+    await mail.delete();
+
+    expect(world.holdings()).toEqual([theirs]);
   });
 
   it('of the TTL changes all of them', async () => {
@@ -183,7 +223,7 @@ describe('records that are there already', () => {
     });
     const before = world.holdings();
 
-    expect((await mail.create(whole())).physicalId).toMatch(/:identity\+1\+2\+3:bounce,dmarc$/);
+    expect((await mail.create(whole())).physicalId).toMatch(/:identity\+1\+2\+3:bounce:v=DMARC1; /);
     expect(world.holdings()).toEqual(expect.arrayContaining(theirs));
     await mail.delete();
 

@@ -8,14 +8,13 @@ const state: DomainState = {
   dkimDomain: 'dkim.amazonses.com',
   tokens: ['one', 'two', 'three'],
   ownsIdentity: true,
-  dmarc: false,
   ownedRecords: ['one', 'three'],
 };
 
 const whole: DomainState = {
   ...state,
   mailFrom: 'bounce.example.com',
-  dmarc: true,
+  dmarc: 'v=DMARC1; p=none; rua=mailto:dmarc@example.com',
   ownedRecords: ['one', 'two', 'three', 'mx', 'spf', 'dmarc'],
 };
 
@@ -40,7 +39,8 @@ describe('the physical id', () => {
 
   it('names the further records, and where they are', () => {
     expect(formatPhysicalId(whole)).toBe(
-      'eu-west-1:example.com:Z0EXAMPLE:dkim.amazonses.com:one,two,three:identity+1+2+3+mx+spf+dmarc:bounce,dmarc',
+      'eu-west-1:example.com:Z0EXAMPLE:dkim.amazonses.com:one,two,three:identity+1+2+3+mx+spf+dmarc:bounce' +
+        ':v=DMARC1; p=none; rua=mailto:dmarc@example.com',
     );
   });
 
@@ -66,7 +66,7 @@ describe('the physical id', () => {
     ['ownsIdentity', false],
     ['mailFrom', 'mail.example.com'],
     ['mailFrom', 'a.bounce.example.com'],
-    ['dmarc', true],
+    ['dmarc', 'v=DMARC1; p=none'],
     ['ownedRecords', ['one']],
     ['ownedRecords', ['one', 'three', 'mx']],
   ])('is another one when %s changes, so that CloudFormation cleans up', (property, value) => {
@@ -90,7 +90,7 @@ describe('the physical id', () => {
           tokens: fc.constant(tokens),
           ownsIdentity: fc.boolean(),
           prefix: fc.option(fc.stringMatching(/^[a-z][a-z0-9-]{0,20}(\.[a-z]{1,5})?$/), { nil: undefined }),
-          dmarc: fc.boolean(),
+          dmarc: fc.constantFrom(undefined, 'v=DMARC1; p=none', 'v=DMARC1; p=none; ruf=mailto:a@b.c,mailto:d@e.f'),
           ownedRecords: fc
             .subarray(['mx', 'spf', 'dmarc'])
             .map((further) => [...owned.map((index) => tokens[index]), ...further]),
@@ -114,7 +114,7 @@ describe('an id that is not ours', () => {
     'eu-west-1::Z0EXAMPLE:dkim.amazonses.com:one,two,three:identity',
     'eu-west-1:example.com:Z0EXAMPLE:dkim.amazonses.com:one,two,three:identity+mail:bounce',
     'eu-west-1:example.com:Z0EXAMPLE:dkim.amazonses.com:one,two,three:identity:bounce,spf',
-    'eu-west-1:example.com:Z0EXAMPLE:dkim.amazonses.com:one,two,three:identity:bounce,dmarc:more',
+    'eu-west-1:example.com:Z0EXAMPLE:dkim.amazonses.com:one,two,three:identity:bounce:more',
     emptyPhysicalId('request-1'),
     '',
   ])('is not read: %s', (id) => {

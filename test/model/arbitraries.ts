@@ -43,6 +43,9 @@ const wish: fc.Arbitrary<Wish> = fc.record(
     ttl: fc.constantFrom('300' as const, '1800' as const),
     overwrite: fc.boolean(),
     retain: rarely(20),
+    mailFrom: choice<NonNullable<Wish['mailFrom']>>([6, 'none'], [4, 'bounce'], [1, 'news']),
+    dmarc: choice<NonNullable<Wish['dmarc']>>([6, 'none'], [3, 'watch'], [2, 'reject']),
+    elsewhere: rarely(5),
     wait: choice<NonNullable<Wish['wait']>>([10, 'none'], [1, '60'], [2, '300']),
     defect: choice<Defect>(
       [60, 'none'],
@@ -106,7 +109,7 @@ const actPlan: fc.Arbitrary<ActPlan> = fc.oneof(
       domain: few(2),
       region: few(2),
       zone: few(3),
-      token: few(2),
+      token: few(5),
       what: recordAct,
     }),
   },

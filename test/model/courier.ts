@@ -1,5 +1,6 @@
 import type { ResponseBody } from '../fakes/fake-aws';
 import { configOf } from './excuses';
+import { furtherRecords, isExactly } from './further-records';
 import { claims, type CloudFormationEvent, type Incident } from './incident';
 import { judgeAnswer } from './judge-answer';
 import { show } from './judge-effect';
@@ -227,7 +228,7 @@ export class Courier {
     const { previous } = incident;
     const config = incident.type === 'Update' ? configOf(incident) : undefined;
     if (!previous || !config) return false;
-    const { region, domainName, zoneId, tokens, ownedTokens, dkimDomain } = previous;
+    const { region, domainName, zoneId, tokens, ownedRecords, dkimDomain } = previous;
     if (region !== config.region || domainName !== config.domainName || zoneId !== config.zoneId) return false;
     const identity = fake.identity(region, domainName);
     const host = identity?.signingHostedZone;
@@ -236,11 +237,21 @@ export class Courier {
       /^(Pending|Success|TemporaryFailure)$/.test(identity.dkimStatus) &&
       host === dkimDomain &&
       (ledger.get(identityKey(region, domainName))?.origin !== 'others' || !previous.ownsIdentity);
+    if (zoneId === undefined) return setUp;
+    const sameFurther = previous.mailFrom === config.mailFrom && previous.dmarc === config.dmarc;
+    const furtherInPlace = furtherRecords(config).every(({ id, key }) => {
+      const item = ledger.get(key);
+      const owned = ownedRecords.includes(id);
+      const exact = item !== undefined && isExactly(id, item.content, region, config.dmarc);
+      return exact && (owned ? item.origin !== 'others' && item.ttl === config.ttl : item.origin === 'others');
+    });
     return (
       setUp &&
+      sameFurther &&
+      furtherInPlace &&
       tokens.every((token) => {
         const item = ledger.get(recordKey(zoneId, `${token}._domainkey.${domainName}`));
-        const owned = ownedTokens.includes(token);
+        const owned = ownedRecords.includes(token);
         return (
           item?.content === `${token}.${host}` && (!owned || (item.ttl === config.ttl && item.origin !== 'others'))
         );

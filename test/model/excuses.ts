@@ -1,6 +1,7 @@
 import { parseConfig, type DomainConfig } from '../../lambda/event';
 import { documentedDkimDomain } from '../../lib/private/dkim-domains';
 import type { FakeAws } from '../fakes/fake-aws';
+import { doesTheSame, furtherRecords, kindOfTxt } from './further-records';
 import type { Incident } from './incident';
 import type { Others } from './others';
 import { plain } from './ledger';
@@ -47,6 +48,7 @@ function zoneExcuses(
   incident: Incident,
   mayBeGone: boolean,
 ): string[] {
+  if (zoneId === undefined) return [];
   const zone = fake.zones.get(zoneId);
   if (!zone) return mayBeGone ? [] : ['there is no such zone'];
   if (!zone.holds(`${domainName}.`)) return ['the zone cannot hold the records'];
@@ -56,6 +58,8 @@ function zoneExcuses(
 
 function hasConflict(fake: FakeAws, others: Others, config: DomainConfig, { previous }: Incident): boolean {
   const { domainName, region, zoneId, overwriteRecords } = config;
+  if (zoneId === undefined) return false;
+  if (furtherConflict(fake, config, zoneId, previous)) return true;
   const host = fake.signingHostedZoneFor(region);
   const hosts = new Set([host, documentedDkimDomain(region), previous?.dkimDomain]);
   const known = previous?.region === region && previous.domainName === domainName && previous.zoneId === zoneId;
@@ -66,6 +70,23 @@ function hasConflict(fake: FakeAws, others: Others, config: DomainConfig, { prev
     if (sets.length > 1 || type !== 'CNAME' || setIdentifier !== undefined) return true;
     // Which of the hosts the handler takes for right depends on what SES tells it.
     const right = [...hosts].every((each) => each === undefined || plain(values[0]) === `${token}.${each}`);
-    return !right && !overwriteRecords && !(known && previous.ownedTokens.includes(token));
+    return !right && !overwriteRecords && !(known && previous.ownedRecords.includes(token));
+  });
+}
+
+/** What is at the name of a further record and neither does the same nor may be replaced. */
+function furtherConflict(fake: FakeAws, config: DomainConfig, zoneId: string, previous: Incident['previous']): boolean {
+  const known = previous?.domainName === config.domainName && previous.zoneId === zoneId;
+  return furtherRecords(config).some(({ id, name }) => {
+    const type = id === 'mx' ? 'MX' : 'TXT';
+    const sets = fake.records(zoneId).filter((set) => set.name === name && (set.type === type || set.type === 'CNAME'));
+    if (sets.length === 0) return false;
+    const [{ values, setIdentifier }] = sets;
+    if (sets.length > 1 || sets[0].type === 'CNAME' || setIdentifier !== undefined) return true;
+    const rivals = values.filter((value) => type === 'MX' || kindOfTxt(value) === id);
+    const right = rivals.length === 1 && doesTheSame(id, plain(rivals[0]), config.dmarc);
+    const sameName = id === 'dmarc' || previous?.mailFrom === config.mailFrom;
+    const owned = known && sameName && previous.ownedRecords.includes(id);
+    return rivals.length > 0 && !right && !config.overwriteRecords && !owned;
   });
 }

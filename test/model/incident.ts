@@ -2,6 +2,7 @@ import type { ResourceProperties } from '../../lib/private/contract';
 import type { DomainState } from '../../lambda/physical-id';
 import { parsePhysicalId } from '../../lambda/physical-id';
 import type { Call, ResponseBody } from '../fakes/fake-aws';
+import { furtherRecords, isExactly } from './further-records';
 import { type Difference, identityKey, type Item, recordKey } from './ledger';
 
 export interface CloudFormationEvent {
@@ -90,11 +91,16 @@ export class Incident {
 /** Whether a physical id says that an identity or a record is ours, as it is now. */
 export function claims(state: DomainState | undefined, { key, content }: Pick<Item, 'key' | 'content'>): boolean {
   if (state === undefined) return false;
-  const { region, domainName, zoneId, tokens, ownedTokens, ownsIdentity } = state;
+  const { region, domainName, zoneId, tokens, ownedRecords, ownsIdentity } = state;
   if (key === identityKey(region, domainName)) {
     // A failed Create may not have come to know the tokens; with others it is another identity.
     return ownsIdentity && (tokens.length === 0 || content === `AWS_SES ${tokens.join()}`);
   }
-  const token = ownedTokens.find((each) => key === recordKey(zoneId, `${each}._domainkey.${domainName}`));
-  return token !== undefined && content.startsWith(`${token}.`);
+  if (zoneId === undefined) return false;
+  const token = ownedRecords.find((each) => key === recordKey(zoneId, `${each}._domainkey.${domainName}`));
+  if (token !== undefined) return content.startsWith(`${token}.`);
+  const further = furtherRecords(state).find((record) => record.key === key);
+  return (
+    further !== undefined && ownedRecords.includes(further.id) && isExactly(further.id, content, region, state.dmarc)
+  );
 }

@@ -3,6 +3,7 @@ import { documentedDkimDomain } from '../../lib/private/dkim-domains';
 import type { ResourceAttributes } from '../../lib/private/contract';
 import type { FakeAws, ResponseBody } from '../fakes/fake-aws';
 import { configOf } from './excuses';
+import { doesTheSame, type Further, furtherRecords, isExactly } from './further-records';
 import { claims, type Incident } from './incident';
 import { identityKey, type Item, type Ledger, recordKey } from './ledger';
 import { Violation } from './violation';
@@ -35,7 +36,7 @@ function judgeFailure(incident: Incident, answer: ResponseBody, excuses: readonl
   const { event } = incident;
   const { Reason: reason = '' } = answer;
   const config = configOf(incident) ?? (incident.type === 'Delete' ? incident.previous : undefined);
-  const named = config ? [config.domainName, config.region, config.zoneId] : ['Easy DKIM'];
+  const named = config ? [config.domainName, config.region, config.zoneId ?? ''] : ['Easy DKIM'];
   if (named.some((name) => !reason.includes(name)) || reason.includes('unexpected error')) {
     throw new Violation(
       'reason helps',
@@ -59,9 +60,18 @@ function judgeSetUp(fake: FakeAws, ledger: Ledger, incident: Incident, answer: R
     throw new Violation('set up as answered', `${incident.type} ${incident.event.RequestId}: ${detail}`);
   };
   if (!config || !state) return wrong(`success with the id ${answer.PhysicalResourceId}`);
-  if (formatPhysicalId({ ...state, ...config }) !== answer.PhysicalResourceId) wrong('the id is of another place');
-
   const { domainName, region, zoneId } = config;
+  const wanted = zoneId === undefined ? {} : { mailFrom: config.mailFrom, dmarc: config.dmarc };
+  const id = formatPhysicalId({
+    ...state,
+    region,
+    domainName,
+    zoneId,
+    mailFrom: undefined,
+    dmarc: undefined,
+    ...wanted,
+  });
+  if (id !== answer.PhysicalResourceId) wrong('the id is of another place');
   const identity = fake.identity(region, domainName);
   const tokens = [data.DkimToken1, data.DkimToken2, data.DkimToken3];
   if (identity?.tokens.join() !== tokens.join())
@@ -71,12 +81,21 @@ function judgeSetUp(fake: FakeAws, ledger: Ledger, incident: Incident, answer: R
   const values = [data.DkimRecordValue1, data.DkimRecordValue2, data.DkimRecordValue3];
   tokens.forEach((token, index) => {
     const name = `${token}._domainkey.${domainName}`;
-    const record = ledger.get(recordKey(zoneId, name));
     if (names[index] !== name || values[index] !== `${token}.${state.dkimDomain}`) wrong(`attributes of ${token}`);
+    if (zoneId === undefined) return;
+    const record = ledger.get(recordKey(zoneId, name));
     if (record === undefined) return wrong(`no record ${name} in ${zoneId}`);
     if (record.content !== values[index]) wrong(`${name} is ${record.content}, not ${values[index]}`);
-    if (state.ownedTokens.includes(token) && record.ttl !== config.ttl) wrong(`${name} has the TTL ${record.ttl}`);
+    if (state.ownedRecords.includes(token) && record.ttl !== config.ttl) wrong(`${name} has the TTL ${record.ttl}`);
   });
+  for (const { id, key } of furtherRecords(config)) {
+    const record = ledger.get(key);
+    if (record === undefined) return wrong(`no ${key}`);
+    if (!doesTheSame(id, record.content, config.dmarc)) wrong(`${key} is ${record.content}`);
+    const ours = id === 'mx' && isExactly(id, record.content, region, config.dmarc) && state.ownedRecords.includes(id);
+    if (ours && record.ttl !== config.ttl) wrong(`${key} has the TTL ${record.ttl}`);
+    if (ledger.all().some((other) => other.key.startsWith(`${key} again`))) wrong(`${key} is there twice`);
+  }
   judgeBatch(fake, incident, wrong);
   const host = identity?.signingHostedZone;
   const asked = fake.sesv2 === 'on' && incident.heardSes;
@@ -106,6 +125,8 @@ function judgeClaims(ledger: Ledger, incident: Incident, answer: ResponseBody): 
 
   if (answer.Status === 'FAILED') {
     for (const item of fresh) {
+      // An Update that made anew what the resource already owned: with RETAIN it stays, and is claimed.
+      if (incident.type === 'Update' && claims(state, item)) continue;
       const told = (answer.Reason ?? '').includes('could not be removed');
       if (!told || !(incident.denied || incident.outage))
         throw new Violation('failed means undone', `${detail(item)} is left`);
@@ -125,18 +146,12 @@ function judgeClaims(ledger: Ledger, incident: Incident, answer: ResponseBody): 
 }
 
 /** Whether an item is the identity or one of the records that a state is about. */
-function isAt(
-  item: Item,
-  state: {
-    readonly region: string;
-    readonly domainName: string;
-    readonly zoneId: string;
-    readonly tokens: readonly string[];
-  },
-): boolean {
+function isAt(item: Item, state: Further & { readonly region: string; readonly tokens: readonly string[] }): boolean {
   const { region, domainName, zoneId, tokens } = state;
+  if (item.key === identityKey(region, domainName)) return true;
   return (
-    item.key === identityKey(region, domainName) ||
-    tokens.some((token) => item.key === recordKey(zoneId, `${token}._domainkey.${domainName}`))
+    zoneId !== undefined &&
+    (tokens.some((token) => item.key === recordKey(zoneId, `${token}._domainkey.${domainName}`)) ||
+      furtherRecords(state).some(({ key }) => key === item.key))
   );
 }

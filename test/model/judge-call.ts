@@ -8,11 +8,22 @@ export function judgeCall(incident: Incident, { operation, params }: Call): void
   const what = `${operation} on ${type} ${incident.event.RequestId}`;
   if (type === 'Delete' && operation === 'VerifyDomainDkim') throw new Violation('Delete never creates', what);
   if (operation === 'DeleteIdentity' && retains) throw new Violation('retained', what);
-  const domain = incident.previous && type === 'Delete' ? incident.previous.domainName : properties.DomainName;
-  for (const { action, name, type: recordType } of params.changes ?? []) {
+  const ofId = incident.previous && type === 'Delete' ? incident.previous : undefined;
+  const domain = ofId ? ofId.domainName : properties.DomainName;
+  const mailFrom = ofId ? ofId.mailFrom : properties.MailFromDomain;
+  const { changes = [] } = params;
+  for (const { action, name, type: recordType } of changes) {
+    const plainName = name.replace(/\.$/, '');
     // The role of the handler may do no more than this, and no fake denies it.
-    const allowed = recordType === 'CNAME' && name.replace(/\.$/, '').endsWith(`._domainkey.${domain}`);
-    if (!allowed || (retains && action === 'DELETE')) {
+    const allowed =
+      (recordType === 'CNAME' && plainName.endsWith(`._domainkey.${domain}`)) ||
+      (/^(MX|TXT)$/.test(recordType) && plainName === mailFrom) ||
+      (recordType === 'TXT' && plainName === `_dmarc.${domain}`);
+    // A record set that is shared is written by replacing the very one that was read.
+    const replaced = changes.some(
+      (other) => other.action === 'CREATE' && other.name === name && other.type === recordType,
+    );
+    if (!allowed || (retains && action === 'DELETE' && !replaced)) {
       throw new Violation('least privilege', `${what}: ${action} ${recordType} ${name}`);
     }
   }

@@ -1,5 +1,6 @@
 import type { Call, FakeAws } from '../fakes/fake-aws';
 import { configOf } from './excuses';
+import { furtherRecords } from './further-records';
 import { type Incident } from './incident';
 import { identityKey, type Difference, type Item, recordKey } from './ledger';
 import { Violation } from './violation';
@@ -8,8 +9,10 @@ import { Violation } from './violation';
 export interface Use {
   readonly region: string;
   readonly domainName: string;
-  readonly zoneId: string;
+  readonly zoneId?: string;
   readonly tokens: readonly string[];
+  readonly mailFrom?: string;
+  readonly dmarc?: string;
 }
 
 /** Judges a call that has just taken effect: no moment may be wrong, not only the end. */
@@ -22,7 +25,9 @@ export function judgeEffect(
 ): void {
   for (const difference of differences) {
     const what = `${call.operation} on ${incident.type} ${incident.event.RequestId}: ${show(difference)}`;
-    if (incident.type === 'Delete' && difference.after !== undefined) {
+    // The end of an update that is rolled back brings an MX or a DMARC record of ours back.
+    const movesBack = / (MX |TXT  dmarc)$/.test(difference.key) && difference.before?.origin === 'ours';
+    if (incident.type === 'Delete' && difference.after !== undefined && !movesBack) {
       throw new Violation('Delete never creates', what);
     }
     if (incident.type === 'Delete' && incident.retains) throw new Violation('retained', what);
@@ -35,6 +40,10 @@ export function judgeEffect(
 function mayTouch(incident: Incident, { key, before, after }: Difference): boolean {
   if (before?.origin !== 'others') return true;
   if (after === undefined) return false;
+  if (key.includes(' TXT ') && before.content === after.content) {
+    // The TTL is that of the record set, which it shares with what the user has us overwrite.
+    return true;
+  }
   if (key.startsWith('identity')) {
     // DKIM may be set up where there is none; the signing that is there stays.
     return before.content === 'AWS_SES ' && after.content.startsWith('AWS_SES ');
@@ -45,9 +54,13 @@ function mayTouch(incident: Incident, { key, before, after }: Difference): boole
 
 /** An Update may bring back the value of a record that we had made, whoever has changed it since. */
 function isRepair(incident: Incident, key: string): boolean {
-  const { domainName = '', zoneId = '', ownedTokens = [] } = incident.previous ?? {};
-  const owned = ownedTokens.map((token) => recordKey(zoneId, `${token}._domainkey.${domainName}`));
-  return incident.type === 'Update' && owned.includes(key);
+  const { previous } = incident;
+  if (incident.type !== 'Update' || previous?.zoneId === undefined) return false;
+  const { domainName, zoneId, ownedRecords } = previous;
+  return (
+    ownedRecords.some((token) => key === recordKey(zoneId, `${token}._domainkey.${domainName}`)) ||
+    furtherRecords(previous).some((record) => record.key === key && ownedRecords.includes(record.id))
+  );
 }
 
 /** Whether a domain in use loses its identity or one of its records, which it had before the event. */
@@ -57,6 +70,8 @@ function breaks(fake: FakeAws, incident: Incident, use: Use, { key, before, afte
   if (key === identityKey(region, domainName)) {
     return after === undefined && before.content === `AWS_SES ${tokens.join()}`;
   }
+  if (zoneId === undefined) return false;
+  if (furtherRecords(use).some((record) => record.key === key)) return after === undefined;
   const token = tokens.find((each) => key === recordKey(zoneId, `${each}._domainkey.${domainName}`));
   if (token === undefined) return false;
   if (after === undefined) return true;

@@ -1,4 +1,5 @@
 import type { FakeAws } from '../fakes/fake-aws';
+import { kindOfTxt } from './further-records';
 import { ACCOUNT, REGIONS } from './places';
 
 /**
@@ -93,7 +94,7 @@ export class Ledger {
   private byOthers(now: Content, before: Item | undefined): Pick<Item, 'origin' | 'madeBy' | 'replaced'> {
     if (before?.content === now.content) return before;
     // A record that leads to the key of the same token elsewhere is still the same record.
-    if (before && now.key.startsWith('record') && essence(before) === essence(now)) return before;
+    if (before && now.key.includes(' CNAME ') && essence(before) === essence(now)) return before;
     // What others make just as we had made it cannot be told from ours.
     return { origin: this.everOurs.has(essence(now)) ? 'limbo' : 'others' };
   }
@@ -110,7 +111,13 @@ export class Ledger {
     for (const zone of fake.zones.all()) {
       for (const { name, type, setIdentifier, values, ttl } of zone.records) {
         const key = recordKey(zone.id, name, type, setIdentifier);
-        present.set(key, { key, content: values.map(plain).join(), ttl });
+        if (type !== 'TXT') present.set(key, { key, content: values.map(plain).join(), ttl });
+        // The values of one TXT record set can be of different people.
+        for (const value of type === 'TXT' ? values : []) {
+          const first = `${key} ${kindOfTxt(value)}`;
+          const part = present.has(first) ? `${first} again ${value}` : first;
+          present.set(part, { key: part, content: plain(value), ttl });
+        }
       }
     }
     return present;
@@ -130,7 +137,7 @@ function byUs(now: Content, before: Item | undefined, madeBy: Maker): Pick<Item,
 
 /** What makes that it is the same one again: the tokens of an identity, the token that a record leads to. */
 function essence({ key, content }: Content): string {
-  return `${key} ${key.startsWith('record') ? content.split('.')[0] : content}`;
+  return `${key} ${key.includes(' CNAME ') ? content.split('.')[0] : content}`;
 }
 
 /** Host names are the same with and without the trailing dot, and in any case. */

@@ -19,12 +19,12 @@ export const MUTATIONS: readonly Mutation[] = [
     name: 'takes a record that is right for its own',
     file: 'records.ts',
     from: '      continue;',
-    to: '      ownedTokens.push(token);',
+    to: '      owned.push(record.id);',
   },
   {
     name: 'overwrites records unasked',
     file: 'records.ts',
-    from: 'owned || wishes.overwriteRecords',
+    from: 'ours || wishes.overwriteRecords',
     to: 'true',
   },
   {
@@ -32,7 +32,7 @@ export const MUTATIONS: readonly Mutation[] = [
     file: 'apply.ts',
     from: 'await zone.waitUntilInSync(await zone.change(plan.changes));',
     to: `const upserts = plan.changes.filter(({ action }) => action === 'UPSERT');
-      const old = existing.filter((set) => upserts.some(({ record }) => sameName(record.name, set.name)));
+      const old = existing.filter((set) => upserts.some(({ record }) => record.name === set.name));
       if (old.length > 0) await zone.change(old.map((record) => ({ action: 'DELETE', record })));
       await zone.waitUntilInSync(await zone.change(plan.changes));`,
   },
@@ -63,22 +63,22 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'deletes records with the TTL that it gives by default',
     file: 'records.ts',
-    from: "[{ action: 'DELETE', record: ours }]",
-    to: "[{ action: 'DELETE', record: { ...ours, ttl: 1800 } }]",
+    from: "if (to === undefined) return [{ action: 'DELETE', record: from }];",
+    to: "if (to === undefined) return [{ action: 'DELETE', record: { ...from, ttl: 1800 } }];",
   },
   {
     name: 'deletes records without a look at them',
     file: 'records.ts',
-    from: 'return ours === undefined ? [] : ',
-    to: `return ours === undefined
-      ? [{ action: 'DELETE', record: { name, ttl: 1800, values: [dkimRecordValue(token, state.dkimDomain)] } }]
-      : `,
+    from: 'return present === undefined ? [] : transition(present, withoutRecord',
+    to: `return present === undefined
+      ? [{ action: 'DELETE', record: { ...record, ttl: 1800, values: [record.value], simple: true } }]
+      : transition(present, withoutRecord`,
   },
   {
     name: 'deletes what somebody changed since',
     file: 'records.ts',
-    from: ' && leadsToKey(set, token)',
-    to: '',
+    from: 'isOf(set, record) && isStillOurs(set, record)',
+    to: 'isOf(set, record)',
   },
   {
     name: 'deletes the identity that somebody made anew',
@@ -172,7 +172,7 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'compares values letter by letter',
-    file: 'records.ts',
+    file: 'mail-record.ts',
     from: "return name.toLowerCase().replace(/\\.$/, '');",
     to: 'return name;',
   },
@@ -212,6 +212,48 @@ export const MUTATIONS: readonly Mutation[] = [
     file: 'answer.ts',
     from: 'if (delay >= deadline.remaining()) {',
     to: 'if (true) {',
+  },
+  {
+    name: 'deletes a TXT record set with all that others have in it',
+    file: 'mail-record.ts',
+    from: 'const values = [...others, ...(replaced',
+    to: 'const values = [...(replaced',
+  },
+  {
+    name: 'writes a TXT record set without what others have in it',
+    file: 'mail-record.ts',
+    from: 'values: [...others, value],',
+    to: 'values: [value],',
+  },
+  {
+    name: 'doubles the SPF record',
+    file: 'mail-record.ts',
+    from: '? set.values.filter((value) => excludeEachOther(readTxt(value), readTxt(record.value)))',
+    to: '? set.values.filter((value) => readTxt(value) === readTxt(record.value))',
+  },
+  {
+    name: 'writes a shared record set as it was when it was read',
+    file: 'records.ts',
+    from: "return to.type === 'TXT'",
+    to: "return to.type === 'NONE'",
+  },
+  {
+    name: 'forgets the MX record on Delete',
+    file: 'mail-record.ts',
+    from: "{ id: 'mx', name: mailFrom,",
+    to: "{ id: 'mx', name: `x.${mailFrom}`,",
+  },
+  {
+    name: 'clean-up takes the MAIL FROM records that are in use',
+    file: 'records.ts',
+    from: "...(mailFrom === other.mailFrom ? ['mx', 'spf'] : [])",
+    to: '',
+  },
+  {
+    name: 'takes the DMARC record of others on Delete',
+    file: 'records.ts',
+    from: "    case 'TXT':\n      return hasOurs(set, record);",
+    to: "    case 'TXT':\n      return rivals(set, record).length > 0;",
   },
   {
     name: 'does not wait for the verification',

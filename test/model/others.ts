@@ -1,6 +1,9 @@
+import { FURTHER_RECORDS } from '../../lambda/mail-record';
 import type { FakeAws, Identity } from '../fakes/fake-aws';
+import type { Zone } from '../fakes/zones';
 import type { ActPlan, IdentityAct, RecordAct, Setup, SigningHost } from './plan';
-import { ACCOUNT, at, DOMAINS, REGIONS, ZONES } from './places';
+import { kindOfTxt } from './further-records';
+import { ACCOUNT, at, DMARC, DOMAINS, REGIONS, ZONES } from './places';
 import { documentedDkimDomain } from '../../lib/private/dkim-domains';
 
 /** Everybody else in the account: they change identities, records, zones, policies and SES itself. */
@@ -105,6 +108,7 @@ export class Others {
     const { id: zoneId, name: zoneName } = at(ZONES, place.zone);
     const zone = fake.zones.get(zoneId);
     if (!zone || (domain !== zoneName && !domain.endsWith(`.${zoneName}`))) return;
+    if (place.token > 2) return this.actOnFurtherRecord(zone, domain, at(FURTHER_RECORDS, place.token), what);
     const token = at(this.tokens(region, domain), place.token);
     const name = `${token}._domainkey.${domain}`;
     const present = fake.records(zoneId).find((record) => record.name === name);
@@ -145,7 +149,71 @@ export class Others {
         return;
     }
   }
+
+  private actOnFurtherRecord(zone: Zone, domain: string, id: (typeof FURTHER_RECORDS)[number], what: RecordAct): void {
+    const { fake } = this;
+    const name = id === 'dmarc' ? `_dmarc.${domain}` : `bounce.${domain}`;
+    const type = id === 'mx' ? 'MX' : 'TXT';
+    const present = zone.named(`${name}.`, type).at(0);
+    const values = present?.values ?? [];
+    const rest = type === 'MX' ? [] : values.filter((value) => kindOfTxt(value) !== id);
+    const put = (value: string, further: object = {}) => {
+      for (const set of zone.named(`${name}.`)) {
+        if (set.type === type || set.type === 'CNAME') fake.removeRecord(zone.id, name, set.type, set.setIdentifier);
+      }
+      fake.putRecord(zone.id, { name, type, ttl: present?.ttl ?? 600, values: [...rest, value], ...further });
+    };
+    this.remakes += 1;
+    switch (what) {
+      case 'remove':
+        for (const set of zone.named(`${name}.`)) fake.removeRecord(zone.id, name, set.type, set.setIdentifier);
+        return;
+      case 'put right':
+        return put(RIGHT[id]);
+      case 'put right with dot':
+        return put(SERVING[id]);
+      case 'put wrong':
+        return put(WRONG[id].replace('#', String(this.remakes)));
+      case 'change TTL':
+        if (present) fake.putRecord(zone.id, { ...present, ttl: present.ttl + 1 });
+        return;
+      case 'put TXT':
+        if (type === 'TXT' && !present?.setIdentifier && zone.named(`${name}.`, 'CNAME').length === 0) {
+          fake.putRecord(zone.id, {
+            name,
+            type,
+            ttl: present?.ttl ?? 600,
+            values: [...values, `"text ${this.remakes}"`],
+          });
+        }
+        return;
+      case 'put weighted':
+        return put(RIGHT[id], { setIdentifier: 'one', weight: 1 });
+      case 'put neighbour':
+        if (zone.named(`${name}.`).length === 0) {
+          fake.putRecord(zone.id, { name, type: 'CNAME', ttl: 600, values: ['elsewhere.example.net'] });
+        }
+        return;
+    }
+  }
 }
+
+/** As we write it, as somebody else may write the same, and what contends with it. */
+const RIGHT = {
+  mx: '10 feedback-smtp.eu-west-1.amazonses.com',
+  spf: '"v=spf1 include:amazonses.com ~all"',
+  dmarc: `"${DMARC.watch}"`,
+};
+const SERVING = {
+  mx: '10 Feedback-SMTP.us-east-1.amazonses.com.',
+  spf: '"v=spf1 ip4:192.0.2.1 include:amazonses.com -all"',
+  dmarc: '"v=DMARC1;p=none;"',
+};
+const WRONG = {
+  mx: '10 mx#.example.net',
+  spf: '"v=spf1 ip4:192.0.2.# -all"',
+  dmarc: '"v=DMARC1; p=quarantine; pct=#"',
+};
 
 function hostOf(region: string, host: SigningHost): string | undefined {
   switch (host) {

@@ -24,6 +24,8 @@ export const ZONES = [
 
 export const ROLE = `arn:aws:iam::${DNS_ACCOUNT}:role/easy-dkim`;
 
+export const DMARC = { watch: 'v=DMARC1; p=none', reject: 'v=DMARC1; p=reject; pct=50' } as const;
+
 /** What CloudFormation sends for a resource whose wishes so far add up to the given one. */
 export function toProperties(resource: number, wish: Wish): ResourceProperties {
   const { domains, regions } = RESOURCES[resource];
@@ -31,17 +33,24 @@ export function toProperties(resource: number, wish: Wish): ResourceProperties {
   const chosen = at(ZONES, wish.zone);
   const fits = domain === chosen.name || domain.endsWith(`.${chosen.name}`);
   const zone = fits ? chosen : ZONES[0];
-  const { defect = 'none' } = wish;
+  const { defect = 'none', dmarc = 'none' } = wish;
+  const prefix = wish.mailFrom ?? 'none';
+  const mailFrom = prefix === 'none' || resource === 0 ? prefix : `${prefix}-${resource}`;
   const role = zone.account === ACCOUNT || defect === 'no role' ? undefined : ROLE;
   return withoutUndefined({
     DomainName: defect === 'bad domain' ? `${domain}/` : domain,
     SesRegion: at(regions, wish.region),
-    HostedZoneId: defect === 'no such zone' ? 'Z0NOWHERE' : defect === 'other zone' ? otherZone(domain) : zone.id,
-    HostedZoneName: wish.zoneNameKnown === false || defect === 'other zone' ? undefined : zone.name,
+    ...(!wish.elsewhere && {
+      HostedZoneId: defect === 'no such zone' ? 'Z0NOWHERE' : defect === 'other zone' ? otherZone(domain) : zone.id,
+      HostedZoneName: wish.zoneNameKnown === false || defect === 'other zone' ? undefined : zone.name,
+    }),
     Ttl: defect === 'bad ttl' ? '0' : (wish.ttl ?? '1800'),
     OverwriteRecords: wish.overwrite ? 'true' : 'false',
     RemovalPolicy: wish.retain ? 'retain' : 'destroy',
-    DelegationRoleArn: defect === 'bad role' ? 'arn:aws:iam::2:role/x' : role,
+    DelegationRoleArn: defect === 'bad role' ? 'arn:aws:iam::2:role/x' : wish.elsewhere ? undefined : role,
+    MailFromDomain: mailFrom === 'none' ? undefined : `${mailFrom}.${domain}`,
+    // Where two resources have one domain, one of them has its DMARC record.
+    DmarcRecord: resource > 0 || dmarc === 'none' ? undefined : DMARC[dmarc],
     WaitForVerification: wish.wait === undefined || wish.wait === 'none' ? undefined : wish.wait,
   } as const);
 }

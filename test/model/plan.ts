@@ -57,6 +57,10 @@ export interface Wish {
   readonly overwrite?: boolean;
   readonly retain?: boolean;
   readonly wait?: '60' | '300' | 'none';
+  readonly mailFrom?: 'none' | 'bounce' | 'news';
+  readonly dmarc?: 'none' | 'watch' | 'reject';
+  /** The records are for another DNS provider. */
+  readonly elsewhere?: boolean;
   readonly defect?: Defect;
 }
 

@@ -1,4 +1,5 @@
 import type { ResourceProperties } from '../../lib/private/contract';
+import { FURTHER_RECORDS } from '../../lambda/mail-record';
 import { parsePhysicalId } from '../../lambda/physical-id';
 import type { ResponseBody } from '../fakes/fake-aws';
 import type { Courier } from './courier';
@@ -203,7 +204,10 @@ export class Stack {
       } else if (!deleted) {
         ledger.mark(item, 'limbo');
         counters.add('exempt: CloudFormation gave up the clean-up that was denied or not answered');
-      } else if (present && claims({ ...present, ownsIdentity: true, ownedTokens: present.tokens }, item)) {
+      } else if (
+        present &&
+        claims({ ...present, ownsIdentity: true, ownedRecords: [...present.tokens, ...FURTHER_RECORDS] }, item)
+      ) {
         ledger.mark(item, 'limbo');
         counters.add('exempt: a rolled-back update repaired what others had broken, and it is in use');
       }
