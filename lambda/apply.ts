@@ -3,7 +3,7 @@ import { documentedDkimDomain } from '../lib/private/dkim-domains';
 import type { Aws } from './aws';
 import type { DomainConfig } from './event';
 import { AwsCallFailure } from './failure';
-import { refuseForeignSigning, waitForVerification } from './identity';
+import { refuseForeignSigning, refuseSwitchedOff, waitForVerification } from './identity';
 import { Journal } from './journal';
 import { Log } from './log';
 import type { DomainState } from './physical-id';
@@ -124,9 +124,13 @@ export class Application {
   private async settleIdentity(ses: Ses) {
     const { config, previous } = this;
     const { domainName, region } = config;
+    const known = previous !== undefined && sameIdentity(previous, config) ? previous : undefined;
     const before = await ses.findIdentity(domainName);
     if (before !== undefined) {
       refuseForeignSigning(before, domainName, region);
+    }
+    if (before !== undefined && known === undefined) {
+      refuseSwitchedOff(before, domainName, region);
     }
     this.madeIdentity ||= before === undefined;
     this.journal.note({ madeIdentity: this.madeIdentity });
@@ -135,7 +139,6 @@ export class Application {
     this.tokens = ready ? before.tokens : await ses.verifyDomainDkim(domainName);
     const identity = ready && before.signingHostedZone !== undefined ? before : await this.readAfter(ses, before);
 
-    const known = previous !== undefined && sameIdentity(previous, config) ? previous : undefined;
     const unchanged = known !== undefined && sameTokens(known.tokens, this.tokens);
     this.dkimDomain = this.chooseDkimDomain(identity.signingHostedZone, unchanged ? known.dkimDomain : undefined);
     return {

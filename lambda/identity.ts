@@ -36,6 +36,22 @@ export function refuseForeignSigning(identity: Identity, domainName: string, reg
 }
 
 /**
+ * An identity whose keys are in place but whose mail is not signed would look fine and not be. A domain
+ * that is in use by us already is left to whoever switched it off.
+ *
+ * @throws Failure
+ * @see https://docs.aws.amazon.com/ses/latest/APIReference/API_SetIdentityDkimEnabled.html
+ */
+export function refuseSwitchedOff(identity: Identity, domainName: string, region: string): void {
+  if (identity.signing === false && identity.tokens.length > 0) {
+    throw new Failure(
+      `The identity ${domainName} in ${region} has Easy DKIM, but its signing is switched off. Switch it on with ` +
+        `"aws ses set-identity-dkim-enabled --identity ${domainName} --dkim-enabled --region ${region}", then deploy again.`,
+    );
+  }
+}
+
+/**
  * Waits until SES has found the records and DKIM is verified. SES looks by itself; this only watches.
  *
  * @returns `Success`

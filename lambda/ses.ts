@@ -16,6 +16,8 @@ export interface Identity {
   /** The Easy DKIM tokens; none when DKIM was never set up. */
   readonly tokens: readonly string[];
   readonly status: DkimStatus;
+  /** Whether mail is signed; undefined when SES does not say. */
+  readonly signing?: boolean;
   /** Where SES publishes the keys; undefined when SES does not say. */
   readonly signingHostedZone?: string;
   /** `AWS_SES` for Easy DKIM, `EXTERNAL` for BYODKIM, `AWS_SES_<REGION>` for a DEED replica. */
@@ -96,7 +98,11 @@ export class Ses {
       this.client.send(new GetIdentityDkimAttributesCommand({ Identities: [domainName] }), options),
     );
     const dkim = DkimAttributes?.[domainName];
-    return { tokens: dkim?.DkimTokens ?? [], status: dkim?.DkimVerificationStatus ?? 'NotStarted' };
+    return {
+      tokens: dkim?.DkimTokens ?? [],
+      status: dkim?.DkimVerificationStatus ?? 'NotStarted',
+      signing: dkim?.DkimEnabled,
+    };
   }
 
   /** Deletes an identity; one that is gone already is no error. */
@@ -139,6 +145,7 @@ function fromV2(dkim: DkimAttributes): Identity {
   return {
     tokens: dkim.Tokens ?? [],
     status: V1_STATUS[dkim.Status ?? ''] ?? 'NotStarted',
+    signing: dkim.SigningEnabled,
     signingHostedZone: dkim.SigningHostedZone,
     origin,
   };

@@ -55,6 +55,27 @@ describe('an identity that signs with its own key (BYODKIM)', () => {
   });
 });
 
+describe('an identity whose signing is switched off', () => {
+  it.each(['on', 'down', 'denied', 'apart'] as const)('is refused, with the v2 API of SES %s', async (mode) => {
+    world.fake.addIdentity(REGION, 'example.com', { signingEnabled: false, dkimStatus: 'Success' });
+    world.fake.sesv2 = mode;
+
+    expect(await refusedReason()).toContain(
+      'has Easy DKIM, but its signing is switched off. Switch it on with "aws ses set-identity-dkim-enabled --identity ' +
+        'example.com --dkim-enabled --region eu-west-1", then deploy again.',
+    );
+  });
+
+  it('is left so when that happened while we use it', async () => {
+    await mail.create();
+    world.fake.identity(REGION, 'example.com')!.signingEnabled = false;
+
+    expect((await mail.update({ ...mail.current!, Ttl: '60' })).status).toBe('SUCCESS');
+
+    expect(world.fake.identity(REGION, 'example.com')!.signingEnabled).toBe(false);
+  });
+});
+
 describe('a Deterministic Easy DKIM replica', () => {
   it('is refused, and its parent Region named', async () => {
     world.fake.addIdentity(REGION, 'example.com', { origin: 'AWS_SES_US_EAST_1' });
