@@ -11,7 +11,7 @@ import { emptyPhysicalId } from './physical-id';
 import { parseFormer, parseSettings, SettingsConfig, settingsPhysicalId } from './settings-config';
 import { planSettings, settingsOf, Step } from './settings-plan';
 
-/** Codes of calls that SES has refused, so that they have changed nothing: no earlier try has either. */
+/** Codes of calls that SES has refused, so that they have changed nothing, unless an earlier try has. */
 const REFUSED = /Invalid|Validation|BadRequest|NotFound|AccessDenied|NotAuthorized/;
 
 /**
@@ -74,7 +74,7 @@ async function applySettings(
     taken.push(step);
     if (present[step.setting] !== step.to) {
       await ses.write(step.setting, step.to).catch((error: AwsCallFailure) => {
-        if (REFUSED.test(error.code)) taken.pop();
+        if (REFUSED.test(error.code) && error.attempts === 1) taken.pop();
         throw error;
       });
     }

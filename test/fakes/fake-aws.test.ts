@@ -10,11 +10,21 @@ import {
 import {
   DeleteIdentityCommand,
   GetIdentityDkimAttributesCommand,
+  GetIdentityMailFromDomainAttributesCommand,
+  GetIdentityNotificationAttributesCommand,
   GetIdentityVerificationAttributesCommand,
   SESClient,
+  SetIdentityFeedbackForwardingEnabledCommand,
+  SetIdentityHeadersInNotificationsEnabledCommand,
+  SetIdentityMailFromDomainCommand,
+  SetIdentityNotificationTopicCommand,
   VerifyDomainDkimCommand,
 } from '@aws-sdk/client-ses';
-import { GetEmailIdentityCommand, SESv2Client } from '@aws-sdk/client-sesv2';
+import {
+  GetEmailIdentityCommand,
+  PutEmailIdentityConfigurationSetAttributesCommand,
+  SESv2Client,
+} from '@aws-sdk/client-sesv2';
 import { fromTemporaryCredentials } from '@aws-sdk/credential-providers';
 import { FakeAws, type FakeAwsOptions, type FaultKind } from './fake-aws';
 
@@ -249,6 +259,105 @@ describe('SES v2', () => {
     fake.sesv2 = mode;
 
     await expect(getEmailIdentity(domain)).rejects.toMatchObject({ name });
+  });
+});
+
+describe('the settings of an identity', () => {
+  const Identity = 'example.com';
+  const TOPIC = 'arn:aws:sns:us-east-1:111111111111:feedback';
+
+  const setMailFrom = (MailFromDomain?: string, identity = Identity) =>
+    ses().send(
+      new SetIdentityMailFromDomainCommand({
+        Identity: identity,
+        MailFromDomain,
+        BehaviorOnMXFailure: 'RejectMessage',
+      }),
+    );
+  const setTopic = (NotificationType: 'Bounce' | 'Complaint', SnsTopic?: string, identity = Identity) =>
+    ses().send(new SetIdentityNotificationTopicCommand({ Identity: identity, NotificationType, SnsTopic }));
+  const setForwarding = (ForwardingEnabled: boolean) =>
+    ses().send(new SetIdentityFeedbackForwardingEnabledCommand({ Identity, ForwardingEnabled }));
+  const setHeaders = (Enabled: boolean) =>
+    ses().send(new SetIdentityHeadersInNotificationsEnabledCommand({ Identity, NotificationType: 'Bounce', Enabled }));
+  const setConfigurationSet = (ConfigurationSetName?: string, EmailIdentity = Identity) =>
+    sesv2().send(new PutEmailIdentityConfigurationSetAttributesCommand({ EmailIdentity, ConfigurationSetName }));
+  const mailFrom = async () =>
+    (await ses().send(new GetIdentityMailFromDomainAttributesCommand({ Identities: [Identity] })))
+      .MailFromDomainAttributes;
+  const notifications = async () =>
+    (await ses().send(new GetIdentityNotificationAttributesCommand({ Identities: [Identity, 'other.com'] })))
+      .NotificationAttributes;
+
+  beforeEach(() => void fake.addIdentity('us-east-1', Identity));
+
+  it('has a MAIL FROM domain below its own, or none', async () => {
+    expect(await mailFrom()).toEqual({});
+    await setMailFrom('mail.example.com');
+
+    expect(await mailFrom()).toEqual({
+      [Identity]: {
+        MailFromDomain: 'mail.example.com',
+        MailFromDomainStatus: 'Pending',
+        BehaviorOnMXFailure: 'RejectMessage',
+      },
+    });
+    expect((await getEmailIdentity()).MailFromAttributes).toEqual({
+      MailFromDomain: 'mail.example.com',
+      MailFromDomainStatus: 'PENDING',
+      BehaviorOnMxFailure: 'REJECT_MESSAGE',
+    });
+    await expect(setMailFrom('mail.example.org')).rejects.toMatchObject({ name: 'InvalidParameterValue' });
+    await setMailFrom();
+    expect(await mailFrom()).toEqual({});
+  });
+
+  it('has topics in its own Region, and headers only with a topic', async () => {
+    await expect(setHeaders(true)).rejects.toMatchObject({ name: 'InvalidParameterValue' });
+    await expect(setTopic('Bounce', TOPIC.replace('us-east-1', 'eu-west-1'))).rejects.toMatchObject({
+      name: 'InvalidParameterValue',
+    });
+    await setTopic('Bounce', TOPIC);
+    await setHeaders(true);
+
+    expect(await notifications()).toEqual({
+      [Identity]: {
+        BounceTopic: TOPIC,
+        ForwardingEnabled: true,
+        HeadersInBounceNotificationsEnabled: true,
+        HeadersInComplaintNotificationsEnabled: false,
+        HeadersInDeliveryNotificationsEnabled: false,
+      },
+    });
+  });
+
+  it('does without forwarding only while bounces and complaints have a topic', async () => {
+    await setTopic('Bounce', TOPIC);
+    await expect(setForwarding(false)).rejects.toMatchObject({ name: 'InvalidParameterValue' });
+    await setTopic('Complaint', TOPIC);
+    await setForwarding(false);
+
+    expect((await getEmailIdentity()).FeedbackForwardingStatus).toBe(false);
+    await expect(setTopic('Bounce')).rejects.toMatchObject({ name: 'InvalidParameterValue' });
+    await setForwarding(true);
+    await setTopic('Bounce');
+  });
+
+  it('has a configuration set that exists, or none', async () => {
+    await expect(setConfigurationSet('main')).rejects.toMatchObject({ name: 'NotFoundException' });
+    fake.addConfigurationSet('us-east-1', 'main');
+    await setConfigurationSet('main');
+
+    expect((await getEmailIdentity()).ConfigurationSetName).toBe('main');
+    await setConfigurationSet();
+    expect((await getEmailIdentity()).ConfigurationSetName).toBeUndefined();
+  });
+
+  it('are refused for an unknown identity', async () => {
+    const invalid = { name: 'InvalidParameterValue' };
+    await expect(setMailFrom('mail.other.com', 'other.com')).rejects.toMatchObject(invalid);
+    await expect(setTopic('Bounce', TOPIC, 'other.com')).rejects.toMatchObject(invalid);
+    await expect(setConfigurationSet(undefined, 'other.com')).rejects.toMatchObject({ name: 'NotFoundException' });
   });
 });
 

@@ -9,7 +9,15 @@ import { RateLimiter, type RateLimits } from './limits';
 import { parseRequest, type ParsedRequest, type WireRequest } from './requests';
 import { RESPONSE_PATH, ResponseUrl, type RecordedResponse, type RejectedResponse } from './response-url';
 import { Changes, route53Operations } from './route53';
-import { getEmailIdentity, Identities, sesOperations, type DkimStatus, type Identity, type SesV2Mode } from './ses';
+import {
+  getEmailIdentity,
+  Identities,
+  putConfigurationSet,
+  sesOperations,
+  type DkimStatus,
+  type Identity,
+  type SesV2Mode,
+} from './ses';
 import { sessionArn, stsOperations, type Caller, type Role } from './sts';
 import { copyRecord, sortKey, Zone, Zones, type RecordSet, type ZoneOptions } from './zones';
 
@@ -48,7 +56,7 @@ const OPERATIONS: Record<
   Partial<Record<string, (fake: FakeAws, call: Call) => string>>
 > = {
   ses: sesOperations,
-  sesv2: { GetEmailIdentity: getEmailIdentity },
+  sesv2: { GetEmailIdentity: getEmailIdentity, PutEmailIdentityConfigurationSetAttributes: putConfigurationSet },
   route53: route53Operations,
   sts: stsOperations,
   cloudformation: cloudFormationOperations,
@@ -95,6 +103,8 @@ export class FakeAws {
   readonly roles = new Map<string, Role>();
   /** Who signs, by access key id. */
   readonly callers = new Map<string, Caller>();
+  /** `<account> <region> <name>`. */
+  readonly configurationSets = new Set<string>();
   /** By `<stack id>|<logical id>`. */
   readonly stackResources = new Map<string, StackResource>();
 
@@ -259,6 +269,10 @@ export class FakeAws {
     if (!identity) throw new Error(`The fake has no identity ${domain} in ${region}`);
     identity.dkimStatus = status;
     if (status === 'Success') identity.verificationStatus = 'Success';
+  }
+
+  addConfigurationSet(region: string, name: string, account = this.account): void {
+    this.configurationSets.add(`${account} ${region} ${name}`);
   }
 
   addRole(role: Role): void {

@@ -62,6 +62,12 @@ function parseOperation(
       const params = { emailIdentity: decodeURIComponent(name) };
       return { service: 'sesv2', operation: 'GetEmailIdentity', params };
     }
+    const changed = /^\/v2\/email\/identities\/([^/]+)\/configuration-set$/.exec(path)?.at(1);
+    if (changed !== undefined && method === 'PUT') {
+      const { ConfigurationSetName: configurationSet } = (parseJson(body) ?? {}) as { ConfigurationSetName?: string };
+      const params = { emailIdentity: decodeURIComponent(changed), configurationSet };
+      return { service: 'sesv2', operation: 'PutEmailIdentityConfigurationSetAttributes', params };
+    }
   } else if (signingName === 'ses' || signingName === 'sts' || signingName === 'cloudformation') {
     const { Action: operation = '', ...params } = parseQueryProtocol(body);
     return { service: signingName, operation: String(operation), params };

@@ -20,7 +20,25 @@ export interface Identity {
   signingHostedZone: string | undefined;
   /** Free-form: tells apart who made it. */
   madeBy: string;
+  mailFrom: MailFrom | undefined;
+  /** The name of the default configuration set. */
+  configurationSet: string | undefined;
+  /** Whether feedback is forwarded by mail. */
+  forwarding: boolean;
+  /** SNS topics by type of notification. */
+  topics: Partial<Record<NotificationType, string>>;
+  /** The types of notification that have the headers of the mail. */
+  headers: NotificationType[];
 }
+
+export interface MailFrom {
+  domain: string;
+  behavior: 'UseDefaultValue' | 'RejectMessage';
+  status: DkimStatus;
+}
+
+const NOTIFICATION_TYPES = ['Bounce', 'Complaint', 'Delivery'] as const;
+export type NotificationType = (typeof NOTIFICATION_TYPES)[number];
 
 /**
  * How the v2 API answers: `apart` knows no identity, as an emulator that keeps v1 and v2 apart;
@@ -75,6 +93,11 @@ export class Identities {
       origin,
       signingHostedZone: this.fake.signingHostedZoneFor(region),
       madeBy: 'fake',
+      mailFrom: undefined,
+      configurationSet: undefined,
+      forwarding: true,
+      topics: {},
+      headers: [],
       ...partial,
     };
     this.in(account, region).set(name, identity);
@@ -178,6 +201,84 @@ export const sesOperations: Record<string, Operation> = {
     fake.identities.delete(call.account, call.region, required(call, 'Identity'));
     return '';
   },
+
+  GetIdentityMailFromDomainAttributes(fake, call) {
+    const entries = identitiesOf(call).map((name) => {
+      const mailFrom = fake.identities.get(call.account, call.region, name)?.mailFrom;
+      if (!mailFrom) return '';
+      return entry(
+        name,
+        element('MailFromDomain', mailFrom.domain) +
+          element('MailFromDomainStatus', mailFrom.status) +
+          element('BehaviorOnMXFailure', mailFrom.behavior),
+      );
+    });
+    return `<MailFromDomainAttributes>${entries.join('')}</MailFromDomainAttributes>`;
+  },
+
+  GetIdentityNotificationAttributes(fake, call) {
+    const entries = identitiesOf(call).map((name) => {
+      const identity = fake.identities.get(call.account, call.region, name);
+      if (!identity) return '';
+      const { topics, headers, forwarding } = identity;
+      const each = NOTIFICATION_TYPES.map(
+        (type) =>
+          element(`${type}Topic`, topics[type]) +
+          element(`HeadersIn${type}NotificationsEnabled`, headers.includes(type)),
+      );
+      return entry(name, element('ForwardingEnabled', forwarding) + each.join(''));
+    });
+    return `<NotificationAttributes>${entries.join('')}</NotificationAttributes>`;
+  },
+
+  SetIdentityMailFromDomain(fake, call) {
+    const identity = knownIdentity(fake, call, (name) => `Identity <${name}> does not exist.`);
+    const { MailFromDomain, BehaviorOnMXFailure: behavior = 'UseDefaultValue' } = call.params;
+    const domain = MailFromDomain as string | undefined;
+    if (domain === undefined) {
+      identity.mailFrom = undefined;
+      return '';
+    }
+    if (!domain.endsWith(`.${identity.domain}`)) {
+      throw invalid(
+        `Provided MAIL-FROM domain <${domain}> is not subdomain of the domain of the identity <${identity.domain}>.`,
+      );
+    }
+    identity.mailFrom = { domain, behavior: behavior as MailFrom['behavior'], status: 'Pending' };
+    return '';
+  },
+
+  SetIdentityFeedbackForwardingEnabled(fake, call) {
+    const identity = knownIdentity(fake, call, notVerified);
+    const forwarding = required(call, 'ForwardingEnabled') === 'true';
+    requireFeedback(forwarding, identity.topics);
+    identity.forwarding = forwarding;
+    return '';
+  },
+
+  SetIdentityNotificationTopic(fake, call) {
+    const identity = knownIdentity(fake, call, notVerified);
+    const type = required(call, 'NotificationType') as NotificationType;
+    const topic = call.params.SnsTopic as string | undefined;
+    if (topic !== undefined && !topic.startsWith(`arn:aws:sns:${call.region}:`)) {
+      throw invalid(`Invalid SNS topic <${topic}>.`);
+    }
+    const topics = { ...identity.topics, [type]: topic };
+    requireFeedback(identity.forwarding, topics);
+    identity.topics = topics;
+    return '';
+  },
+
+  SetIdentityHeadersInNotificationsEnabled(fake, call) {
+    const identity = knownIdentity(fake, call, notVerified);
+    const type = required(call, 'NotificationType') as NotificationType;
+    const others = identity.headers.filter((other) => other !== type);
+    const enabled = required(call, 'Enabled') === 'true';
+    // Documented for the console only: assume the worst.
+    if (enabled && identity.topics[type] === undefined) throw invalid(`No SNS topic is set for ${type}.`);
+    identity.headers = enabled ? [...others, type] : others;
+    return '';
+  },
 };
 
 /** SES v2 GetEmailIdentity: the JSON body. */
@@ -188,9 +289,10 @@ export function getEmailIdentity(fake: FakeAws, call: Call): string {
   if (!identity) {
     throw new AwsError(404, 'NotFoundException', `Email identity ${name} does not exist.`);
   }
+  const { mailFrom } = identity;
   return JSON.stringify({
     IdentityType: 'DOMAIN',
-    FeedbackForwardingStatus: true,
+    FeedbackForwardingStatus: identity.forwarding,
     VerifiedForSendingStatus: identity.verificationStatus === 'Success',
     VerificationStatus: upperSnake(identity.verificationStatus),
     DkimAttributes: {
@@ -200,9 +302,53 @@ export function getEmailIdentity(fake: FakeAws, call: Call): string {
       SigningAttributesOrigin: identity.origin,
       SigningHostedZone: identity.signingHostedZone,
     },
+    MailFromAttributes: mailFrom && {
+      MailFromDomain: mailFrom.domain,
+      MailFromDomainStatus: upperSnake(mailFrom.status),
+      BehaviorOnMxFailure: upperSnake(mailFrom.behavior),
+    },
+    ConfigurationSetName: identity.configurationSet,
     Policies: {},
     Tags: [],
   });
+}
+
+/** SES v2 PutEmailIdentityConfigurationSetAttributes: the JSON body. */
+export function putConfigurationSet(fake: FakeAws, call: Call): string {
+  const name = required(call, 'emailIdentity');
+  const { account, region } = call;
+  const identity = fake.sesv2 === 'apart' ? undefined : fake.identities.get(account, region, name);
+  if (!identity) {
+    throw new AwsError(404, 'NotFoundException', `Email identity ${name} does not exist.`);
+  }
+  const configurationSet = call.params.configurationSet as string | undefined;
+  if (configurationSet !== undefined && !fake.configurationSets.has(`${account} ${region} ${configurationSet}`)) {
+    throw new AwsError(404, 'NotFoundException', `Configuration set <${configurationSet}> does not exist.`);
+  }
+  identity.configurationSet = configurationSet;
+  return '{}';
+}
+
+function knownIdentity(fake: FakeAws, call: Call, unknown: (name: string) => string): Identity {
+  const name = required(call, 'Identity');
+  const identity = fake.identities.get(call.account, call.region, name);
+  if (!identity) throw invalid(unknown(name));
+  return identity;
+}
+
+function notVerified(name: string): string {
+  return `Identity ${name} is invalid. Must be a verified email address or domain.`;
+}
+
+/** Bounces and complaints are told of in one way at least. */
+function requireFeedback(forwarding: boolean, { Bounce, Complaint }: Identity['topics']): void {
+  if (!forwarding && (Bounce === undefined || Complaint === undefined)) {
+    throw invalid('Feedback forwarding can be disabled only while bounces and complaints have an SNS topic.');
+  }
+}
+
+function invalid(message: string): AwsError {
+  return new AwsError(400, 'InvalidParameterValue', message);
 }
 
 function identitiesOf(call: Call): string[] {

@@ -10,6 +10,8 @@ import type {
   IdentityAct,
   RecordAct,
   Sequence,
+  SettingsAct,
+  SettingsWish,
   Setup,
   Step,
   Target,
@@ -34,6 +36,17 @@ const setup: fc.Arbitrary<Setup> = fc.record({
   reviveTokens: rarely(25),
 });
 
+const settingsWish: fc.Arbitrary<SettingsWish> = fc.record(
+  {
+    configurationSet: fc.constantFrom('none' as const, 'main' as const, 'other' as const),
+    behavior: fc.constantFrom('UseDefaultValue' as const, 'RejectMessage' as const),
+    forwarding: fc.boolean(),
+    topics: fc.constantFrom('none' as const, 'both' as const, 'all' as const),
+    headers: fc.boolean(),
+  },
+  { requiredKeys: [] },
+);
+
 const wish: fc.Arbitrary<Wish> = fc.record(
   {
     domain: few(1),
@@ -46,6 +59,7 @@ const wish: fc.Arbitrary<Wish> = fc.record(
     mailFrom: choice<NonNullable<Wish['mailFrom']>>([6, 'none'], [4, 'bounce'], [1, 'news']),
     dmarc: choice<NonNullable<Wish['dmarc']>>([6, 'none'], [3, 'watch'], [2, 'reject']),
     elsewhere: rarely(5),
+    settings: fc.oneof({ weight: 3, arbitrary: fc.constant({}) }, { weight: 2, arbitrary: settingsWish }),
     wait: choice<NonNullable<Wish['wait']>>([10, 'none'], [1, '60'], [2, '300']),
     defect: choice<Defect>(
       [60, 'none'],
@@ -95,6 +109,10 @@ const deniable = [
   'GetChange',
   'AssumeRole',
   'DescribeStackResource',
+  'SetIdentityMailFromDomain',
+  'GetIdentityNotificationAttributes',
+  'SetIdentityNotificationTopic',
+  'PutEmailIdentityConfigurationSetAttributes',
 ];
 
 const actPlan: fc.Arbitrary<ActPlan> = fc.oneof(
@@ -111,6 +129,15 @@ const actPlan: fc.Arbitrary<ActPlan> = fc.oneof(
       zone: few(3),
       token: few(5),
       what: recordAct,
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      on: fc.constant('settings' as const),
+      domain: few(1),
+      region: few(1),
+      what: fc.constantFrom<SettingsAct>('mail from', 'configuration set', 'topics', 'no forwarding', 'reset'),
     }),
   },
   { weight: 1, arbitrary: fc.record({ on: fc.constant('zone' as const), zone: few(3) }) },

@@ -3,6 +3,7 @@ import { configOf } from './excuses';
 import { furtherRecords, isExactly } from './further-records';
 import { claims, type CloudFormationEvent, type Incident } from './incident';
 import { judgeAnswer } from './judge-answer';
+import { judgeSettings } from './judge-settings';
 import { show } from './judge-effect';
 import { identityKey, recordKey } from './ledger';
 import type { Delivery, Environment } from './plan';
@@ -36,6 +37,7 @@ export class Courier {
     world.counters.add(`event ${event.RequestType}`);
     const incident = world.begin(event);
     const excusesBefore = world.excuses(incident);
+    const settingsBefore = world.settingsOf(incident);
     const wasInPlace = this.isInPlace(incident);
     this.arm(incident, delivery);
     await this.runUntilDone(incident, delivery);
@@ -47,7 +49,8 @@ export class Courier {
     this.judgeRepetition(incident);
     if (answered) {
       this.settleOrigins(incident, answered);
-      judgeAnswer(world.fake, world.ledger, incident, answered.body, excuses);
+      if (incident.isOfSettings) judgeSettings(world.fake, incident, answered.body, excuses, settingsBefore);
+      else judgeAnswer(world.fake, world.ledger, incident, answered.body, excuses);
       if (wasInPlace && answered.body.Status === 'SUCCESS' && !incident.meanwhile)
         this.judgeStability(incident, answered.body);
       world.counters.add(`answer ${event.RequestType} ${answered.body.Status}`);
@@ -134,7 +137,6 @@ export class Courier {
     const end = await environment.run(
       {
         ResponseURL: world.fake.responseUrl(incident.event.RequestId),
-        ResourceType: 'Custom::EasyDkimDomain',
         ...incident.event,
       },
       kill,
@@ -226,7 +228,7 @@ export class Courier {
   private isInPlace(incident: Incident): boolean {
     const { fake, ledger } = this.world;
     const { previous } = incident;
-    const config = incident.type === 'Update' ? configOf(incident) : undefined;
+    const config = incident.type === 'Update' && !incident.isOfSettings ? configOf(incident) : undefined;
     if (!previous || !config) return false;
     const { region, domainName, zoneId, tokens, ownedRecords, dkimDomain } = previous;
     if (region !== config.region || domainName !== config.domainName || zoneId !== config.zoneId) return false;

@@ -1,4 +1,4 @@
-import type { ResourceProperties } from '../../lib/private/contract';
+import { type ResourceProperties, SETTINGS_RESOURCE_TYPE, type SettingsProperties } from '../../lib/private/contract';
 import type { DomainState } from '../../lambda/physical-id';
 import { parsePhysicalId } from '../../lambda/physical-id';
 import type { Call, ResponseBody } from '../fakes/fake-aws';
@@ -10,9 +10,10 @@ export interface CloudFormationEvent {
   readonly RequestId: string;
   readonly LogicalResourceId: string;
   readonly StackId: string;
+  readonly ResourceType: string;
   readonly PhysicalResourceId?: string;
-  readonly ResourceProperties: ResourceProperties;
-  readonly OldResourceProperties?: ResourceProperties;
+  readonly ResourceProperties: ResourceProperties | SettingsProperties;
+  readonly OldResourceProperties?: ResourceProperties | SettingsProperties;
 }
 
 /** An answer that reached CloudFormation, and what is known of the run that gave it. */
@@ -64,8 +65,14 @@ export class Incident {
     return this.event.RequestType;
   }
 
+  /** Of an event for a domain. */
   get properties(): ResourceProperties {
-    return this.event.ResourceProperties;
+    return this.event.ResourceProperties as ResourceProperties;
+  }
+
+  /** Whether it is about the settings of an identity, which have a resource of their own. */
+  get isOfSettings(): boolean {
+    return this.event.ResourceType === SETTINGS_RESOURCE_TYPE;
   }
 
   get retains(): boolean {

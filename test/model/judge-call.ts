@@ -2,10 +2,19 @@ import type { Call } from '../fakes/fake-aws';
 import type { Incident } from './incident';
 import { Violation } from './violation';
 
+const OF_SETTINGS =
+  /^(GetEmailIdentity|GetIdentity(MailFromDomain|Notification)Attributes|SetIdentity\w+|PutEmailIdentityConfigurationSetAttributes)$/;
+
 /** Judges a call by what it asks for, whether it changes anything or not. */
 export function judgeCall(incident: Incident, { operation, params }: Call): void {
   const { type, retains, properties } = incident;
   const what = `${operation} on ${type} ${incident.event.RequestId}`;
+  if (incident.isOfSettings) {
+    if (!OF_SETTINGS.test(operation)) throw new Violation('least privilege', what);
+    if (type === 'Delete' && retains && /^(Set|Put)/.test(operation)) throw new Violation('retained', what);
+    return;
+  }
+  if (/^(Set|Put)/.test(operation)) throw new Violation('least privilege', what);
   if (type === 'Delete' && operation === 'VerifyDomainDkim') throw new Violation('Delete never creates', what);
   if (operation === 'DeleteIdentity' && retains) throw new Violation('retained', what);
   const ofId = incident.previous && type === 'Delete' ? incident.previous : undefined;

@@ -1,7 +1,7 @@
 import { FURTHER_RECORDS } from '../../lambda/mail-record';
 import type { FakeAws, Identity } from '../fakes/fake-aws';
 import type { Zone } from '../fakes/zones';
-import type { ActPlan, IdentityAct, RecordAct, Setup, SigningHost } from './plan';
+import type { ActPlan, IdentityAct, RecordAct, SettingsAct, Setup, SigningHost } from './plan';
 import { kindOfTxt } from './further-records';
 import { ACCOUNT, at, DMARC, DOMAINS, REGIONS, ZONES } from './places';
 import { documentedDkimDomain } from '../../lib/private/dkim-domains';
@@ -27,6 +27,9 @@ export class Others {
         break;
       case 'record':
         this.actOnRecord(plan, plan.what);
+        break;
+      case 'settings':
+        this.actOnSettings(at(REGIONS, plan.region), at(DOMAINS, plan.domain), plan.what);
         break;
       case 'zone':
         this.fake.removeZone(at(ZONES, plan.zone).id);
@@ -95,6 +98,35 @@ export class Others {
         return;
       case 'give up':
         if (identity) fake.setDkimStatus(region, domain, 'Failed');
+        return;
+    }
+  }
+
+  private actOnSettings(region: string, domain: string, what: SettingsAct): void {
+    const identity = this.fake.identity(region, domain);
+    if (!identity) return;
+    const topic = `arn:aws:sns:${region}:111111111111:theirs`;
+    switch (what) {
+      case 'mail from':
+        identity.mailFrom = { domain: `theirs.${domain}`, behavior: 'UseDefaultValue', status: 'Success' };
+        return;
+      case 'configuration set':
+        identity.configurationSet = 'theirs';
+        return;
+      case 'topics':
+        identity.topics = { Bounce: topic, Complaint: topic };
+        return;
+      case 'no forwarding':
+        identity.forwarding = identity.topics.Bounce === undefined || identity.topics.Complaint === undefined;
+        return;
+      case 'reset':
+        Object.assign(identity, {
+          mailFrom: undefined,
+          configurationSet: undefined,
+          forwarding: true,
+          topics: {},
+          headers: [],
+        });
         return;
     }
   }

@@ -61,7 +61,17 @@ export interface Wish {
   readonly dmarc?: 'none' | 'watch' | 'reject';
   /** The records are for another DNS provider. */
   readonly elsewhere?: boolean;
+  readonly settings?: SettingsWish;
   readonly defect?: Defect;
+}
+
+/** What an identity is to have besides MAIL FROM; what is absent nobody asks for. */
+export interface SettingsWish {
+  readonly configurationSet?: 'none' | 'main' | 'other';
+  readonly behavior?: 'UseDefaultValue' | 'RejectMessage';
+  readonly forwarding?: boolean;
+  readonly topics?: 'none' | 'both' | 'all';
+  readonly headers?: boolean;
 }
 
 /** What makes that properties cannot work. */
@@ -118,6 +128,7 @@ export type ActPlan =
       readonly token: number;
       readonly what: RecordAct;
     }
+  | { readonly on: 'settings'; readonly domain: number; readonly region: number; readonly what: SettingsAct }
   | { readonly on: 'zone'; readonly zone: number }
   | { readonly on: 'ses'; readonly sesv2: Exclude<SesV2Mode, 'apart'>; readonly signingHost: SigningHost }
   | { readonly on: 'policy'; readonly denied: string | null }
@@ -135,6 +146,8 @@ export type IdentityAct =
   | 'remake'
   | 'verify'
   | 'give up';
+
+export type SettingsAct = 'mail from' | 'configuration set' | 'topics' | 'no forwarding' | 'reset';
 
 export type RecordAct =
   | 'remove'

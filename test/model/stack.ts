@@ -1,13 +1,20 @@
-import type { ResourceProperties } from '../../lib/private/contract';
+import {
+  RESOURCE_TYPE,
+  type ResourceProperties,
+  SETTINGS_RESOURCE_TYPE,
+  type SettingsProperties,
+} from '../../lib/private/contract';
 import { FURTHER_RECORDS } from '../../lambda/mail-record';
 import { parsePhysicalId } from '../../lambda/physical-id';
 import type { ResponseBody } from '../fakes/fake-aws';
 import type { Courier } from './courier';
+import { furtherRecords } from './further-records';
 import { claims } from './incident';
 import type { Use } from './judge-effect';
 import type { Item } from './ledger';
 import { RESOURCES, toProperties } from './places';
 import type { Delivery, Deploy, Target, Wish } from './plan';
+import { toSettings } from './settings';
 import { Violation } from './violation';
 import type { World } from './world';
 
@@ -16,8 +23,10 @@ export const STACK_ID = 'arn:aws:cloudformation:eu-west-1:111111111111:stack/Tes
 /** What CloudFormation holds for a resource. */
 interface Holding {
   readonly id: string;
-  readonly properties: ResourceProperties;
+  readonly properties: Properties;
 }
+
+type Properties = ResourceProperties | SettingsProperties;
 
 interface Resource {
   readonly logicalId: string;
@@ -27,7 +36,14 @@ interface Resource {
   /** What an operation that is under way has put into its place. */
   next?: Holding;
   /** Whether the last event for it failed, so that a rollback has to go back from there. */
-  failed?: ResourceProperties;
+  failed?: Properties;
+}
+
+/** The resource for the settings of the first domain. */
+const SETTINGS = 'Settings';
+
+function settingsProperties(wish: Wish): SettingsProperties | undefined {
+  return toSettings(toProperties(0, wish), wish);
 }
 
 const SMOOTH: Delivery = { faults: [], kills: [], lost: false };
@@ -37,7 +53,10 @@ const TRIES = 3;
 
 /** CloudFormation's side of a stack: which events it sends, and what it makes of the answers. */
 export class Stack {
-  private readonly resources: Resource[] = RESOURCES.map(({ logicalId }) => ({ logicalId, wish: {} }));
+  private readonly resources: Resource[] = [...RESOURCES, { logicalId: SETTINGS }].map(({ logicalId }) => ({
+    logicalId,
+    wish: {},
+  }));
   /** Only a deletion gets the stack out of there. */
   private broken = false;
   private requests = 0;
@@ -55,15 +74,16 @@ export class Stack {
     this.deliveries = [...deliveries];
     const wishes = this.resources.map(({ wish }) => wish);
     let failed = false;
+    const all = [...targets, this.settingsTarget(targets[0])];
     for (const [index, resource] of this.resources.entries()) {
-      if (!failed) failed = !(await this.change(index, resource, targets[index] ?? 'keep'));
+      if (!failed) failed = !(await this.change(index, resource, all[index] ?? 'keep'));
     }
     if (failed || failsElsewhere) {
       this.world.counters.add('stack rolls back');
       this.resources.forEach((resource, index) => (resource.wish = wishes[index]));
       await this.rollBack();
     } else {
-      await this.commit(targets);
+      await this.commit(all);
     }
     this.judge();
   }
@@ -71,7 +91,7 @@ export class Stack {
   async destroy(deliveries: readonly Delivery[]): Promise<void> {
     this.deliveries = [...deliveries];
     let gone = true;
-    for (const resource of this.resources) {
+    for (const resource of [...this.resources].reverse()) {
       const held = resource.stable;
       if (!held) continue;
       // From now on it is not in use any more.
@@ -93,11 +113,20 @@ export class Stack {
     return this.resources.every(({ stable }) => stable === undefined);
   }
 
+  /** The settings are those of the first domain: there as long as it wishes for any. */
+  private settingsTarget(target: Target = 'keep'): Target {
+    const domain = this.resources[0];
+    if (target === 'remove') return 'remove';
+    const wish = { ...domain.wish, ...(target === 'keep' ? {} : target) };
+    if (target === 'keep' && !domain.stable) return 'keep';
+    return settingsProperties(wish) === undefined ? 'remove' : wish;
+  }
+
   /** The creation or update of one resource; false when it failed. */
   private async change(index: number, resource: Resource, target: Target): Promise<boolean> {
     if (target === 'keep' || target === 'remove') return true;
     const wish = { ...resource.wish, ...target };
-    const properties = toProperties(index, wish);
+    const properties = resource.logicalId === SETTINGS ? settingsProperties(wish)! : toProperties(index, wish);
     const { stable } = resource;
     if (stable && JSON.stringify(stable.properties) === JSON.stringify(properties)) return true;
     const answer = await this.send(resource, stable ? 'Update' : 'Create', properties, stable);
@@ -115,7 +144,7 @@ export class Stack {
   /** The end of an operation that succeeded: what was replaced or removed is deleted. */
   private async commit(targets: readonly Target[]): Promise<void> {
     const obsolete: [Resource, Holding][] = [];
-    for (const [index, resource] of this.resources.entries()) {
+    for (const [index, resource] of [...this.resources.entries()].reverse()) {
       const { stable, next } = resource;
       resource.next = undefined;
       if (stable && targets[index] === 'remove') {
@@ -158,7 +187,7 @@ export class Stack {
   private async goBack(
     resource: Resource,
     stable: Holding,
-    from: ResourceProperties,
+    from: Properties,
     obsolete: [Resource, Holding][],
   ): Promise<void> {
     for (let tries = 1; tries <= TRIES; tries++) {
@@ -200,7 +229,9 @@ export class Stack {
     for (const item of ledger.ours()) {
       if (!claims(state, item) || this.isClaimed(item)) continue;
       if (deleted && held.properties.RemovalPolicy === 'retain') {
-        ledger.mark(item, 'others');
+        // What a rolled-back move has left at a name that is in use is nobody else's.
+        const inUse = present && furtherRecords(present).some(({ key }) => key === item.key);
+        ledger.mark(item, inUse ? 'limbo' : 'others');
       } else if (!deleted) {
         ledger.mark(item, 'limbo');
         counters.add('exempt: CloudFormation gave up the clean-up that was denied or not answered');
@@ -217,7 +248,7 @@ export class Stack {
   private async send(
     resource: Resource,
     type: 'Create' | 'Update' | 'Delete',
-    properties: ResourceProperties,
+    properties: Properties,
     held?: Holding,
   ): Promise<ResponseBody | undefined> {
     this.requests += 1;
@@ -230,6 +261,7 @@ export class Stack {
         RequestId: `request-${this.requests}`,
         LogicalResourceId: resource.logicalId,
         StackId: STACK_ID,
+        ResourceType: resource.logicalId === SETTINGS ? SETTINGS_RESOURCE_TYPE : RESOURCE_TYPE,
         ...(held && { PhysicalResourceId: held.id }),
         ResourceProperties: properties,
         ...(type === 'Update' && { OldResourceProperties: held?.properties }),

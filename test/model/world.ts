@@ -4,11 +4,13 @@ import { excuses } from './excuses';
 import { type CloudFormationEvent, Incident } from './incident';
 import { judgeCall } from './judge-call';
 import { judgeEffect, type Use } from './judge-effect';
+import { propertiesOf, settingsExcuses } from './judge-settings';
 import { Ledger, type Difference } from './ledger';
 import { Others } from './others';
-import { ACCOUNT, ROLE, STACK_REGION, ZONES } from './places';
+import { ACCOUNT, REGIONS, ROLE, STACK_REGION, ZONES } from './places';
 import type { ActPlan, Setup } from './plan';
 import { TurnClock } from './sandbox/turn-clock';
+import { settingsOf, type Values } from './settings';
 import { Trace } from './trace';
 
 /** AWS with all who act in it, and whoever watches them. */
@@ -31,6 +33,10 @@ export class World {
     const { fake, clock } = this;
     for (const { id, name, account } of ZONES) fake.addZone({ id, name, account });
     fake.addRole({ arn: ROLE, externalId: 'Z0FOREIGN', trustedBy: (account) => account === ACCOUNT });
+    for (const region of REGIONS) {
+      fake.addConfigurationSet(region, 'main');
+      fake.addConfigurationSet(region, 'other');
+    }
     fake.insyncAfterMs = setup.insyncAfter;
     fake.verifyAfterMs = setup.verifyAfter ?? undefined;
     fake.listPageSize = setup.listPageSize;
@@ -77,7 +83,15 @@ export class World {
 
   /** The good reasons that the event has to fail, as things are now. */
   excuses(incident: Incident): string[] {
+    if (incident.isOfSettings) return settingsExcuses(this.fake, incident);
     return excuses(this.fake, this.others, this.setup, incident);
+  }
+
+  /** What the identity has that an event for settings is about. */
+  settingsOf(incident: Incident): Values | undefined {
+    const { DomainName, SesRegion } = propertiesOf(incident);
+    const identity = incident.isOfSettings ? this.fake.identity(SesRegion, DomainName) : undefined;
+    return identity && settingsOf(identity);
   }
 
   complain(): void {

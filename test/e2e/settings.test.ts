@@ -1,0 +1,139 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import {
+  GetIdentityMailFromDomainAttributesCommand,
+  GetIdentityNotificationAttributesCommand,
+  SESClient,
+} from '@aws-sdk/client-ses';
+import { CreateConfigurationSetCommand, GetEmailIdentityCommand, SESv2Client } from '@aws-sdk/client-sesv2';
+import { Aws, Cdk, describeE2e, E2E } from './support';
+
+jest.setTimeout(240_000);
+
+/** What SES shows. */
+interface Shown {
+  readonly mailFrom: readonly (string | undefined)[];
+  readonly configurationSet: string | undefined;
+  readonly forwarding: boolean | undefined;
+  /** For bounces, complaints and deliveries, as the headers. */
+  readonly topics: readonly (string | undefined)[];
+  readonly headers: readonly (boolean | undefined)[];
+}
+
+const EXTRAS = join(__dirname, '..', '..', 'scripts', 'lib', 'ses-extras.mjs');
+
+describeE2e('the settings of an identity, deployed by the CDK CLI', () => {
+  const domain = 'settings.example.com';
+  const topic = `arn:aws:sns:${E2E?.AWS_REGION}:000000000000:feedback`;
+  const all = {
+    MailFromDomain: `bounce.${domain}`,
+    MailFromBehavior: 'RejectMessage',
+    ConfigurationSet: 'e2e',
+    FeedbackForwarding: 'false',
+    BounceTopic: topic,
+    ComplaintTopic: topic,
+    NotificationHeaders: 'true',
+  };
+  const allSet: Shown = {
+    mailFrom: [`bounce.${domain}`, 'RejectMessage'],
+    configurationSet: 'e2e',
+    forwarding: false,
+    topics: [topic, topic, undefined],
+    headers: [true, true, false],
+  };
+  const nothingSet: Shown = {
+    mailFrom: [undefined, 'UseDefaultValue'],
+    configurationSet: undefined,
+    forwarding: true,
+    topics: [undefined, undefined, undefined],
+    headers: [false, false, false],
+  };
+  const cdk = new Cdk('npx tsx test/e2e/settings-app.ts');
+  let extras: ChildProcess;
+  let ses: SESClient;
+  let v2: SESv2Client;
+  let context: Record<string, string>;
+
+  beforeAll(async () => {
+    extras = spawn(process.execPath, [EXTRAS, E2E!.AWS_ENDPOINT_URL!], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const [printed] = (await once(extras.stdout!, 'data')) as [Buffer];
+    const endpoint = printed.toString().trim();
+    const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
+    ses = new SESClient({ endpoint, region: E2E!.AWS_REGION, credentials });
+    v2 = new SESv2Client({ endpoint, region: E2E!.AWS_REGION, credentials });
+    await v2.send(new CreateConfigurationSetCommand({ ConfigurationSetName: 'e2e' }));
+    context = { hostedZoneId: await new Aws().createZone(domain), zoneName: domain, ses: endpoint };
+  });
+
+  afterAll(() => extras.kill());
+
+  const deploy = (settings?: object) =>
+    cdk.tryDeploy(settings === undefined ? context : { ...context, settings: JSON.stringify(settings) });
+
+  async function present(): Promise<Shown> {
+    const Identities = [domain];
+    const { MailFromDomainAttributes } = await ses.send(new GetIdentityMailFromDomainAttributesCommand({ Identities }));
+    const { NotificationAttributes } = await ses.send(new GetIdentityNotificationAttributesCommand({ Identities }));
+    const mailFrom = MailFromDomainAttributes![domain];
+    const found = NotificationAttributes![domain];
+    return {
+      mailFrom: [mailFrom.MailFromDomain, mailFrom.BehaviorOnMXFailure],
+      configurationSet: await v2.send(new GetEmailIdentityCommand({ EmailIdentity: domain })).then(
+        ({ ConfigurationSetName }) => ConfigurationSetName,
+        () => undefined,
+      ),
+      forwarding: found.ForwardingEnabled,
+      topics: [found.BounceTopic, found.ComplaintTopic, found.DeliveryTopic],
+      headers: [
+        found.HeadersInBounceNotificationsEnabled,
+        found.HeadersInComplaintNotificationsEnabled,
+        found.HeadersInDeliveryNotificationsEnabled,
+      ],
+    };
+  }
+
+  test('are set with the domain', async () => {
+    expect(await deploy(all)).toMatchObject({ code: 0 });
+
+    expect(await present()).toEqual(allSet);
+  });
+
+  test('are as before when an update fails, with a reason that says what to do', async () => {
+    const { code, output } = await deploy({ ...all, ConfigurationSet: 'nowhere', DeliveryTopic: topic });
+
+    expect(code).not.toBe(0);
+    expect(output.replace(/\s+/g, ' ')).toContain(
+      `Settings of ${domain} (SES in us-east-1): SES PutEmailIdentityConfigurationSetAttributes for ${domain} in ` +
+        'us-east-1 (ConfigurationSet: nowhere) failed: NotFoundException',
+    );
+    expect(await present()).toEqual(allSet);
+  });
+
+  test('change in place', async () => {
+    const { FeedbackForwarding, ...others } = all;
+    expect(FeedbackForwarding).toBe('false');
+    expect(await deploy({ ...others, ComplaintTopic: undefined })).toMatchObject({ code: 0 });
+
+    expect(await present()).toEqual({
+      ...allSet,
+      forwarding: true,
+      topics: [topic, undefined, undefined],
+      headers: [true, false, false],
+    });
+  });
+
+  test('go when nothing asks for them any more', async () => {
+    expect(await deploy()).toMatchObject({ code: 0 });
+
+    expect(await present()).toEqual(nothingSet);
+  });
+
+  test('go with the domain', async () => {
+    expect(await deploy(all)).toMatchObject({ code: 0 });
+
+    await cdk.destroy(context);
+
+    expect(await present()).toEqual(nothingSet);
+  });
+});

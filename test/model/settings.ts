@@ -1,0 +1,81 @@
+import type { SettingsProperties } from '../../lib/private/contract';
+import { DEFAULTS, type Setting } from '../../lambda/settings-plan';
+import type { Identity } from '../fakes/fake-aws';
+import type { Wish } from './plan';
+
+export type Values = Record<Setting, string>;
+
+/** What an identity has, in the words of the handler's plan. */
+export function settingsOf({ mailFrom, configurationSet, forwarding, topics, headers }: Identity): Values {
+  return {
+    MailFrom: mailFrom ? `${mailFrom.domain} ${mailFrom.behavior}` : '',
+    ConfigurationSet: configurationSet ?? '',
+    FeedbackForwarding: String(forwarding),
+    BounceTopic: topics.Bounce ?? '',
+    ComplaintTopic: topics.Complaint ?? '',
+    DeliveryTopic: topics.Delivery ?? '',
+    BounceHeaders: String(headers.includes('Bounce')),
+    ComplaintHeaders: String(headers.includes('Complaint')),
+    DeliveryHeaders: String(headers.includes('Delivery')),
+  };
+}
+
+/** What properties ask for; nothing is said of the others. */
+export function wantedSettings(properties: Partial<SettingsProperties>): Partial<Values> {
+  const { MailFromDomain, MailFromBehavior, ConfigurationSet, FeedbackForwarding, NotificationHeaders } = properties;
+  const found: Partial<Values> = {
+    ...(MailFromDomain && { MailFrom: `${MailFromDomain} ${MailFromBehavior}` }),
+    ...(ConfigurationSet && { ConfigurationSet }),
+    ...(FeedbackForwarding && { FeedbackForwarding }),
+  };
+  for (const type of ['Bounce', 'Complaint', 'Delivery'] as const) {
+    const topic = properties[`${type}Topic`];
+    if (topic === undefined) continue;
+    found[`${type}Topic`] = topic;
+    if (NotificationHeaders) found[`${type}Headers`] = NotificationHeaders;
+  }
+  return found;
+}
+
+/**
+ * What an identity has to have after an event, whose properties asked for `wanted` where before there
+ * was `before`: what is no longer asked for goes back to SES's default, if it is as it was asked for.
+ */
+export function expectedSettings(before: Values, wanted: Partial<Values>, former: Partial<Values>): Values {
+  const after = { ...before, ...wanted };
+  for (const setting of Object.keys(former) as Setting[]) {
+    if (wanted[setting] === undefined && before[setting] === former[setting]) after[setting] = DEFAULTS[setting];
+  }
+  const lostTopic = (['BounceTopic', 'ComplaintTopic'] as const).some(
+    (topic) => after[topic] === '' && before[topic] !== '',
+  );
+  // SES has it on without topics.
+  if (wanted.FeedbackForwarding === undefined && lostTopic) after.FeedbackForwarding = 'true';
+  return after;
+}
+
+/** What CloudFormation sends for the settings of a domain; undefined when it has none. */
+export function toSettings(
+  {
+    DomainName,
+    SesRegion,
+    RemovalPolicy,
+    MailFromDomain,
+  }: Pick<SettingsProperties, 'DomainName' | 'SesRegion' | 'RemovalPolicy' | 'MailFromDomain'>,
+  { settings = {} }: Wish,
+): SettingsProperties | undefined {
+  const { configurationSet = 'none', behavior = 'UseDefaultValue', forwarding, topics = 'none', headers } = settings;
+  const topic = `arn:aws:sns:${SesRegion}:111111111111:feedback`;
+  const further: Partial<SettingsProperties> = {
+    ...(MailFromDomain && { MailFromDomain, MailFromBehavior: behavior }),
+    ...(configurationSet !== 'none' && { ConfigurationSet: configurationSet }),
+    ...(topics !== 'none' && {
+      BounceTopic: topic,
+      ComplaintTopic: topic,
+      NotificationHeaders: headers ? 'true' : 'false',
+    }),
+    ...(topics === 'all' && { DeliveryTopic: `${topic}-deliveries` }),
+    ...(forwarding !== undefined && { FeedbackForwarding: forwarding || topics === 'none' ? 'true' : 'false' }),
+  };
+  return Object.keys(further).length === 0 ? undefined : { DomainName, SesRegion, RemovalPolicy, ...further };
+}
