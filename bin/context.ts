@@ -6,6 +6,11 @@ export function text(scope: Construct, key: string): string | undefined {
   return scope.node.tryGetContext(key) as string | undefined;
 }
 
+/** Whether a key is given as `true`. */
+export function flag(scope: Construct, key: string): boolean {
+  return String(text(scope, key)) === 'true';
+}
+
 /** The hosted zone of the context keys `hostedZoneId` and `zoneName`, or one of its own for example.com. */
 export function findOrMakeZone(scope: Construct): route53.IHostedZone {
   const hostedZoneId = text(scope, 'hostedZoneId');

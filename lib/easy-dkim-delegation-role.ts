@@ -3,8 +3,12 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as route53 from 'aws-cdk-lib/aws-route53';
 import { Construct } from 'constructs';
 import { acknowledge, CHANGE_FINDINGS } from './private/acknowledgements';
-import { domainInZone, failure, publicZoneName, zoneArn, zoneId } from './private/checks';
-import { changeStatement, RecordAccess } from './private/record-access';
+import { areKnown, domainInZone, failure, publicZoneName, zoneArn, zoneId } from './private/checks';
+import { A_ZONE } from './private/checked-props';
+import { mailFromInZone } from './private/mail-from';
+import { dmarcRecordName } from './private/mail-records';
+import { A_BOOLEAN, aListOf, anObjectWith, aString, Fail, PropTypes, required, typedProps } from './private/prop-types';
+import { changeStatement, dkimRecordNames, RecordAccess } from './private/record-access';
 
 /**
  * Properties of an `EasyDkimDelegationRole`.
@@ -22,11 +26,27 @@ export interface EasyDkimDelegationRoleProps {
   readonly assumedBy: iam.IPrincipal;
 
   /**
-   * The domains whose DKIM records the role may change: names in the hosted zone.
+   * The domains whose records the role may change: names in the hosted zone.
    *
    * @default - the domain of the hosted zone and all domains below it
    */
   readonly domainNames?: string[];
+
+  /**
+   * The custom MAIL FROM domains whose MX and SPF records the role may change: names below the domains, as the prop
+   * `mailFrom` of an `EasyDkimDomain` has them.
+   *
+   * @default - none
+   * @see https://docs.aws.amazon.com/ses/latest/dg/mail-from.html
+   */
+  readonly mailFromDomains?: string[];
+
+  /**
+   * Whether the role may change the DMARC records of the domains.
+   *
+   * @default false
+   */
+  readonly dmarc?: boolean;
 
   /**
    * The name of the role. Another account's stack imports the role by it.
@@ -39,7 +59,7 @@ export interface EasyDkimDelegationRoleProps {
 
 /**
  * A role in the account of a hosted zone, for an `EasyDkimDomain` in another account: it may change
- * the DKIM records of the given domains, and nothing else.
+ * the DKIM records of the given domains, those of MAIL FROM and DMARC if asked for, and nothing else.
  *
  * Whoever assumes it must name the id of the hosted zone as the external id, as an `EasyDkimDomain`
  * does: so no stack can be made to use the role for a zone that is not its own.
@@ -60,20 +80,34 @@ export class EasyDkimDelegationRole extends iam.Role {
    * @throws Error when the props cannot work; the message names the construct, the prop, its value and the remedy.
    */
   public constructor(scope: Construct, id: string, props: EasyDkimDelegationRoleProps) {
-    const { hostedZone, assumedBy } = props;
+    const fail = failure([scope.node.path, id].filter((each) => each !== '').join('/'));
+    const given = typedProps(props, PROPS, fail);
+    const { hostedZone, assumedBy, mailFromDomains, dmarc } = given;
+    const zoneName = publicZoneName(fail, hostedZone);
+    const domainNames = domainsIn(zoneName, given, fail);
+    const mailFroms = mailFromsIn(zoneName, given, fail);
+    if (isAnyone(assumedBy)) {
+      fail('assumedBy', 'is anyone: give an account, a role or an organization');
+    }
+
     super(scope, id, {
       assumedBy,
       externalIds: [zoneId(hostedZone)],
-      roleName: props.roleName ?? PhysicalName.GENERATE_IF_NEEDED,
+      roleName: given.roleName ?? PhysicalName.GENERATE_IF_NEEDED,
       description: 'Lets an EasyDkimDomain of another account write its DKIM records',
     });
-    if (isAnyone(assumedBy)) {
-      failure(this)('assumedBy', 'is anyone: give an account, a role or an organization');
-    }
-    const access = new RecordAccess(['CREATE', 'UPSERT', 'DELETE']);
-    for (const domainName of this.domains(props)) {
-      access.allow({ hostedZoneArn: zoneArn(this, hostedZone), domainName });
-    }
+    const access = new RecordAccess(
+      ['CNAME', ...(mailFromDomains ? ['MX' as const] : []), ...(mailFromDomains || dmarc ? ['TXT' as const] : [])],
+      ['CREATE', 'UPSERT', 'DELETE'],
+    );
+    access.allow({
+      hostedZoneArn: zoneArn(this, hostedZone),
+      recordNames: [
+        ...domainNames.map(dkimRecordNames),
+        ...mailFroms,
+        ...(dmarc ? domainNames.map(dmarcRecordName) : []),
+      ],
+    });
     const policy = new iam.ManagedPolicy(this, 'Policy', {
       roles: [this],
       statements: [...access.statements(), changeStatement(this)].map((statement) =>
@@ -82,18 +116,48 @@ export class EasyDkimDelegationRole extends iam.Role {
     });
     acknowledge(policy, CHANGE_FINDINGS);
   }
+}
 
-  /** The domains, or patterns for them. */
-  private domains({ hostedZone, domainNames }: EasyDkimDelegationRoleProps): string[] {
-    const zoneName = publicZoneName(this, hostedZone);
-    if (domainNames !== undefined && domainNames.length === 0) {
-      failure(this)('domainNames', 'is an empty list: leave it out for all domains in the zone, or name some');
-    }
-    return (
-      domainNames?.map((name) => domainInZone(this, 'domainNames', name, zoneName)) ??
-      (zoneName === undefined ? ['*'] : [zoneName, `*.${zoneName}`])
-    );
+const A_LIST = aListOf(aString('strings'), 'a list of domain names such as ["mail.example.com"]');
+
+const PROPS: PropTypes<EasyDkimDelegationRoleProps> = {
+  hostedZone: required(A_ZONE),
+  assumedBy: required(
+    anObjectWith('policyFragment', 'object', 'a principal such as new iam.AccountPrincipal("111122223333")'),
+  ),
+  domainNames: A_LIST,
+  mailFromDomains: A_LIST,
+  dmarc: A_BOOLEAN,
+  roleName: aString('the name of a role'),
+};
+
+/** The domains, or patterns for them. */
+function domainsIn(zoneName: string | undefined, { domainNames }: EasyDkimDelegationRoleProps, fail: Fail): string[] {
+  if (domainNames !== undefined && domainNames.length === 0) {
+    fail('domainNames', 'is an empty list: leave it out for all domains in the zone, or name some');
   }
+  return (
+    domainNames?.map((name) => domainInZone(fail, 'domainNames', name, zoneName)) ??
+    (zoneName === undefined ? ['*'] : [zoneName, `*.${zoneName}`])
+  );
+}
+
+function mailFromsIn(
+  zoneName: string | undefined,
+  { domainNames, mailFromDomains }: EasyDkimDelegationRoleProps,
+  fail: Fail,
+): string[] {
+  if (mailFromDomains !== undefined && mailFromDomains.length === 0) {
+    fail('mailFromDomains', 'is an empty list: leave it out for none, or name some');
+  }
+  const mailFroms = mailFromDomains?.map((name) => mailFromInZone(fail, 'mailFromDomains', name, zoneName)) ?? [];
+  const domains = domainNames?.map((name) => domainInZone(fail, 'domainNames', name, zoneName));
+  const stray = mailFroms.find(
+    (mailFrom) => domains && areKnown(mailFrom, ...domains) && !domains.some((name) => mailFrom.endsWith(`.${name}`)),
+  );
+  return stray === undefined
+    ? mailFroms
+    : fail('mailFromDomains', `"${stray}" is not below any of domainNames: give a name below the domain that uses it`);
 }
 
 /** An organization is "anyone" under a condition. */

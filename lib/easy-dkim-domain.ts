@@ -1,27 +1,46 @@
-import { CfnOutput, CustomResource, Duration, RemovalPolicy, Resource, Stack } from 'aws-cdk-lib';
+import { CfnOutput, CustomResource, Duration, RemovalPolicy, Resource } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as route53 from 'aws-cdk-lib/aws-route53';
-import * as ses from 'aws-cdk-lib/aws-ses';
+import type * as ses from 'aws-cdk-lib/aws-ses';
 import { Construct } from 'constructs';
 import { DkimRecord } from './dkim-record';
-import { zoneArn } from './private/checks';
-import { ResourceAttributes, RESOURCE_TYPE } from './private/contract';
-import { resolveSettings } from './private/domain-settings';
+import { DmarcOptions } from './dmarc-options';
+import { DnsRecord } from './dns-record';
+import { MailFromOptions } from './mail-from-options';
+import { NotificationOptions } from './notification-options';
+import { checkedProps } from './private/checked-props';
+import { failure } from './private/checks';
+import {
+  ResourceAttributes,
+  ResourceProperties,
+  RESOURCE_TYPE,
+  SettingsProperties,
+  SETTINGS_RESOURCE_TYPE,
+} from './private/contract';
+import { furtherRecords } from './private/dns-records';
+import { domainProperties } from './private/domain-properties';
+import { identitySettings, topicsOf } from './private/identity-settings';
+import { policyRequest, sesArn } from './private/policy-request';
 import { EasyDkimProvider } from './private/provider';
+import { allowPublishing } from './private/publish-access';
+import { zoneFile } from './private/zone-file';
 
 /**
  * Properties of an `EasyDkimDomain`.
  */
 export interface EasyDkimDomainProps {
   /**
-   * The public hosted zone that gets the DKIM records.
+   * The public hosted zone that gets the records.
    *
    * A zone imported by `HostedZone.fromHostedZoneId()` has no name: give `domainName` with it.
+   *
+   * @default - none: the DNS of `domainName` is not in Route 53, and its records are for you to copy from the stack
+   * output `DnsRecords`
    */
-  readonly hostedZone: route53.IHostedZone;
+  readonly hostedZone?: route53.IHostedZone;
 
   /**
-   * The domain that is to send mail: the hosted zone's name or a name below it.
+   * The domain that is to send mail: the hosted zone's name or a name below it. Required without a hosted zone.
    *
    * Upper case and a trailing dot are normalized, internationalized names are turned into their
    * ASCII form.
@@ -32,7 +51,7 @@ export interface EasyDkimDomainProps {
   readonly domainName?: string;
 
   /**
-   * How long resolvers may keep the DKIM records: whole seconds, at least one.
+   * How long resolvers may keep the records: whole seconds, at least one.
    *
    * @default Duration.minutes(30)
    */
@@ -60,7 +79,8 @@ export interface EasyDkimDomainProps {
    * up, the resource fails and the deployment is rolled back. Whatever depends on this construct can
    * rely on a verified domain.
    *
-   * SES looks for the records by itself, which takes minutes as a rule and up to 72 hours.
+   * SES looks for the records by itself, which takes minutes as a rule and up to 72 hours. Without a hosted zone it
+   * can find only what you have put into DNS before: wait in a later deployment than the first.
    *
    * @default - do not wait
    */
@@ -76,19 +96,61 @@ export interface EasyDkimDomainProps {
   readonly removalPolicy?: RemovalPolicy;
 
   /**
-   * Whether to replace a CNAME record that has the name of one of the DKIM records and another value.
+   * Whether to replace a record that has the name and type of one of the domain's records and another value. Of TXT
+   * records only another SPF or DMARC record is replaced.
    *
    * @default false - such a record fails the deployment, and nothing is changed
    */
   readonly overwriteRecords?: boolean;
 
   /**
-   * Whether to add the tokens and the records to the outputs of the stack: six outputs. CloudFormation
-   * allows 200 in a stack.
+   * Whether to add outputs to the stack: six for the tokens and the DKIM records, or without a hosted zone the one
+   * output `DnsRecords` with all records in the form of a zone file. CloudFormation allows 200 in a stack.
    *
    * @default true
    */
   readonly outputs?: boolean;
+
+  /**
+   * A MAIL FROM domain of the domain's own, with its MX and SPF records.
+   *
+   * @default - SES's setting is left as it is; a new identity has a MAIL FROM below amazonses.com, with which SPF
+   * passes but is not aligned
+   * @see https://docs.aws.amazon.com/ses/latest/dg/mail-from.html
+   */
+  readonly mailFrom?: MailFromOptions;
+
+  /**
+   * The DMARC record of the domain; `{}` asks receivers for nothing, which is enough for them to accept mail in bulk.
+   *
+   * @default - no DMARC record is written
+   * @see https://docs.aws.amazon.com/ses/latest/dg/send-email-authentication-dmarc.html
+   */
+  readonly dmarc?: DmarcOptions;
+
+  /**
+   * The configuration set, in the Region of SES, for mail that names none.
+   *
+   * @default - SES's setting is left as it is; a new identity has none
+   * @see https://docs.aws.amazon.com/ses/latest/dg/managing-configuration-sets.html#default-config-sets
+   */
+  readonly configurationSet?: ses.IConfigurationSet;
+
+  /**
+   * Whether SES forwards bounces and complaints by e-mail to the sender. `false` needs topics for both in
+   * `notifications`: SES wants you to hear of them in one way at least.
+   *
+   * @default - SES's setting is left as it is; a new identity has it on
+   * @see https://docs.aws.amazon.com/ses/latest/dg/monitor-sending-activity-using-notifications-email.html
+   */
+  readonly feedbackForwarding?: boolean;
+
+  /**
+   * The SNS topics for bounces, complaints and deliveries.
+   *
+   * @default - SES's settings are left as they are; a new identity has none
+   */
+  readonly notifications?: NotificationOptions;
 }
 
 /**
@@ -97,6 +159,8 @@ export interface EasyDkimDomainProps {
  * On deployment a Lambda function calls SES `VerifyDomainDkim`, writes the three CNAME records into
  * the hosted zone in one change batch, and waits until Route 53 has published them. An identity or
  * record that exists already is used as it is, and survives this construct.
+ *
+ * With `mailFrom` and `dmarc`, the mail also passes SPF and DMARC, which large mailbox providers ask of bulk senders.
  *
  * @see https://docs.aws.amazon.com/ses/latest/dg/send-email-authentication-dkim-easy.html
  * @example
@@ -140,6 +204,22 @@ export class EasyDkimDomain extends Resource implements ses.IEmailIdentity {
   public readonly dkimRecords: DkimRecord[];
 
   /**
+   * All records that the domain needs: the three CNAME records; the MX and SPF records of the MAIL FROM domain; the
+   * DMARC record.
+   */
+  public readonly dnsRecords: DnsRecord[];
+
+  /**
+   * All records that the domain needs, as DNS providers import them: one record a line, with full names.
+   */
+  public readonly zoneFile: string;
+
+  /**
+   * The custom MAIL FROM domain, in lower case and ASCII; undefined without one.
+   */
+  public readonly mailFromDomain?: string;
+
+  /**
    * The DKIM status of the identity at the end of the last deployment that changed it: `Pending`,
    * `Success`, `TemporaryFailure`, `Failed` or `NotStarted`.
    *
@@ -148,50 +228,65 @@ export class EasyDkimDomain extends Resource implements ses.IEmailIdentity {
    */
   public readonly verificationStatus: string;
 
-  private readonly resource: CustomResource;
+  private readonly resources: CustomResource[];
+  private readonly configurationSetArn?: string;
 
   /**
    * @throws Error when the props cannot work; the message names the construct, the prop, its value and the remedy.
    */
   public constructor(scope: Construct, id: string, props: EasyDkimDomainProps) {
     super(scope, id);
-    const settings = resolveSettings(this, props);
+    const fail = failure(this.node.path);
+    const given = checkedProps(props, fail);
+    const properties = domainProperties(this, given, fail);
+    const request = policyRequest(this, given, properties, identitySettings(given, properties, fail));
     const provider = EasyDkimProvider.of(this);
-    const policies = provider.register(this, {
-      domainName: settings.DomainName,
-      region: settings.SesRegion,
-      hostedZoneArn: zoneArn(this, props.hostedZone),
-      removable: settings.RemovalPolicy === 'destroy',
-      delegationRoleArn: settings.DelegationRoleArn,
-    });
+    const policies = provider.register(this, request, properties.DmarcRecord);
 
-    this.resource = new CustomResource(this, 'Resource', {
-      serviceToken: provider.serviceToken,
-      resourceType: RESOURCE_TYPE,
-      properties: settings,
-      serviceTimeout: Duration.minutes(30),
-    });
-    this.resource.node.addDependency(...policies);
+    const addResource = (name: string, resourceType: string, values: ResourceProperties | SettingsProperties) => {
+      const resource = new CustomResource(this, name, {
+        serviceToken: provider.serviceToken,
+        resourceType,
+        properties: values,
+        serviceTimeout: Duration.minutes(30),
+      });
+      resource.node.addDependency(...policies);
+      return resource;
+    };
+    const resource = addResource('Resource', RESOURCE_TYPE, properties);
+    this.resources = [resource];
 
-    const attribute = (name: keyof ResourceAttributes) => this.resource.getAttString(name);
+    const attribute = (name: keyof ResourceAttributes) => resource.getAttString(name);
     this.domainName = attribute('DomainName');
     this.emailIdentityName = this.domainName;
-    this.emailIdentityArn = Stack.of(this).formatArn({
-      service: 'ses',
-      region: settings.SesRegion,
-      resource: 'identity',
-      resourceName: this.emailIdentityName,
-    });
+    this.emailIdentityArn = sesArn(this, properties.SesRegion, 'identity', this.emailIdentityName);
     this.dkimTokens = [attribute('DkimToken1'), attribute('DkimToken2'), attribute('DkimToken3')];
     this.dkimRecords = [
       { name: attribute('DkimRecordName1'), value: attribute('DkimRecordValue1') },
       { name: attribute('DkimRecordName2'), value: attribute('DkimRecordValue2') },
       { name: attribute('DkimRecordName3'), value: attribute('DkimRecordValue3') },
     ];
+    this.dnsRecords = [
+      ...this.dkimRecords.map((record) => ({ ...record, recordType: 'CNAME' })),
+      ...furtherRecords({ ...properties, DomainName: this.domainName }),
+    ];
+    this.zoneFile = zoneFile(this.dnsRecords, properties.Ttl);
+    this.mailFromDomain = properties.MailFromDomain;
     this.verificationStatus = attribute('VerificationStatus');
 
-    if (props.outputs ?? true) {
-      this.addOutputs();
+    this.configurationSetArn = request.settings?.configurationSetArn;
+    if (request.settings !== undefined) {
+      const settings = addResource('Settings', SETTINGS_RESOURCE_TYPE, request.settings.properties);
+      settings.node.addDependency(resource);
+      for (const topic of topicsOf(given.notifications)) {
+        // Not the ARN from the attribute: a topic of another stack, which this one needs, would need this one.
+        allowPublishing(this, topic, request.settings.identityArn).applyBefore(settings);
+      }
+      this.resources.push(settings);
+    }
+
+    if (given.outputs ?? true) {
+      this.addOutputs(given.hostedZone !== undefined);
     }
   }
 
@@ -214,25 +309,37 @@ export class EasyDkimDomain extends Resource implements ses.IEmailIdentity {
   }
 
   /**
-   * Allows a principal to send mail from the domain: `ses:SendEmail` and `ses:SendRawEmail`.
+   * Allows a principal to send mail from the domain, with its configuration set: `ses:SendEmail` and
+   * `ses:SendRawEmail`.
    *
    * @param grantee the principal
    */
   public grantSendEmail(grantee: iam.IGrantable): iam.Grant {
-    return this.grant(grantee, 'ses:SendEmail', 'ses:SendRawEmail');
+    return iam.Grant.addToPrincipal({
+      grantee,
+      actions: ['ses:SendEmail', 'ses:SendRawEmail'],
+      resourceArns: [
+        this.emailIdentityArn,
+        ...(this.configurationSetArn === undefined ? [] : [this.configurationSetArn]),
+      ],
+    });
   }
 
   /**
-   * Sets the removal policy as CloudFormation knows it: with `RETAIN` it leaves the identity and the
+   * Sets the removal policy as CloudFormation knows it: with `RETAIN` it leaves the identity, its settings and the
    * records alone, whatever the prop `removalPolicy` says.
    *
    * @param policy the removal policy
    */
   public applyRemovalPolicy(policy: RemovalPolicy): void {
-    this.resource.applyRemovalPolicy(policy);
+    this.resources.forEach((resource) => resource.applyRemovalPolicy(policy));
   }
 
-  private addOutputs(): void {
+  private addOutputs(inRoute53: boolean): void {
+    if (!inRoute53) {
+      new CfnOutput(this, 'DnsRecords', { value: this.zoneFile });
+      return;
+    }
     this.dkimTokens.forEach((value, index) => {
       new CfnOutput(this, `DkimToken${index + 1}`, { value });
     });

@@ -55,6 +55,26 @@ describe('the example', () => {
     expect(domainsOf(Mail)).toMatchObject([{ DomainName: 'mail.example.com', HostedZoneName: 'example.com' }]);
   });
 
+  example('authenticated-domain.ts', ({ Mail }) => {
+    expect(domainsOf(Mail)).toMatchObject([
+      {
+        MailFromDomain: 'bounce.example.com',
+        DmarcRecord: 'v=DMARC1; p=none; rua=mailto:dmarc-reports@example.com',
+      },
+    ]);
+    expect(resourcesOf(Mail, 'Custom::EasyDkimSettings')).toMatchObject([
+      { MailFromDomain: 'bounce.example.com', FeedbackForwarding: 'false', NotificationHeaders: 'false' },
+    ]);
+    expect(resourcesOf(Mail, 'AWS::SNS::TopicPolicy')).toHaveLength(1);
+  });
+
+  example('other-dns-provider.ts', ({ Mail }) => {
+    expect(domainsOf(Mail)).toMatchObject([{ DomainName: 'example.com', MailFromDomain: 'bounce.example.com' }]);
+    expect(domainsOf(Mail)[0]).not.toHaveProperty('HostedZoneId');
+    expect(Object.keys(Mail.Outputs ?? {})).toEqual([expect.stringMatching(/^DomainDnsRecords/)]);
+    expect(JSON.stringify(Mail.Resources)).not.toContain('route53:');
+  });
+
   example('two-regions.ts', ({ Mail }) => {
     expect(domainsOf(Mail)).toMatchObject([{ SesRegion: 'eu-west-1' }, { SesRegion: 'us-east-1' }]);
   });

@@ -28,16 +28,23 @@ export const CHANGE_FINDINGS = {
   [wildcardFinding('arn:<AWS::Partition>:route53:::change/*')]: 'The id of a change is known only once it is made.',
 };
 
+const V1_REASON = 'The actions of the SES v1 API know no resources; the Region is a condition.';
+
 /** What a policy has to acknowledge that allows SES actions in a Region. */
 export function sesFindings(stack: Stack, region: string): { readonly [id: string]: string } {
   const known = (value: string, name: string) => (Token.isUnresolved(value) ? `<AWS::${name}>` : value);
   const identities = `arn:<AWS::Partition>:ses:${known(region, 'Region')}:${known(stack.account, 'AccountId')}:identity/*`;
   return {
-    [wildcardFinding('*')]: 'The actions of the SES v1 API know no resources; the Region is a condition.',
+    [wildcardFinding('*')]: V1_REASON,
     [wildcardFinding(identities)]:
       'Read only. Naming each of hundreds of identities would not fit into the policies of a role.',
   };
 }
+
+/** What a policy has to acknowledge that allows to change the settings of identities. */
+export const SETTINGS_FINDINGS = {
+  [wildcardFinding('*')]: V1_REASON,
+};
 
 /** What the log group and the function of the handler have to acknowledge. */
 export const LOG_GROUP_FINDINGS = {

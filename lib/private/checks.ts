@@ -2,11 +2,12 @@ import { Stack, Token } from 'aws-cdk-lib';
 import * as route53 from 'aws-cdk-lib/aws-route53';
 import { Construct } from 'constructs';
 import { isInZone, normalizeDomainName, notInZoneMessage } from './domain-name';
+import { Fail } from './prop-types';
 
-/** Throws the error for a prop of the construct. */
-export function failure(scope: Construct): (prop: string, problem: string) => never {
+/** Throws the errors for the props of the construct at a path. */
+export function failure(path: string): Fail {
   return (prop, problem) => {
-    throw new Error(`${scope.node.path}: ${prop} ${problem}.`);
+    throw new Error(`${path}: ${prop} ${problem}.`);
   };
 }
 
@@ -15,19 +16,12 @@ export function failure(scope: Construct): (prop: string, problem: string) => ne
  *
  * @throws Error when the zone is private.
  */
-export function publicZoneName(scope: Construct, zone: route53.IHostedZone): string | undefined {
-  // Plain JavaScript lets it be left out.
-  if ((zone as route53.IHostedZone | undefined) === undefined) {
-    failure(scope)('hostedZone', 'is missing: give a public hosted zone');
-  }
+export function publicZoneName(fail: Fail, zone: route53.IHostedZone): string | undefined {
   if (isPrivate(zone)) {
-    failure(scope)(
-      'hostedZone',
-      'is a private hosted zone: SES looks for the records in public DNS, so give a public one',
-    );
+    fail('hostedZone', 'is a private hosted zone: SES looks for the records in public DNS, so give a public one');
   }
   const name = nameOf(zone);
-  return name === undefined ? undefined : normalize(scope, 'hostedZone', name);
+  return name === undefined ? undefined : normalized(fail, 'hostedZone', name);
 }
 
 /** The id of a zone as ARNs have it: other tools show it as a path. */
@@ -51,27 +45,28 @@ export function zoneArn(scope: Construct, zone: route53.IHostedZone): string {
  *
  * @throws Error when the name is not valid or not in the zone.
  */
-export function domainInZone(scope: Construct, prop: string, name: string, zoneName: string | undefined): string {
-  const domainName = normalize(scope, prop, name);
-  if (
-    zoneName !== undefined &&
-    !Token.isUnresolved(zoneName) &&
-    !Token.isUnresolved(domainName) &&
-    !isInZone(domainName, zoneName)
-  ) {
-    failure(scope)(prop, notInZoneMessage(domainName, zoneName));
+export function domainInZone(fail: Fail, prop: string, name: string, zoneName: string | undefined): string {
+  const domainName = normalized(fail, prop, name);
+  if (areKnown(domainName, zoneName) && !isInZone(domainName, zoneName!)) {
+    fail(prop, notInZoneMessage(domainName, zoneName!));
   }
   return domainName;
 }
 
-function normalize(scope: Construct, prop: string, name: string): string {
+/** Whether names can be compared: they are there, and no tokens. */
+export function areKnown(...names: (string | undefined)[]): boolean {
+  return names.every((name) => name !== undefined && !Token.isUnresolved(name));
+}
+
+/** The normalized name of a domain. Tokens go through as they are. */
+export function normalized(fail: Fail, prop: string, name: string): string {
   if (Token.isUnresolved(name)) {
     return name;
   }
   try {
     return normalizeDomainName(name);
   } catch (error) {
-    return failure(scope)(prop, (error as Error).message);
+    return fail(prop, (error as Error).message);
   }
 }
 

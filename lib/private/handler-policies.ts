@@ -2,16 +2,27 @@ import { createHash } from 'crypto';
 import { Annotations, Lazy, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct, IDependable } from 'constructs';
-import { acknowledge, CHANGE_FINDINGS, sesFindings } from './acknowledgements';
-import { changeStatement, lengthOf, RecordAccess, ZoneAccess } from './record-access';
+import { acknowledge, CHANGE_FINDINGS, sesFindings, SETTINGS_FINDINGS } from './acknowledgements';
+import { dmarcRecordName } from './mail-records';
+import { changeStatement, dkimRecordNames, lengthOf, RecordAccess, ZoneAccess } from './record-access';
+import { SettingsAccess, SettingsRequest } from './settings-access';
 
 /** What the handler has to be allowed for one domain. */
-export interface PolicyRequest extends ZoneAccess {
+export interface PolicyRequest {
+  readonly domainName: string;
   /** The Region of SES. */
   readonly region: string;
   /** Whether what was created is to be removed again. */
   readonly removable: boolean;
+  /** Absent when the records are for another DNS provider. */
+  readonly hostedZoneArn?: string;
   readonly delegationRoleArn?: string;
+  /** The custom MAIL FROM domain that gets records. */
+  readonly mailFromDomain?: string;
+  /** Whether there is a DMARC record. */
+  readonly dmarc: boolean;
+  /** Absent when the settings of the identity are left alone. */
+  readonly settings?: SettingsRequest;
 }
 
 /**
@@ -116,7 +127,7 @@ class Basics {
     const isNewRegion = !this.regions.has(request.region);
     this.regions.add(request.region);
     this.removable ||= request.removable;
-    this.ownZones ||= request.delegationRoleArn === undefined;
+    this.ownZones ||= zoneAccess(request) !== undefined;
     return isNewRegion;
   }
 
@@ -163,12 +174,16 @@ class Basics {
   }
 }
 
-/** One managed policy: the records, or the delegation roles, of as many domains as it has room for. */
+/** One managed policy: the records, or the delegation roles, and the settings of as many domains as it has room for. */
 class Policy {
   public readonly resource: iam.CfnManagedPolicy;
-  private readonly removable = new RecordAccess(['CREATE', 'UPSERT', 'DELETE']);
-  private readonly retained = new RecordAccess(['CREATE', 'UPSERT']);
+  private readonly removable = new RecordAccess(['CNAME'], ['CREATE', 'UPSERT', 'DELETE']);
+  private readonly retained = new RecordAccess(['CNAME'], ['CREATE', 'UPSERT']);
+  // TXT records may share their set with those of others: it is replaced, by DELETE and CREATE in one batch.
+  private readonly withDmarc = new RecordAccess(['CNAME', 'TXT'], ['CREATE', 'UPSERT', 'DELETE']);
+  private readonly withMailFrom = new RecordAccess(['CNAME', 'MX', 'TXT'], ['CREATE', 'UPSERT', 'DELETE']);
   private readonly delegationRoles = new RoleAccess();
+  private readonly settings = new SettingsAccess();
 
   public constructor(
     scope: Construct,
@@ -180,9 +195,9 @@ class Policy {
       Version: '2012-10-17',
       Statement: [
         ...(this.basics?.statements() ?? []),
-        ...this.removable.statements(),
-        ...this.retained.statements(),
+        ...this.records.flatMap((access) => access.statements()),
         ...this.delegationRoles.statements(),
+        ...this.settings.statements(),
       ],
     });
     const stack = Stack.of(scope);
@@ -195,24 +210,61 @@ class Policy {
 
   /** Characters, at most, with one more domain or without. */
   public length(further?: PolicyRequest): number {
-    const access = further && this.accessFor(further);
-    const all = [this.removable, this.retained, this.delegationRoles];
-    return all.reduce(
-      (sum, each) => sum + each.length(each === access ? further : undefined),
-      this.basics?.length ?? POLICY_LENGTH,
+    const zone = further && zoneAccess(further);
+    const group = further && this.recordsFor(further);
+    return (
+      (this.basics?.length ?? POLICY_LENGTH) +
+      this.records.reduce((sum, access) => sum + access.length(access === group ? zone : undefined), 0) +
+      this.delegationRoles.length(further?.delegationRoleArn) +
+      this.settings.length(further?.settings)
     );
   }
 
   public allow(request: PolicyRequest): void {
-    this.accessFor(request).allow(request);
+    const zone = zoneAccess(request);
+    if (zone !== undefined) {
+      this.recordsFor(request).allow(zone);
+    }
+    if (request.delegationRoleArn !== undefined) {
+      this.delegationRoles.allow(request.delegationRoleArn);
+    }
+    if (request.settings !== undefined) {
+      if (this.settings.length() === 0) {
+        acknowledge(this.resource, SETTINGS_FINDINGS);
+      }
+      this.settings.allow(request.settings);
+    }
   }
 
-  private accessFor(request: PolicyRequest): RecordAccess | RoleAccess {
-    if (request.delegationRoleArn !== undefined) {
-      return this.delegationRoles;
-    }
-    return request.removable ? this.removable : this.retained;
+  private get records(): readonly RecordAccess[] {
+    return [this.removable, this.retained, this.withDmarc, this.withMailFrom];
   }
+
+  private recordsFor({ mailFromDomain, dmarc, removable }: PolicyRequest): RecordAccess {
+    if (mailFromDomain !== undefined) {
+      return this.withMailFrom;
+    }
+    if (dmarc) {
+      return this.withDmarc;
+    }
+    return removable ? this.removable : this.retained;
+  }
+}
+
+/** The records that the handler writes itself: not those at another DNS provider, nor by a delegation role. */
+function zoneAccess(request: PolicyRequest): ZoneAccess | undefined {
+  const { hostedZoneArn, delegationRoleArn, domainName, mailFromDomain, dmarc } = request;
+  if (hostedZoneArn === undefined || delegationRoleArn !== undefined) {
+    return undefined;
+  }
+  return {
+    hostedZoneArn,
+    recordNames: [
+      dkimRecordNames(domainName),
+      ...(mailFromDomain === undefined ? [] : [mailFromDomain]),
+      ...(dmarc ? [dmarcRecordName(domainName)] : []),
+    ],
+  };
 }
 
 /** The permission to assume the roles that open the zones of other accounts. */
@@ -220,16 +272,16 @@ class RoleAccess {
   private readonly arns = new Set<string>();
 
   /** Characters in the policy, with one more role or without. */
-  public length({ delegationRoleArn }: { delegationRoleArn?: string } = {}): number {
-    const arns = new Set(delegationRoleArn === undefined ? this.arns : [...this.arns, delegationRoleArn]);
+  public length(further?: string): number {
+    const arns = new Set(further === undefined ? this.arns : [...this.arns, further]);
     return [...arns].reduce(
       (sum, arn) => sum + lengthOf(arn, UNKNOWN_ROLE_LENGTH),
       arns.size === 0 ? 0 : ASSUME_LENGTH,
     );
   }
 
-  public allow({ delegationRoleArn }: PolicyRequest): void {
-    this.arns.add(delegationRoleArn!);
+  public allow(arn: string): void {
+    this.arns.add(arn);
   }
 
   public statements(): object[] {

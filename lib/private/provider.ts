@@ -29,6 +29,7 @@ export class EasyDkimProvider extends Construct {
   public readonly serviceToken: string;
   private readonly policies: HandlerPolicies;
   private readonly domains = new Map<string, Construct>();
+  private readonly dmarcRecords = new Map<string, { readonly text: string; readonly domain: Construct }>();
 
   private constructor(stack: Stack, id: string) {
     super(stack, id);
@@ -57,10 +58,11 @@ export class EasyDkimProvider extends Construct {
   /**
    * Lets the handler work on a domain.
    *
+   * @param dmarcRecord the text of its DMARC record
    * @returns the policies that the custom resource has to depend on.
-   * @throws Error when the stack has the domain already.
+   * @throws Error when the stack has the domain already, or another DMARC record for it.
    */
-  public register(domain: Construct, request: PolicyRequest): IDependable[] {
+  public register(domain: Construct, request: PolicyRequest, dmarcRecord: string | undefined): IDependable[] {
     const key = `${request.region} ${request.domainName}`;
     const other = this.domains.get(key);
     if (other !== undefined) {
@@ -72,7 +74,22 @@ export class EasyDkimProvider extends Construct {
       );
     }
     this.domains.set(key, domain);
+    if (dmarcRecord !== undefined) {
+      this.refuseSecondDmarcRecord(domain, request.domainName, dmarcRecord);
+    }
     return this.policies.allow(request);
+  }
+
+  /** The identities of a domain in several Regions share its one DMARC record. */
+  private refuseSecondDmarcRecord(domain: Construct, domainName: string, text: string): void {
+    const other = this.dmarcRecords.get(domainName) ?? { text, domain };
+    if (other.text !== text) {
+      throw new Error(
+        `${domain.node.path}: dmarc makes the record "${text}", and that of ${other.domain.node.path} makes ` +
+          `"${other.text}" for the same domain. A domain has one DMARC record: give both the same options, or only one.`,
+      );
+    }
+    this.dmarcRecords.set(domainName, other);
   }
 
   private validateOutputs(stack: Stack): string[] {

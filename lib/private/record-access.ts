@@ -1,24 +1,33 @@
 import { Aws, Stack, Token } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 
-/** The DKIM records of one domain in one zone. */
+export type RecordType = 'CNAME' | 'MX' | 'TXT';
+export type RecordAction = 'CREATE' | 'UPSERT' | 'DELETE';
+
+/** The records of one domain in one zone. */
 export interface ZoneAccess {
   readonly hostedZoneArn: string;
-  readonly domainName: string;
+  /** As Route 53 normalizes them, or patterns for them. */
+  readonly recordNames: readonly string[];
 }
 
 /** What a statement takes besides its zones and names, and what each takes besides its text. */
 const STATEMENT_LENGTH = 430;
 const ENTRY_LENGTH = '"",'.length;
 
-/** What unresolved tokens are counted with: a zone's ARN in the longest partition, and a long domain. */
+/** What unresolved tokens are counted with: a zone's ARN in the longest partition, and a long name. */
 const LONGEST_PARTITION = 'aws-us-gov';
+const LONGEST_REGION = 'ap-southeast-1';
+const AN_ACCOUNT = '123456789012';
 const UNKNOWN_ARN_LENGTH = 85;
-const UNKNOWN_DOMAIN_LENGTH = 100;
+const UNKNOWN_NAME_LENGTH = 113;
 
 /**
- * The permission to read some zones and to change the DKIM records of some domains in them. A name
- * can only be in the zone of its domain, so one statement serves all.
+ * The permission to read some zones and to change some records of some domains in them. A name can
+ * only be in the zone of its domain, so one statement serves all.
+ *
+ * A change batch is allowed only if one statement has all its names, types and actions: what is
+ * written in one batch belongs together here.
  *
  * @see https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/specifying-conditions-route53.html
  */
@@ -27,7 +36,10 @@ export class RecordAccess {
   private readonly recordNames = new Set<string>();
   private entriesLength = 0;
 
-  public constructor(private readonly actions: readonly ('CREATE' | 'UPSERT' | 'DELETE')[]) {}
+  public constructor(
+    private readonly types: readonly RecordType[],
+    private readonly actions: readonly RecordAction[],
+  ) {}
 
   /** Characters in the policy, with one more entry or without. */
   public length(further?: ZoneAccess): number {
@@ -35,11 +47,10 @@ export class RecordAccess {
     return length === 0 ? 0 : STATEMENT_LENGTH + length;
   }
 
-  public allow(access: ZoneAccess): this {
+  public allow(access: ZoneAccess): void {
     this.entriesLength += this.lengthOfEntry(access);
     this.hostedZoneArns.add(access.hostedZoneArn);
-    this.recordNames.add(dkimRecordNames(access.domainName));
-    return this;
+    access.recordNames.forEach((name) => this.recordNames.add(name));
   }
 
   public statements(): object[] {
@@ -54,7 +65,7 @@ export class RecordAccess {
         Resource: [...this.hostedZoneArns],
         Condition: {
           'ForAllValues:StringEquals': {
-            'route53:ChangeResourceRecordSetsRecordTypes': ['CNAME'],
+            'route53:ChangeResourceRecordSetsRecordTypes': this.types,
             'route53:ChangeResourceRecordSetsActions': this.actions,
           },
           'ForAllValues:StringLike': {
@@ -66,9 +77,9 @@ export class RecordAccess {
   }
 
   /** A zone that is there already takes no room again. */
-  private lengthOfEntry({ hostedZoneArn, domainName }: ZoneAccess): number {
+  private lengthOfEntry({ hostedZoneArn, recordNames }: ZoneAccess): number {
     const zoneLength = this.hostedZoneArns.has(hostedZoneArn) ? 0 : lengthOf(hostedZoneArn, UNKNOWN_ARN_LENGTH);
-    return zoneLength + dkimRecordNames('').length + lengthOf(domainName, UNKNOWN_DOMAIN_LENGTH);
+    return recordNames.reduce((sum, name) => sum + lengthOf(name, UNKNOWN_NAME_LENGTH), zoneLength);
   }
 }
 
@@ -84,12 +95,16 @@ export function changeStatement(scope: Construct): object {
   return { Effect: 'Allow', Action: 'route53:GetChange', Resource: changes };
 }
 
-function dkimRecordNames(domainName: string): string {
+/** A pattern for the names of a domain's DKIM records. */
+export function dkimRecordNames(domainName: string): string {
   return `*._domainkey.${domainName}`;
 }
 
 /** Characters that a text takes in a list, once it is deployed. */
 export function lengthOf(text: string, whenUnknown: number): number {
-  const known = text.replaceAll(Aws.PARTITION, LONGEST_PARTITION);
+  const known = text
+    .replaceAll(Aws.PARTITION, LONGEST_PARTITION)
+    .replaceAll(Aws.REGION, LONGEST_REGION)
+    .replaceAll(Aws.ACCOUNT_ID, AN_ACCOUNT);
   return ENTRY_LENGTH + (Token.isUnresolved(known) ? whenUnknown : known.length);
 }

@@ -7,10 +7,13 @@ import {
   REGION,
   resourceProperties,
   resources,
+  settingsProperties,
   statementsFor,
   theResource,
   ZONE_ID,
 } from '../lib/support';
+
+const TOPIC = `arn:aws:sns:${REGION}:${ACCOUNT}:problems`;
 
 /** The example with keys of context, as `cdk synth -c key=value` gives them. */
 function exampleWith(context: Record<string, string> = {}): Stack {
@@ -61,9 +64,37 @@ describe('with a zone that exists', () => {
       'arn:aws:iam::210987654321:role/Dns',
       { DelegationRoleArn: 'arn:aws:iam::210987654321:role/Dns' },
     ],
+    ['mailFromDomain', 'bounce.example.org', { MailFromDomain: 'bounce.example.org' }],
+    ['dmarcPolicy', 'quarantine', { DmarcRecord: 'v=DMARC1; p=quarantine' }],
+    ['configurationSet', 'mail', {}],
   ])('the key %s alone changes what it is for', (key, value, expected) => {
     const properties = resourceProperties(exampleWith({ ...zone, [key]: value }));
     expect(properties).toEqual({ ...resourceProperties(exampleWith(zone)), ...expected });
+  });
+
+  test.each([
+    [
+      'mailFromDomain',
+      'bounce.example.org',
+      { MailFromDomain: 'bounce.example.org', MailFromBehavior: 'UseDefaultValue' },
+    ],
+    ['configurationSet', 'mail', { ConfigurationSet: 'mail' }],
+    ['feedbackForwarding', 'true', { FeedbackForwarding: 'true' }],
+    ['problemsTopicArn', TOPIC, { BounceTopic: TOPIC, ComplaintTopic: TOPIC, NotificationHeaders: 'false' }],
+  ])('the key %s alone sets what it is for', (key, value, expected) => {
+    expect(settingsProperties(exampleWith({ ...zone, [key]: value }))).toEqual({
+      DomainName: 'example.org',
+      SesRegion: REGION,
+      RemovalPolicy: 'destroy',
+      ...expected,
+    });
+  });
+
+  test('the keys for DMARC make its record', () => {
+    const stack = exampleWith({ ...zone, dmarcPolicy: 'reject', dmarcReports: 'a@example.org,b@example.org' });
+    expect(resourceProperties(stack).DmarcRecord).toBe(
+      'v=DMARC1; p=reject; rua=mailto:a@example.org,mailto:b@example.org',
+    );
   });
 
   test('the handler may assume the delegation role', () => {
@@ -71,6 +102,15 @@ describe('with a zone that exists', () => {
     expect(statementsFor(stack, 'sts').map(({ Resource }) => Resource)).toEqual([
       ['arn:aws:iam::210987654321:role/Dns'],
     ]);
+  });
+});
+
+describe('with otherDnsProvider=true', () => {
+  test('it has no hosted zone, and one output with the records', () => {
+    const stack = exampleWith({ otherDnsProvider: 'true', domainName: 'example.org' });
+    expect(resources(stack, 'AWS::Route53::HostedZone')).toEqual({});
+    expect(resourceProperties(stack)).not.toHaveProperty('HostedZoneId');
+    expect(Object.keys(outputs(stack))).toEqual([expect.stringMatching(/^MailDnsRecords/)]);
   });
 });
 
@@ -87,6 +127,7 @@ describe('with a value that cannot work', () => {
   test.each([
     ['ttl', 'soon', /Test\/Mail: ttl is NaN seconds/],
     ['removalPolicy', 'keep', /Test\/Mail: removalPolicy is "keep"/],
+    ['dmarcPolicy', 'allow', /Test\/Mail: dmarc.policy is "allow": give DmarcPolicy.NONE/],
     ['domainName', 'example.net', /Test\/Mail: domainName "example.net" is not in the hosted zone "example.com"/],
   ])('%s=%s is an error', (key, value, message) => {
     expect(() => exampleWith({ [key]: value })).toThrow(message);

@@ -7,14 +7,15 @@ const ROOT = join(__dirname, '..', '..');
 /** What a snippet in the middle of a stack has around it. */
 const FIXTURE = `
   import * as cdk from 'aws-cdk-lib';
-  import { App, CfnOutput, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+  import { App, CfnOutput, CfnResource, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
   import * as cognito from 'aws-cdk-lib/aws-cognito';
   import * as iam from 'aws-cdk-lib/aws-iam';
   import * as lambda from 'aws-cdk-lib/aws-lambda';
   import * as route53 from 'aws-cdk-lib/aws-route53';
   import * as ses from 'aws-cdk-lib/aws-ses';
+  import * as sns from 'aws-cdk-lib/aws-sns';
   import { Construct } from 'constructs';
-  import { EasyDkimDelegationRole, EasyDkimDomain } from 'cdk-ses-easy-dkim';
+  import { DmarcPolicy, EasyDkimDelegationRole, EasyDkimDomain } from 'cdk-ses-easy-dkim';
 `;
 
 interface Snippet {

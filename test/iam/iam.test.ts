@@ -6,6 +6,7 @@ import {
   recordKeys,
   type Question,
 } from '../support/iam';
+import type { SettingsProperties } from '../../lib/private/contract';
 import { DOMAIN, properties, REGION, StackResource, World, ZONE, type Answer, type Event } from '../support/stack';
 
 const ACCOUNT = '111111111111';
@@ -189,6 +190,122 @@ describe('the role of the Lambda may not', () => {
   });
 });
 
+describe('the role of the Lambda, for a domain with MAIL FROM, DMARC and settings, may not', () => {
+  const MAIL_FROM = `bounce.mail.${DOMAIN}`;
+  const given = properties({
+    DomainName: `mail.${DOMAIN}`,
+    RemovalPolicy: 'retain',
+    MailFromDomain: MAIL_FROM,
+    DmarcRecord: 'v=DMARC1; p=none',
+  });
+  const settings: SettingsProperties = {
+    DomainName: given.DomainName,
+    SesRegion: REGION,
+    RemovalPolicy: 'retain',
+    MailFromDomain: MAIL_FROM,
+    MailFromBehavior: 'UseDefaultValue',
+    ConfigurationSet: 'mail',
+    FeedbackForwarding: 'true',
+    BounceTopic: `arn:aws:sns:${REGION}:${ACCOUNT}:bounces`,
+    NotificationHeaders: 'false',
+  };
+  let statements: ReturnType<typeof handlerStatements>;
+  beforeAll(() => {
+    statements = handlerStatements(given, deployment, settings);
+  });
+
+  const change = (...changes: [action: string, type: string, name: string][]): Question => ({
+    action: 'route53:ChangeResourceRecordSets',
+    resource: `arn:aws:route53:::hostedzone/${ZONE}`,
+    keys: recordKeys(changes.map(([action, type, name]) => ({ action, type, name }))),
+  });
+  const dkim: [string, string, string] = ['CREATE', 'CNAME', `token._domainkey.mail.${DOMAIN}`];
+  const v1 = (operation: string, region = REGION): Question => ({
+    action: `ses:${operation}`,
+    resource: '*',
+    keys: { 'aws:RequestedRegion': [region] },
+  });
+  const v2 = (resource: string, region = REGION): Question => ({
+    action: 'ses:PutEmailIdentityConfigurationSetAttributes',
+    resource: `arn:aws:ses:${region}:${ACCOUNT}:${resource}`,
+    keys: { 'aws:RequestedRegion': [region] },
+  });
+
+  test.each<[string, Question]>([
+    [
+      'write all its records at once',
+      change(
+        dkim,
+        ['CREATE', 'MX', MAIL_FROM],
+        ['DELETE', 'TXT', MAIL_FROM],
+        ['CREATE', 'TXT', MAIL_FROM],
+        ['CREATE', 'TXT', `_dmarc.mail.${DOMAIN}`],
+      ),
+    ],
+    ['set the MAIL FROM domain', v1('SetIdentityMailFromDomain')],
+    ['look at the MAIL FROM domain', v1('GetIdentityMailFromDomainAttributes')],
+    ['set feedback forwarding', v1('SetIdentityFeedbackForwardingEnabled')],
+    ['set a topic', v1('SetIdentityNotificationTopic')],
+    ['set the headers', v1('SetIdentityHeadersInNotificationsEnabled')],
+    ['look at the notifications', v1('GetIdentityNotificationAttributes')],
+    ['set the configuration set of the identity', v2(`identity/mail.${DOMAIN}`)],
+    ['set the configuration set to this one', v2('configuration-set/mail')],
+  ])('(but may %s)', (_, question) => {
+    expect(isAllowed(statements, question)).toBe(true);
+  });
+
+  test.each<[string, Question]>([
+    ["write MX at the MAIL FROM name's parent", change(['CREATE', 'MX', `mail.${DOMAIN}`])],
+    ['write MX at the apex', change(['CREATE', 'MX', DOMAIN])],
+    ['write TXT at the apex', change(['CREATE', 'TXT', DOMAIN])],
+    ['delete TXT at the apex', change(['DELETE', 'TXT', DOMAIN])],
+    ['write TXT at the domain', change(['CREATE', 'TXT', `mail.${DOMAIN}`])],
+    ['write below the MAIL FROM name', change(['CREATE', 'TXT', `a.${MAIL_FROM}`])],
+    ['write beside the MAIL FROM name', change(['CREATE', 'MX', `bounces.mail.${DOMAIN}`])],
+    ['write an address at the MAIL FROM name', change(['CREATE', 'A', MAIL_FROM])],
+    ['delegate the MAIL FROM name', change(['CREATE', 'NS', MAIL_FROM])],
+    ["write the parent domain's DMARC record", change(['UPSERT', 'TXT', `_dmarc.${DOMAIN}`])],
+    ["write another domain's DMARC record", change(['UPSERT', 'TXT', `_dmarc.news.${DOMAIN}`])],
+    ["write a subdomain's DMARC record", change(['UPSERT', 'TXT', `_dmarc.a.mail.${DOMAIN}`])],
+    ['write one right and one wrong record', change(dkim, ['CREATE', 'TXT', DOMAIN])],
+    ['delete the identity', v1('DeleteIdentity')],
+    ['set a MAIL FROM domain in another Region', v1('SetIdentityMailFromDomain', 'us-east-1')],
+    ['set a topic in another Region', v1('SetIdentityNotificationTopic', 'us-east-1')],
+    ['switch DKIM off', v1('SetIdentityDkimEnabled')],
+    ['set the configuration set of the parent', v2(`identity/${DOMAIN}`)],
+    ['set the configuration set of another identity', v2(`identity/news.${DOMAIN}`)],
+    ['set another configuration set', v2('configuration-set/mail2')],
+    ['set a configuration set in another Region', v2(`identity/mail.${DOMAIN}`, 'us-east-1')],
+    ['send with the configuration set', { ...v2('configuration-set/mail'), action: 'ses:SendEmail' }],
+    [
+      'change the configuration set',
+      { ...v2('configuration-set/mail'), action: 'ses:UpdateConfigurationSetEventDestination' },
+    ],
+    ['publish to the topic', { action: 'sns:Publish', resource: settings.BounceTopic!, keys: {} }],
+    ['subscribe to the topic', { action: 'sns:Subscribe', resource: settings.BounceTopic!, keys: {} }],
+  ])('%s', (_, question) => {
+    expect(isAllowed(statements, question)).toBe(false);
+  });
+
+  test('change any record when they are at another DNS provider', () => {
+    const elsewhere = { ...given, HostedZoneId: undefined, HostedZoneName: undefined };
+    const own = handlerStatements(elsewhere, deployment, settings);
+
+    expect(isAllowed(own, change(dkim))).toBe(false);
+    expect(isAllowed(own, { ...change(), action: 'route53:ListResourceRecordSets' })).toBe(false);
+    expect(isAllowed(own, v1('SetIdentityMailFromDomain'))).toBe(true);
+  });
+
+  test('change a setting that no prop is about', () => {
+    const own = handlerStatements(given, deployment);
+
+    expect(isAllowed(own, v1('SetIdentityMailFromDomain'))).toBe(true);
+    expect(isAllowed(own, v1('SetIdentityNotificationTopic'))).toBe(false);
+    expect(isAllowed(own, v1('SetIdentityFeedbackForwardingEnabled'))).toBe(false);
+    expect(isAllowed(own, v2(`identity/mail.${DOMAIN}`))).toBe(false);
+  });
+});
+
 describe('the delegation role', () => {
   const write = (name: string): Question => ({
     action: 'route53:ChangeResourceRecordSets',
@@ -211,5 +328,32 @@ describe('the delegation role', () => {
     expect(isAllowed(statements, write(`token._domainkey.mail.${DOMAIN}`))).toBe(true);
     expect(isAllowed(statements, write(`token._domainkey.${DOMAIN}`))).toBe(false);
     expect(isAllowed(statements, write(`token._domainkey.news.${DOMAIN}`))).toBe(false);
+  });
+
+  test('opens the records of MAIL FROM and DMARC of the given domains only, in one batch with those of DKIM', () => {
+    const statements = delegationStatements(
+      {
+        hostedZoneId: OTHER_ZONE,
+        zoneName: DOMAIN,
+        domainNames: [`mail.${DOMAIN}`],
+        mailFromDomains: [`bounce.mail.${DOMAIN}`],
+        dmarc: true,
+      },
+      deployment,
+    );
+    const writeAll = (mailFrom: string, dmarc: string): Question => ({
+      ...write(''),
+      keys: recordKeys([
+        { action: 'CREATE', name: `token._domainkey.mail.${DOMAIN}`, type: 'CNAME' },
+        { action: 'CREATE', name: mailFrom, type: 'MX' },
+        { action: 'CREATE', name: mailFrom, type: 'TXT' },
+        { action: 'DELETE', name: dmarc, type: 'TXT' },
+      ]),
+    });
+
+    expect(isAllowed(statements, writeAll(`bounce.mail.${DOMAIN}`, `_dmarc.mail.${DOMAIN}`))).toBe(true);
+    expect(isAllowed(statements, writeAll(`mail.${DOMAIN}`, `_dmarc.mail.${DOMAIN}`))).toBe(false);
+    expect(isAllowed(statements, writeAll(`bounce.mail.${DOMAIN}`, `_dmarc.${DOMAIN}`))).toBe(false);
+    expect(isAllowed(statements, write(`bounce.${DOMAIN}`))).toBe(false);
   });
 });

@@ -3,7 +3,7 @@ import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as route53 from 'aws-cdk-lib/aws-route53';
 import { EasyDkimDelegationRole, EasyDkimDelegationRoleProps } from '../../lib';
-import { aStack, aZone, deployed, theResource, ZONE_ID } from './support';
+import { aStack, aZone, deployed, statementsFor, theResource, ZONE_ID } from './support';
 
 function aRole(stack: Stack, props: Partial<EasyDkimDelegationRoleProps> = {}): EasyDkimDelegationRole {
   return new EasyDkimDelegationRole(stack, 'Delegation', {
@@ -76,6 +76,57 @@ describe('the delegation role is refused', () => {
 
   test('for no domain at all', () => {
     expect(() => aRole(aStack(), { domainNames: [] })).toThrow('Test/Delegation: domainNames is an empty list');
+  });
+
+  test.each<[string, Partial<EasyDkimDelegationRoleProps>, string]>([
+    ['none at all', { mailFromDomains: [] }, 'is an empty list: leave it out for none'],
+    ['one outside the zone', { mailFromDomains: ['a.example.org'] }, '"a.example.org" is not in the hosted zone'],
+    ["the zone's apex", { mailFromDomains: ['Example.com'] }, `"example.com" is the hosted zone's own name`],
+    [
+      'one that belongs to no domain',
+      { domainNames: ['mail.example.com'], mailFromDomains: ['bounce.mail.example.com', 'mail.example.com'] },
+      '"mail.example.com" is not below any of domainNames: give a name below the domain that uses it.',
+    ],
+  ])('for MAIL FROM domains when there is %s', (_, props, message) => {
+    expect(() => aRole(aStack(), props)).toThrow(`Test/Delegation: mailFromDomains ${message}`);
+  });
+});
+
+describe('what the delegation role may change', () => {
+  const changes = (props: Partial<EasyDkimDelegationRoleProps>) => {
+    const stack = aStack();
+    aRole(stack, props);
+    const [{ Condition }, ...others] = statementsFor(stack, 'route53');
+    expect(others.map(({ Action }) => Action)).toEqual(['route53:GetChange']);
+    return {
+      names: Condition!['ForAllValues:StringLike']['route53:ChangeResourceRecordSetsNormalizedRecordNames'],
+      types: Condition!['ForAllValues:StringEquals']['route53:ChangeResourceRecordSetsRecordTypes'],
+    };
+  };
+  const dkim = ['*._domainkey.example.com', '*._domainkey.*.example.com'];
+
+  test.each<[string, Partial<EasyDkimDelegationRoleProps>, { names: string[]; types: string[] }]>([
+    ['the DKIM records', {}, { names: dkim, types: ['CNAME'] }],
+    [
+      'those of MAIL FROM as well',
+      { mailFromDomains: ['Bounce.example.com.'] },
+      { names: [...dkim, 'bounce.example.com'], types: ['CNAME', 'MX', 'TXT'] },
+    ],
+    [
+      'those of DMARC as well',
+      { dmarc: true },
+      { names: [...dkim, '_dmarc.example.com', '_dmarc.*.example.com'], types: ['CNAME', 'TXT'] },
+    ],
+    [
+      'all of some domains, in one batch',
+      { domainNames: ['mail.example.com'], mailFromDomains: ['bounce.mail.example.com'], dmarc: true },
+      {
+        names: ['*._domainkey.mail.example.com', 'bounce.mail.example.com', '_dmarc.mail.example.com'],
+        types: ['CNAME', 'MX', 'TXT'],
+      },
+    ],
+  ])('is %s', (_, props, expected) => {
+    expect(changes(props)).toEqual(expected);
   });
 });
 

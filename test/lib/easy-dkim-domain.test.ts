@@ -6,9 +6,10 @@ import * as cognito from 'aws-cdk-lib/aws-cognito';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as route53 from 'aws-cdk-lib/aws-route53';
-import type * as ses from 'aws-cdk-lib/aws-ses';
+import * as ses from 'aws-cdk-lib/aws-ses';
+import * as sns from 'aws-cdk-lib/aws-sns';
 import { VALIDATE_AGAINST_DEFAULT_RULES, VALIDATION_REPORT_FILE } from 'aws-cdk-lib/cx-api';
-import { EasyDkimDomain } from '../../lib';
+import { DmarcPolicy, EasyDkimDomain, EasyDkimDomainProps } from '../../lib';
 import type { ResourceProperties } from '../../lib/private/contract';
 import {
   aDomain,
@@ -69,6 +70,8 @@ describe('a domain given every prop', () => {
     RemovalPolicy: 'retain',
     DelegationRoleArn: 'arn:aws:iam::210987654321:role/Dns',
     WaitForVerification: '840',
+    MailFromDomain: 'bounce.mail.example.com',
+    DmarcRecord: 'v=DMARC1; p=reject',
   };
 
   test('has every property of the contract, as strings', () => {
@@ -81,6 +84,8 @@ describe('a domain given every prop', () => {
       removalPolicy: RemovalPolicy.RETAIN,
       delegationRole: iam.Role.fromRoleArn(stack, 'Dns', 'arn:aws:iam::210987654321:role/Dns'),
       waitForVerification: Duration.minutes(14),
+      mailFrom: { domainName: 'bounce.mail.example.com' },
+      dmarc: { policy: DmarcPolicy.REJECT },
     });
     expect(resourceProperties(stack)).toEqual(everyProperty);
   });
@@ -94,6 +99,9 @@ describe('each prop', () => {
     ['waitForVerification', { waitForVerification: Duration.seconds(90) }, { WaitForVerification: '90' }],
     ['removalPolicy', { removalPolicy: RemovalPolicy.RETAIN }, { RemovalPolicy: 'retain' }],
     ['overwriteRecords', { overwriteRecords: true }, { OverwriteRecords: 'true' }],
+    ['mailFrom', { mailFrom: { domainName: 'bounce.example.com' } }, { MailFromDomain: 'bounce.example.com' }],
+    ['dmarc', { dmarc: {} }, { DmarcRecord: 'v=DMARC1; p=none' }],
+    ['feedbackForwarding', { feedbackForwarding: true }, {}],
   ])('%s alone changes its own property and no other', (_, props, expected) => {
     const plain = aStack();
     aDomain(plain);
@@ -549,6 +557,16 @@ describe('an app with all of it', () => {
       const hostedZone = new route53.PublicHostedZone(stack, 'Zone', { zoneName: 'example.com' });
       aDomain(stack, { hostedZone });
       aDomain(stack, { hostedZone, domainName: 'a.example.com', removalPolicy: RemovalPolicy.RETAIN }, 'Retained');
+      const topic = new sns.Topic(stack, 'Topic');
+      const everything: Partial<EasyDkimDomainProps> = {
+        mailFrom: { domainName: 'bounce.b.example.com' },
+        dmarc: { policy: DmarcPolicy.REJECT, rua: ['dmarc@example.com'] },
+        configurationSet: new ses.ConfigurationSet(stack, 'Set'),
+        feedbackForwarding: false,
+        notifications: { bounces: topic, complaints: topic, deliveries: topic, includeHeaders: true },
+      };
+      aDomain(stack, { hostedZone, domainName: 'b.example.com', ...everything }, 'Everything');
+      new EasyDkimDomain(stack, 'Elsewhere', { domainName: 'c.example.com' });
       const nested = new NestedStack(stack, 'Nested');
       aDomain(nested, {
         ttl: Duration.minutes(5),

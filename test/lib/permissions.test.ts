@@ -2,7 +2,10 @@ import { CfnParameter, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as route53 from 'aws-cdk-lib/aws-route53';
+import * as ses from 'aws-cdk-lib/aws-ses';
+import * as sns from 'aws-cdk-lib/aws-sns';
 import { RegionInfo } from 'aws-cdk-lib/region-info';
+import { EasyDkimDomain, EasyDkimDomainProps } from '../../lib';
 import {
   ACCOUNT,
   actionsOf,
@@ -17,6 +20,7 @@ import {
   Statement,
   statementsFor,
   theResource,
+  ZONE_ID,
 } from './support';
 
 /** The quotas of IAM, characters without white space and policies on a role, and of CloudFormation. */
@@ -173,6 +177,63 @@ describe('what the handler may do in Route 53', () => {
   });
 });
 
+describe('what the handler may do in Route 53 with further records', () => {
+  const mailFrom = { domainName: 'bounce.example.com' };
+  const ALL = ['CREATE', 'UPSERT', 'DELETE'];
+
+  test.each<[string, Partial<EasyDkimDomainProps>, { names: string[]; types: string[] }]>([
+    ['DMARC', { dmarc: {} }, { names: ['*._domainkey.example.com', '_dmarc.example.com'], types: ['CNAME', 'TXT'] }],
+    [
+      'MAIL FROM',
+      { mailFrom },
+      { names: ['*._domainkey.example.com', 'bounce.example.com'], types: ['CNAME', 'MX', 'TXT'] },
+    ],
+    [
+      'both',
+      { mailFrom, dmarc: {} },
+      {
+        names: ['*._domainkey.example.com', 'bounce.example.com', '_dmarc.example.com'],
+        types: ['CNAME', 'MX', 'TXT'],
+      },
+    ],
+  ])('is to change those of %s in the same batch', (_, props, expected) => {
+    const stack = aStack();
+    aDomain(stack, props);
+    expect(changes(stack)).toEqual([{ zones: [zoneArn(ZONE_ID)], actions: ALL, ...expected }]);
+  });
+
+  test('has replacing a TXT record set, even when everything is retained', () => {
+    const stack = aStack();
+    aDomain(stack, { dmarc: {}, removalPolicy: RemovalPolicy.RETAIN });
+    expect(changes(stack).map(({ actions }) => actions)).toEqual([ALL]);
+    expect(allActions(stack)).not.toContain('ses:DeleteIdentity');
+  });
+
+  test('opens nothing more for the domains beside them', () => {
+    const stack = aStack();
+    const props: Partial<EasyDkimDomainProps>[] = [
+      {},
+      { dmarc: {} },
+      { mailFrom: { domainName: 'bounce.customer-002.mail.example.com' } },
+      { removalPolicy: RemovalPolicy.RETAIN },
+    ];
+    manyDomains(stack, 4, (index) => props[index]);
+    const domain = (n: number) => `customer-00${n}.mail.example.com`;
+    expect(changes(stack).map(({ names, types }) => ({ names, types }))).toEqual([
+      { names: [`*._domainkey.${domain(0)}`], types: ['CNAME'] },
+      { names: [`*._domainkey.${domain(3)}`], types: ['CNAME'] },
+      { names: [`*._domainkey.${domain(1)}`, `_dmarc.${domain(1)}`], types: ['CNAME', 'TXT'] },
+      { names: [`*._domainkey.${domain(2)}`, `bounce.${domain(2)}`], types: ['CNAME', 'MX', 'TXT'] },
+    ]);
+  });
+
+  test('is nothing when they are behind a delegation role', () => {
+    const stack = aStack();
+    aDomain(stack, { delegationRole: delegationRole(stack), mailFrom, dmarc: {} });
+    expect(statementsFor(stack, 'route53')).toEqual([]);
+  });
+});
+
 describe('what the handler may do when the zones are in another account', () => {
   test('is nothing in Route 53', () => {
     const stack = aStack();
@@ -254,6 +315,73 @@ describe('what the handler may do in SES', () => {
   });
 });
 
+describe('what the handler may do with the settings of identities', () => {
+  const topic = (stack: Stack) => sns.Topic.fromTopicArn(stack, 'Topic', `arn:aws:sns:${REGION}:${ACCOUNT}:topic`);
+  const configurationSet = (stack: Stack) => ses.ConfigurationSet.fromConfigurationSetName(stack, 'Set', 'mail');
+  const plain = aStack();
+  aDomain(plain);
+
+  test.each<[string, (stack: Stack) => Partial<EasyDkimDomainProps>, string[]]>([
+    [
+      'a MAIL FROM domain',
+      () => ({ mailFrom: { domainName: 'bounce.example.com' } }),
+      ['ses:GetIdentityMailFromDomainAttributes', 'ses:SetIdentityMailFromDomain'],
+    ],
+    [
+      'feedback forwarding',
+      () => ({ feedbackForwarding: true }),
+      ['ses:GetIdentityNotificationAttributes', 'ses:SetIdentityFeedbackForwardingEnabled'],
+    ],
+    [
+      'notifications',
+      (stack) => ({ notifications: { bounces: topic(stack) } }),
+      [
+        'ses:GetIdentityNotificationAttributes',
+        'ses:SetIdentityFeedbackForwardingEnabled',
+        'ses:SetIdentityHeadersInNotificationsEnabled',
+        'ses:SetIdentityNotificationTopic',
+      ],
+    ],
+    [
+      'a configuration set',
+      (stack) => ({ configurationSet: configurationSet(stack) }),
+      ['ses:PutEmailIdentityConfigurationSetAttributes'],
+    ],
+    ['a DMARC record', () => ({ dmarc: {} }), []],
+  ])('is what %s needs, and no more', (_, props, expected) => {
+    const stack = aStack();
+    aDomain(stack, props(stack));
+    const further = allActions(stack).filter((action) => !allActions(plain).includes(action));
+    expect(further.sort()).toEqual(expected);
+  });
+
+  test('is limited to the Regions of those that have settings', () => {
+    const stack = aStack();
+    aDomain(stack, {}, 'Plain');
+    aDomain(stack, { sesRegion: 'us-east-1', feedbackForwarding: true }, 'Other');
+    aDomain(stack, { sesRegion: 'us-west-2', configurationSet: configurationSet(stack) }, 'WithConfigurationSet');
+    const statement = statementsFor(stack, 'ses').find(({ Action }) =>
+      Action.includes('ses:SetIdentityFeedbackForwardingEnabled'),
+    );
+    expect(statement).toMatchObject({
+      Resource: '*',
+      Condition: { StringEquals: { 'aws:RequestedRegion': ['us-east-1'] } },
+    });
+  });
+
+  test('names the identity and the configuration set', () => {
+    const stack = aStack();
+    aDomain(stack, { sesRegion: 'us-east-1', configurationSet: configurationSet(stack) });
+    const statement = statementsFor(stack, 'ses').find(({ Action }) =>
+      Action.includes('ses:PutEmailIdentityConfigurationSetAttributes'),
+    );
+    expect(statement?.Resource).toEqual([
+      `arn:aws:ses:us-east-1:${ACCOUNT}:identity/example.com`,
+      `arn:aws:ses:us-east-1:${ACCOUNT}:configuration-set/mail`,
+    ]);
+  });
+});
+
 describe('a change of what is allowed', () => {
   /** CloudFormation replaces a policy whose description changes, and keeps the old one until it has cleaned up. */
   const descriptions = (arrange: (stack: Stack) => void) => {
@@ -269,6 +397,9 @@ describe('a change of what is allowed', () => {
     ['another Region', (stack) => void aDomain(stack, { sesRegion: 'us-east-1' })],
     ['retaining', (stack) => void aDomain(stack, { removalPolicy: RemovalPolicy.RETAIN })],
     ['a delegation role', (stack) => void aDomain(stack, { delegationRole: delegationRole(stack) })],
+    ['a DMARC record', (stack) => void aDomain(stack, { dmarc: {} })],
+    ['a MAIL FROM domain', (stack) => void aDomain(stack, { mailFrom: { domainName: 'bounce.example.com' } })],
+    ['a setting of the identity', (stack) => void aDomain(stack, { feedbackForwarding: true })],
     ['one more domain', (stack) => [plain(stack), aDomain(stack, { domainName: 'mail.example.com' }, 'Two')]],
     [
       'a zone that the stack makes',
@@ -338,6 +469,33 @@ describe('400 domains in 400 zones in one stack', () => {
   });
 });
 
+describe('150 domains with everything in one stack', () => {
+  let stack: Stack;
+  beforeAll(() => {
+    stack = aStack('us-gov-west-1');
+    const configurationSet = new ses.ConfigurationSet(stack, 'Set');
+    const topic = new sns.Topic(stack, 'Topic');
+    manyDomains(stack, 150, (index) => ({
+      mailFrom: { domainName: `bounce.customer-${String(index).padStart(3, '0')}.mail.example.com` },
+      dmarc: {},
+      configurationSet,
+      feedbackForwarding: false,
+      notifications: { bounces: topic, complaints: topic },
+    }));
+  });
+
+  test('fit into policies of a length that IAM takes, on one role', () => {
+    const lengths = policies(stack).map(({ length }) => length);
+    expect(Math.max(...lengths)).toBeLessThan(MAX_POLICY_LENGTH);
+    expect(lengths.length).toBeLessThanOrEqual(MAX_POLICIES);
+  });
+
+  test('may each change its own records', () => {
+    expect(changes(stack).flatMap(({ names }) => names)).toHaveLength(450);
+    expect(new Set(changes(stack).map(({ types }) => types.join()))).toEqual(new Set(['CNAME,MX,TXT']));
+  });
+});
+
 describe('more policies than can be replaced at once', () => {
   const warnings = (domains: number) => {
     const stack = aStack();
@@ -397,6 +555,25 @@ describe('more than IAM takes', () => {
           const zoneName = `customer-${n}.mail.example.com`;
           return { hostedZone: new route53.PublicHostedZone(stack, `Made${n}`, { zoneName }) };
         }),
+    ],
+    [
+      'all kinds of records and settings',
+      (stack) =>
+        manyDomains(stack, 120, (n) => {
+          const mailFrom = { domainName: `bounce.customer-${String(n).padStart(3, '0')}.mail.example.com` };
+          const configurationSet = ses.ConfigurationSet.fromConfigurationSetName(stack, `Set${n}`, `${n}`.repeat(20));
+          return [{}, { dmarc: {} }, { mailFrom }, { mailFrom, dmarc: {} }, { configurationSet }][n % 5];
+        }),
+    ],
+    [
+      'domains at other DNS providers',
+      (stack) => {
+        const configurationSet = new ses.ConfigurationSet(stack, 'Set');
+        for (let n = 0; n < 150; n++) {
+          const domainName = `customer-${n}.mail.example.com`;
+          new EasyDkimDomain(stack, `Mail${n}`, { domainName, configurationSet, outputs: false });
+        }
+      },
     ],
   ])('%s make no policy too long', (_, arrange) => {
     const stack = aStack('us-gov-west-1');

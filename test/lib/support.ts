@@ -108,7 +108,16 @@ export function theResource(stack: Stack, type: string): TemplateResource & { re
 
 /** What CloudFormation hands the handler for the only domain of a stack. */
 export function resourceProperties(stack: Stack): Record<string, unknown> {
-  const properties = { ...theResource(stack, 'Custom::EasyDkimDomain').Properties };
+  return propertiesOf(stack, 'Custom::EasyDkimDomain');
+}
+
+/** What CloudFormation hands the handler for the settings of the only domain of a stack. */
+export function settingsProperties(stack: Stack): Record<string, unknown> {
+  return propertiesOf(stack, 'Custom::EasyDkimSettings');
+}
+
+function propertiesOf(stack: Stack, type: string): Record<string, unknown> {
+  const properties = { ...theResource(stack, type).Properties };
   delete properties.ServiceToken;
   delete properties.ServiceTimeout;
   return properties;

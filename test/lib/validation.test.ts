@@ -301,8 +301,8 @@ describe('when a duration cannot work', () => {
 describe('when the hosted zone is missing, as plain JavaScript allows', () => {
   test('it is asked for', () => {
     const stack = aStack();
-    expect(() => new EasyDkimDomain(stack, 'Mail', {} as EasyDkimDomainProps)).toThrow(
-      'Test/Mail: hostedZone is missing: give a public hosted zone.',
+    expect(() => new EasyDkimDomain(stack, 'Mail', {})).toThrow(
+      'Test/Mail: hostedZone is missing: give a public hosted zone, or domainName for a domain whose DNS is not in Route 53.',
     );
   });
 });

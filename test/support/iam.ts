@@ -1,8 +1,10 @@
 import { App, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { HostedZone } from 'aws-cdk-lib/aws-route53';
-import { EasyDkimDelegationRole, EasyDkimDomain } from '../../lib';
-import type { ResourceProperties } from '../../lib/private/contract';
+import { ConfigurationSet } from 'aws-cdk-lib/aws-ses';
+import { Topic } from 'aws-cdk-lib/aws-sns';
+import { EasyDkimDelegationRole, EasyDkimDomain, EasyDkimDomainProps } from '../../lib';
+import type { ResourceProperties, SettingsProperties } from '../../lib/private/contract';
 import type { Call } from '../fakes/fake-aws';
 
 /** What stands for the references in a template. */
@@ -28,17 +30,24 @@ export interface Question {
 
 /**
  * The policies that the construct gives to the role of the Lambda for a domain with these properties,
- * as they are once deployed.
+ * and settings if there are any, as they are once deployed.
  */
-export function handlerStatements(given: ResourceProperties, deployment: Deployment): Statement[] {
+export function handlerStatements(
+  given: ResourceProperties,
+  deployment: Deployment,
+  settings?: SettingsProperties,
+): Statement[] {
   const stack = new Stack(new App({ context: { 'aws:cdk:disable-stack-trace': true } }), 'Iam', {
     env: { account: deployment.account, region: deployment.region },
   });
   new EasyDkimDomain(stack, 'Mail', {
-    hostedZone: HostedZone.fromHostedZoneAttributes(stack, 'Zone', {
-      hostedZoneId: given.HostedZoneId,
-      zoneName: given.HostedZoneName ?? given.DomainName,
-    }),
+    hostedZone:
+      given.HostedZoneId === undefined
+        ? undefined
+        : HostedZone.fromHostedZoneAttributes(stack, 'Zone', {
+            hostedZoneId: given.HostedZoneId,
+            zoneName: given.HostedZoneName ?? given.DomainName,
+          }),
     domainName: given.DomainName,
     sesRegion: given.SesRegion,
     ttl: Duration.seconds(Number(given.Ttl)),
@@ -48,13 +57,47 @@ export function handlerStatements(given: ResourceProperties, deployment: Deploym
         ? undefined
         : iam.Role.fromRoleArn(stack, 'Role', given.DelegationRoleArn, { mutable: false }),
     outputs: false,
+    mailFrom: given.MailFromDomain === undefined ? undefined : { domainName: given.MailFromDomain },
+    // What the record says makes no difference to the policies.
+    dmarc: given.DmarcRecord === undefined ? undefined : {},
+    ...(settings && settingsProps(stack, settings)),
   });
   return statementsOf(stack, deployment);
 }
 
+function settingsProps(stack: Stack, settings: SettingsProperties): Partial<EasyDkimDomainProps> {
+  const {
+    ConfigurationSet: set,
+    BounceTopic,
+    ComplaintTopic,
+    DeliveryTopic,
+    FeedbackForwarding: forwarding,
+  } = settings;
+  const topic = (id: string, arn: string | undefined) =>
+    arn === undefined ? undefined : Topic.fromTopicArn(stack, id, arn);
+  return {
+    configurationSet: set === undefined ? undefined : ConfigurationSet.fromConfigurationSetName(stack, 'Set', set),
+    feedbackForwarding: forwarding === undefined ? undefined : forwarding === 'true',
+    notifications:
+      settings.NotificationHeaders === undefined
+        ? undefined
+        : {
+            bounces: topic('Bounces', BounceTopic),
+            complaints: topic('Complaints', ComplaintTopic),
+            deliveries: topic('Deliveries', DeliveryTopic),
+          },
+  };
+}
+
 /** The policy of an EasyDkimDelegationRole. */
 export function delegationStatements(
-  given: { readonly hostedZoneId: string; readonly zoneName: string; readonly domainNames?: string[] },
+  given: {
+    readonly hostedZoneId: string;
+    readonly zoneName: string;
+    readonly domainNames?: string[];
+    readonly mailFromDomains?: string[];
+    readonly dmarc?: boolean;
+  },
   deployment: Deployment,
 ): Statement[] {
   const stack = new Stack(new App(), 'Iam', { env: { account: deployment.account, region: deployment.region } });
@@ -62,6 +105,8 @@ export function delegationStatements(
     hostedZone: HostedZone.fromHostedZoneAttributes(stack, 'Zone', given),
     assumedBy: new iam.AccountPrincipal('111111111111'),
     domainNames: given.domainNames,
+    mailFromDomains: given.mailFromDomains,
+    dmarc: given.dmarc,
   });
   return statementsOf(stack, deployment);
 }

@@ -1,6 +1,8 @@
 import { App, Stack, Validations } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as route53 from 'aws-cdk-lib/aws-route53';
+import * as ses from 'aws-cdk-lib/aws-ses';
+import * as sns from 'aws-cdk-lib/aws-sns';
 import { AwsSolutionsChecks, NIST80053R5Checks } from 'cdk-nag';
 import { EasyDkimDelegationRole, EasyDkimDomain } from '../../lib';
 
@@ -33,10 +35,36 @@ describe('the AwsSolutions and NIST 800-53 R5 rules of cdk-nag find nothing in',
     expect(() => check(build)).not.toThrow();
   });
 
+  test('domains with everything, some of them at other DNS providers, in several policies', () => {
+    const build = (stack: Stack, hostedZone: route53.IHostedZone) => {
+      const bounces = sns.Topic.fromTopicArn(stack, 'Topic', 'arn:aws:sns:eu-west-1:111122223333:bounces');
+      const configurationSet = new ses.ConfigurationSet(stack, 'Set');
+      for (let n = 0; n < 40; n++) {
+        const domainName = `customer-${n}.example.com`;
+        new EasyDkimDomain(stack, domainName, {
+          hostedZone: n % 2 ? undefined : hostedZone,
+          domainName,
+          mailFrom: { domainName: `bounce.${domainName}` },
+          dmarc: {},
+          configurationSet,
+          feedbackForwarding: false,
+          notifications: { bounces, complaints: bounces },
+          outputs: false,
+        });
+      }
+    };
+    expect(() => check(build, { account: '111122223333', region: 'eu-west-1' })).not.toThrow();
+  });
+
   test('a delegation role', () => {
     const assumedBy = new iam.AccountPrincipal('111122223333');
     const build = (stack: Stack, hostedZone: route53.IHostedZone) =>
-      new EasyDkimDelegationRole(stack, 'Role', { hostedZone, assumedBy });
+      new EasyDkimDelegationRole(stack, 'Role', {
+        hostedZone,
+        assumedBy,
+        mailFromDomains: ['bounce.example.com'],
+        dmarc: true,
+      });
     expect(() => check(build)).not.toThrow();
   });
 

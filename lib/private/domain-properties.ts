@@ -2,8 +2,11 @@ import { Duration, RemovalPolicy, Stack, Token } from 'aws-cdk-lib';
 import { RegionInfo } from 'aws-cdk-lib/region-info';
 import { Construct } from 'constructs';
 import type { EasyDkimDomainProps } from '../easy-dkim-domain';
+import { domainInZone, publicZoneName, zoneId } from './checks';
 import { MAX_WAIT_SECONDS, ResourceProperties } from './contract';
-import { domainInZone, failure, publicZoneName, zoneId } from './checks';
+import { dmarcRecord } from './dmarc';
+import { mailFromDomain } from './mail-from';
+import { Fail, shown } from './prop-types';
 
 /** TTLs are 32-bit in DNS; Route 53 takes the same range. */
 const MAX_TTL = 2 ** 31 - 1;
@@ -14,16 +17,14 @@ const MAX_TTL = 2 ** 31 - 1;
  *
  * @throws Error naming the construct, the prop, its value and the remedy.
  */
-export function resolveSettings(scope: Construct, props: EasyDkimDomainProps): ResourceProperties {
-  const fail = failure(scope);
-  const zoneName = publicZoneName(scope, props.hostedZone);
+export function domainProperties(scope: Construct, props: EasyDkimDomainProps, fail: Fail): ResourceProperties {
+  const { hostedZone, mailFrom, dmarc, waitForVerification } = props;
+  const zoneName = hostedZone && publicZoneName(fail, hostedZone);
   const domainName =
-    (props.domainName === undefined ? zoneName : domainInZone(scope, 'domainName', props.domainName, zoneName)) ??
-    fail('hostedZone', 'is known by its id only: give domainName, or use HostedZone.fromHostedZoneAttributes()');
-
-  const policy = props.removalPolicy ?? RemovalPolicy.DESTROY;
-  if (policy !== RemovalPolicy.DESTROY && policy !== RemovalPolicy.RETAIN) {
-    fail('removalPolicy', `is "${policy}": give RemovalPolicy.DESTROY or RemovalPolicy.RETAIN`);
+    (props.domainName === undefined ? zoneName : domainInZone(fail, 'domainName', props.domainName, zoneName)) ??
+    fail('hostedZone', hostedZone === undefined ? MISSING : NAMELESS);
+  if (hostedZone === undefined) {
+    refuseWithoutZone(props, fail);
   }
 
   const stackRegion = Stack.of(scope).region;
@@ -34,16 +35,34 @@ export function resolveSettings(scope: Construct, props: EasyDkimDomainProps): R
   return {
     DomainName: domainName,
     SesRegion: props.sesRegion ?? stackRegion,
-    HostedZoneId: zoneId(props.hostedZone),
+    HostedZoneId: hostedZone && zoneId(hostedZone),
     HostedZoneName: zoneName,
     Ttl: wholeSeconds(props.ttl ?? Duration.minutes(30), MAX_TTL, (problem) => fail('ttl', problem)),
     OverwriteRecords: props.overwriteRecords ? 'true' : 'false',
-    RemovalPolicy: policy === RemovalPolicy.RETAIN ? 'retain' : 'destroy',
+    RemovalPolicy: props.removalPolicy === RemovalPolicy.RETAIN ? 'retain' : 'destroy',
     DelegationRoleArn: props.delegationRole?.roleArn,
     WaitForVerification:
-      props.waitForVerification &&
-      wholeSeconds(props.waitForVerification, MAX_WAIT_SECONDS, (problem) => fail('waitForVerification', problem)),
+      waitForVerification &&
+      wholeSeconds(waitForVerification, MAX_WAIT_SECONDS, (problem) => fail('waitForVerification', problem)),
+    MailFromDomain: mailFrom && mailFromDomain(fail, mailFrom.domainName, domainName, zoneName),
+    DmarcRecord: dmarc && dmarcRecord(scope, dmarc, fail),
   };
+}
+
+const MISSING = 'is missing: give a public hosted zone, or domainName for a domain whose DNS is not in Route 53';
+const NAMELESS = 'is known by its id only: give domainName, or use HostedZone.fromHostedZoneAttributes()';
+
+/** What is about records in Route 53 says nothing about records that are elsewhere. */
+function refuseWithoutZone({ delegationRole, overwriteRecords }: EasyDkimDomainProps, fail: Fail): void {
+  if (delegationRole !== undefined) {
+    fail(
+      'delegationRole',
+      `is "${delegationRole.roleArn}" without a hosted zone to open: give hostedZone, or leave it out`,
+    );
+  }
+  if (overwriteRecords) {
+    fail('overwriteRecords', 'is true without a hosted zone to write to: give hostedZone, or leave it out');
+  }
 }
 
 /** A Region that the role of the Lambda cannot reach is no better than one that does not exist. */
@@ -53,7 +72,7 @@ function checkRegion(region: string, stackRegion: string, fail: (problem: string
   }
   const known = RegionInfo.regions.find(({ name }) => name === region);
   if (known === undefined) {
-    fail(`is "${region}", which is not a Region that aws-cdk-lib knows: give one such as "eu-west-1"`);
+    fail(`is ${shown(region)}, which is not a Region that aws-cdk-lib knows: give one such as "eu-west-1"`);
   }
   const own = RegionInfo.regions.find(({ name }) => name === stackRegion);
   if (own !== undefined && own.partition !== known.partition) {

@@ -1,0 +1,80 @@
+import { Token } from 'aws-cdk-lib';
+import type * as sns from 'aws-cdk-lib/aws-sns';
+import type { EasyDkimDomainProps } from '../easy-dkim-domain';
+import type { NotificationOptions } from '../notification-options';
+import { areKnown } from './checks';
+import { ResourceProperties, SettingsProperties } from './contract';
+import { Fail } from './prop-types';
+
+/**
+ * The properties of the custom resource for the settings; undefined when all are left as they are.
+ *
+ * @throws Error naming the construct, the prop, its value and the remedy.
+ */
+export function identitySettings(
+  props: EasyDkimDomainProps,
+  { DomainName, SesRegion, RemovalPolicy, MailFromDomain }: ResourceProperties,
+  fail: Fail,
+): SettingsProperties | undefined {
+  const { mailFrom, configurationSet, feedbackForwarding, notifications } = props;
+  if ([mailFrom, configurationSet, feedbackForwarding, notifications].every((each) => each === undefined)) {
+    return undefined;
+  }
+  if (notifications !== undefined) {
+    checkTopics(notifications, SesRegion, fail);
+  }
+  if (feedbackForwarding === false && (notifications?.bounces && notifications.complaints) === undefined) {
+    fail(
+      'feedbackForwarding',
+      'is false, which SES takes only from an identity with topics for bounces and complaints: give ' +
+        'notifications.bounces and notifications.complaints',
+    );
+  }
+  return {
+    DomainName,
+    SesRegion,
+    RemovalPolicy,
+    MailFromDomain,
+    MailFromBehavior:
+      mailFrom &&
+      ((mailFrom.behaviorOnMxFailure as string | undefined) === 'REJECT_MESSAGE' ? 'RejectMessage' : 'UseDefaultValue'),
+    ConfigurationSet: configurationSet?.configurationSetName,
+    FeedbackForwarding: feedbackForwarding === undefined ? undefined : text(feedbackForwarding),
+    BounceTopic: notifications?.bounces?.topicArn,
+    ComplaintTopic: notifications?.complaints?.topicArn,
+    DeliveryTopic: notifications?.deliveries?.topicArn,
+    NotificationHeaders: notifications && text(notifications.includeHeaders ?? false),
+  };
+}
+
+/** The topics, each once. */
+export function topicsOf({ bounces, complaints, deliveries }: NotificationOptions = {}): sns.ITopic[] {
+  return [...new Set([bounces, complaints, deliveries])].filter((topic) => topic !== undefined);
+}
+
+function checkTopics(notifications: NotificationOptions, sesRegion: string, fail: Fail): void {
+  if (topicsOf(notifications).length === 0) {
+    fail('notifications', 'has no topic: give bounces, complaints or deliveries, or leave it out');
+  }
+  for (const kind of ['bounces', 'complaints', 'deliveries'] as const) {
+    const topic = notifications[kind];
+    if (topic !== undefined) {
+      checkTopic(topic, sesRegion, (problem) => fail(`notifications.${kind}`, problem));
+    }
+  }
+}
+
+function checkTopic(topic: sns.ITopic, sesRegion: string, fail: (problem: string) => never): void {
+  const name = Token.isUnresolved(topic.topicArn) ? '' : `"${topic.topicArn}", `;
+  if (topic.fifo || topic.topicArn.endsWith('.fifo')) {
+    fail(`is ${name}a FIFO topic, which SES does not publish to: give a standard topic`);
+  }
+  const region = topic.env?.region;
+  if (areKnown(region, sesRegion) && region !== sesRegion) {
+    fail(`is ${name}a topic in ${region}, and SES publishes in its own Region only: give a topic in ${sesRegion}`);
+  }
+}
+
+function text(value: boolean): 'true' | 'false' {
+  return value ? 'true' : 'false';
+}

@@ -1,0 +1,83 @@
+/** Throws the error for a prop of a construct. */
+export type Fail = (prop: string, problem: string) => never;
+
+/** What a prop has to be. The compiler sees to it in all languages but plain JavaScript. */
+export interface PropType {
+  readonly is: (value: unknown) => boolean;
+  /** What to give instead. */
+  readonly remedy: string;
+  /** What each item of a list has to be. */
+  readonly each?: PropType;
+  readonly required?: boolean;
+}
+
+/** The types of all props there are. */
+export type PropTypes<Props> = { readonly [Prop in keyof Required<Props>]: PropType };
+
+/**
+ * The props that are given, once each is of its type; `null` is as good as nothing.
+ *
+ * @param owner what the props belong to, such as `dmarc.`
+ */
+export function typedProps<Props>(given: Props, types: PropTypes<Props>, fail: Fail, owner = ''): Props {
+  const values = (given ?? {}) as Readonly<Record<string, unknown>>;
+  const typed = Object.entries<PropType>(types).map(([prop, { is, remedy, each, required }]) => {
+    const value = values[prop] ?? undefined;
+    if (value === undefined && required) {
+      fail(owner + prop, `is missing: give ${remedy}`);
+    }
+    if (value !== undefined && !is(value)) {
+      fail(owner + prop, `is ${shown(value)}: give ${remedy}`);
+    }
+    const stranger = each && (value as unknown[] | undefined)?.findIndex((item) => !each.is(item));
+    if (stranger !== undefined && stranger >= 0) {
+      fail(owner + prop, `has ${shown((value as unknown[])[stranger])} in it: give ${remedy}`);
+    }
+    return [prop, value];
+  });
+  return Object.fromEntries(typed) as Props;
+}
+
+/** A value as an error shows it. */
+export function shown(value: unknown): string {
+  if (typeof value === 'string') {
+    return JSON.stringify(value.length > 100 ? `${value.slice(0, 100)}…` : value);
+  }
+  if (typeof value === 'object' && value !== null) {
+    return Array.isArray(value) ? 'a list' : 'an object';
+  }
+  return typeof value === 'function' || typeof value === 'symbol' ? `a ${typeof value}` : String(value);
+}
+
+export function aString(remedy: string): PropType {
+  return { is: (value) => typeof value === 'string', remedy };
+}
+
+export const A_BOOLEAN: PropType = { is: (value) => typeof value === 'boolean', remedy: 'true or false' };
+
+export const A_NUMBER: PropType = { is: (value) => typeof value === 'number', remedy: 'a number' };
+
+export function oneOf(values: readonly string[], remedy: string): PropType {
+  return { is: (value) => values.includes(value as string), remedy };
+}
+
+export function aListOf(each: PropType, remedy: string): PropType {
+  return { is: Array.isArray, remedy, each };
+}
+
+export function required(type: PropType): PropType {
+  return { ...type, required: true };
+}
+
+/** Other props in an object. */
+export function aStruct(remedy: string): PropType {
+  return { is: (value) => typeof value === 'object' && !Array.isArray(value), remedy };
+}
+
+/** An object that is told by one of its members: an app may have several copies of a class. */
+export function anObjectWith(member: string, type: 'string' | 'function' | 'object', remedy: string): PropType {
+  return {
+    is: (value) => typeof value === 'object' && typeof (value as Record<string, unknown>)[member] === type,
+    remedy,
+  };
+}

@@ -1,0 +1,145 @@
+import { Lazy } from 'aws-cdk-lib';
+import { Annotations, Match } from 'aws-cdk-lib/assertions';
+import { DmarcAlignment, DmarcOptions, DmarcPolicy } from '../../lib';
+import { aDomain, aStack, deployed, resourceProperties } from './support';
+
+const { NONE, QUARANTINE, REJECT } = DmarcPolicy;
+
+/** The text that the handler is to write. */
+function recordFor(dmarc: DmarcOptions): unknown {
+  const stack = aStack();
+  aDomain(stack, { dmarc, outputs: false });
+  return resourceProperties(stack).DmarcRecord;
+}
+
+function refusal(dmarc: DmarcOptions): string {
+  try {
+    aDomain(aStack(), { dmarc });
+  } catch (error) {
+    return (error as Error).message;
+  }
+  return 'It is accepted.';
+}
+
+describe('the DMARC record', () => {
+  test.each<[string, DmarcOptions, string]>([
+    ['asks for nothing by default', {}, 'v=DMARC1; p=none'],
+    ['has the policy', { policy: REJECT }, 'v=DMARC1; p=reject'],
+    ['has a policy for subdomains', { subdomainPolicy: QUARANTINE }, 'v=DMARC1; p=none; sp=quarantine'],
+    ['has a percentage', { policy: QUARANTINE, percentage: 20 }, 'v=DMARC1; p=quarantine; pct=20'],
+    ['has a percentage of 0', { policy: QUARANTINE, percentage: 0 }, 'v=DMARC1; p=quarantine; pct=0'],
+    ['leaves out 100 percent', { policy: REJECT, percentage: 100 }, 'v=DMARC1; p=reject'],
+    ['has strict alignment', { dkimAlignment: DmarcAlignment.STRICT }, 'v=DMARC1; p=none; adkim=s'],
+    ['leaves out relaxed alignment', { dkimAlignment: DmarcAlignment.RELAXED }, 'v=DMARC1; p=none'],
+    ['has an address for reports', { rua: ['d@example.com'] }, 'v=DMARC1; p=none; rua=mailto:d@example.com'],
+    [
+      'has several, each as a URI',
+      { rua: ['mailto:d@example.com', 'MAILTO:Dmarc+x@Example.ORG'] },
+      'v=DMARC1; p=none; rua=mailto:d@example.com,mailto:Dmarc+x@example.org',
+    ],
+    [
+      'has everything in its order',
+      {
+        ruf: ['f@example.com'],
+        rua: ['a@example.com'],
+        spfAlignment: DmarcAlignment.STRICT,
+        dkimAlignment: DmarcAlignment.STRICT,
+        percentage: 5,
+        subdomainPolicy: NONE,
+        policy: QUARANTINE,
+      },
+      'v=DMARC1; p=quarantine; sp=none; pct=5; adkim=s; aspf=s; rua=mailto:a@example.com; ruf=mailto:f@example.com',
+    ],
+  ])('%s', (_, options, text) => {
+    expect(recordFor(options)).toBe(text);
+  });
+
+  test('is not there without the prop', () => {
+    const stack = aStack();
+    aDomain(stack);
+    expect(resourceProperties(stack)).not.toHaveProperty('DmarcRecord');
+  });
+
+  test('has in it what is known at deployment only', () => {
+    const stack = aStack();
+    const rua = [Lazy.string({ produce: () => 'd@example.com' })];
+    aDomain(stack, { dmarc: { policy: REJECT, percentage: Lazy.number({ produce: () => 7 }), rua } });
+    expect(deployed(stack, resourceProperties(stack).DmarcRecord)).toBe(
+      'v=DMARC1; p=reject; pct=7; rua=mailto:d@example.com',
+    );
+  });
+});
+
+describe('a DMARC record that cannot work is refused', () => {
+  test.each<[string, DmarcOptions, string]>([
+    ['101 percent', { percentage: 101 }, 'dmarc.percentage is 101: give a whole number from 0 to 100.'],
+    ['half a percent', { percentage: 0.5 }, 'dmarc.percentage is 0.5: give a whole number from 0 to 100.'],
+    ['no address', { rua: [] }, 'dmarc.rua is an empty list: leave it out for no reports, or give an e-mail address.'],
+    [
+      'a name for an address',
+      { ruf: ['postmaster'] },
+      'dmarc.ruf has "postmaster", which is no e-mail address: give one',
+    ],
+    [
+      'a comma',
+      { rua: ['a,b@example.com'] },
+      'dmarc.rua has "a,b@example.com", which receivers may not be able to read',
+    ],
+    ['an exclamation mark', { rua: ['a!b@example.com'] }, 'dmarc.rua has "a!b@example.com", which receivers may not'],
+    ['a size limit', { rua: ['d@example.com!10m'] }, 'dmarc.rua has "d@example.com!10m", whose domain'],
+    ['a bad domain', { rua: ['d@localhost'] }, 'dmarc.rua has "d@localhost", whose domain "localhost" is not a public'],
+    [
+      'more addresses than fit',
+      { rua: Array.from({ length: 200 }, (_, n) => `dmarc-${n}@example.com`) },
+      'dmarc makes a record of',
+    ],
+  ])('%s', (_, options, message) => {
+    expect(refusal(options)).toContain(`Test/Mail: ${message}`);
+  });
+});
+
+describe('a DMARC record with little effect', () => {
+  const warnings = (dmarc: DmarcOptions) => {
+    const stack = aStack();
+    aDomain(stack, { dmarc });
+    return Annotations.fromStack(stack)
+      .findWarning('/Test/Mail', Match.anyValue())
+      .map(({ entry }) => entry.data);
+  };
+
+  test('is announced: SPF is never strictly aligned', () => {
+    const found = warnings({ spfAlignment: DmarcAlignment.STRICT });
+    expect(found).toEqual([expect.stringContaining('dmarc.spfAlignment is STRICT: SES wants the MAIL FROM domain')]);
+  });
+
+  test('is announced: a percentage of nothing', () => {
+    const found = warnings({ percentage: 50 });
+    expect(found).toEqual([expect.stringContaining('dmarc.percentage has no effect with DmarcPolicy.NONE: leave')]);
+  });
+
+  test.each<[string, DmarcOptions]>([
+    ['a percentage of something', { policy: QUARANTINE, percentage: 50 }],
+    ['a percentage for subdomains', { subdomainPolicy: REJECT, percentage: 50 }],
+    ['DKIM that is strictly aligned', { dkimAlignment: DmarcAlignment.STRICT }],
+  ])('is not %s', (_, options) => {
+    expect(warnings(options)).toEqual([]);
+  });
+});
+
+describe('the DMARC record of a domain in two Regions', () => {
+  const inTwoRegions = (one: DmarcOptions, other: DmarcOptions) => {
+    const stack = aStack();
+    aDomain(stack, { dmarc: one }, 'Mail');
+    aDomain(stack, { dmarc: other, sesRegion: 'us-east-1' }, 'Other');
+  };
+
+  test('may be given with both', () => {
+    expect(() => inTwoRegions({ policy: NONE }, {})).not.toThrow();
+  });
+
+  test('is refused when they differ', () => {
+    expect(() => inTwoRegions({}, { policy: REJECT })).toThrow(
+      /^Test\/Other: dmarc makes the record "v=DMARC1; p=reject", and that of Test\/Mail makes "v=DMARC1; p=none" .* give both the same options, or only one\.$/,
+    );
+  });
+});

@@ -1,0 +1,98 @@
+import { CfnParameter, Stack } from 'aws-cdk-lib';
+import * as ses from 'aws-cdk-lib/aws-ses';
+import { EasyDkimDomainProps } from '../../lib';
+import { aDomain, aStack, aZone, resourceProperties, settingsProperties } from './support';
+
+type Props = Partial<EasyDkimDomainProps>;
+
+function withMailFrom(domainName: string, props: Props = {}, stack = aStack()): Stack {
+  aDomain(stack, { mailFrom: { domainName }, ...props });
+  return stack;
+}
+
+describe('a custom MAIL FROM domain', () => {
+  test('is in both resources: one writes its records, the other sets it', () => {
+    const stack = withMailFrom('bounce.example.com');
+    expect(resourceProperties(stack)).toMatchObject({ MailFromDomain: 'bounce.example.com' });
+    expect(settingsProperties(stack)).toEqual({
+      DomainName: 'example.com',
+      SesRegion: 'eu-west-1',
+      RemovalPolicy: 'destroy',
+      MailFromDomain: 'bounce.example.com',
+      MailFromBehavior: 'UseDefaultValue',
+    });
+  });
+
+  test.each([
+    ['USE_DEFAULT_VALUE', 'UseDefaultValue'],
+    ['REJECT_MESSAGE', 'RejectMessage'],
+  ] as const)('with %s has SES do that without an MX record', (behavior, expected) => {
+    const stack = aStack();
+    const behaviorOnMxFailure = ses.MailFromBehaviorOnMxFailure[behavior];
+    aDomain(stack, { mailFrom: { domainName: 'bounce.example.com', behaviorOnMxFailure } });
+    expect(settingsProperties(stack)).toMatchObject({ MailFromBehavior: expected });
+  });
+
+  test.each([
+    ['upper case and a trailing dot', 'Bounce.EXAMPLE.com.', 'bounce.example.com'],
+    ['far below the domain', 'a.b.c.example.com', 'a.b.c.example.com'],
+    ['an internationalized name', 'rück.example.com', 'xn--rck-hoa.example.com'],
+  ])('may have %s', (_, given, expected) => {
+    expect(resourceProperties(withMailFrom(given))).toMatchObject({ MailFromDomain: expected });
+  });
+
+  test('is an attribute', () => {
+    const mail = aDomain(aStack(), { mailFrom: { domainName: 'Bounce.example.com' } });
+    expect(mail.mailFromDomain).toBe('bounce.example.com');
+    expect(aDomain(aStack()).mailFromDomain).toBeUndefined();
+  });
+
+  test('may be known at deployment only', () => {
+    const stack = aStack();
+    withMailFrom(`bounce.${new CfnParameter(stack, 'Name').valueAsString}`, {}, stack);
+    expect(resourceProperties(stack).MailFromDomain).toEqual({ 'Fn::Join': ['', ['bounce.', { Ref: 'Name' }]] });
+  });
+
+  test.each<[string, string, Props, string]>([
+    [
+      'the domain itself',
+      'example.com',
+      {},
+      '"example.com" is the domain itself: the MX record of a MAIL FROM domain leads to SES, so that no mail could be ' +
+        'received there any more; give a name below it such as "bounce.example.com".',
+    ],
+    [
+      'the domain itself in another spelling',
+      'MAIL.example.com.',
+      { domainName: 'mail.example.com' },
+      '"mail.example.com" is the domain itself: ',
+    ],
+    [
+      "the zone's apex",
+      'example.com',
+      { domainName: 'mail.example.com' },
+      'is "example.com", which is not below "mail.example.com": give a name such as "bounce.mail.example.com".',
+    ],
+    [
+      'a sibling',
+      'bounce.example.com',
+      { domainName: 'mail.example.com' },
+      'is "bounce.example.com", which is not below',
+    ],
+    ['a look-alike', 'bounce.notexample.com', {}, 'is "bounce.notexample.com", which is not below "example.com"'],
+    ['an address', 'bounce@example.com', {}, '"bounce@example.com" is an e-mail address: give its domain only'],
+  ])('is refused when it is %s', (_, name, props, message) => {
+    expect(() => withMailFrom(name, props)).toThrow(`Test/Mail: mailFrom.domainName ${message}`);
+  });
+
+  test.each([
+    ["the zone's apex", 'example.com', `"example.com" is the hosted zone's own name: the MX record`],
+    ['outside the zone', 'bounce.example.org', '"bounce.example.org" is not in the hosted zone "example.com"'],
+  ])('is refused when it is %s, whatever the domain will be', (_, name, message) => {
+    const stack = aStack();
+    const domainName = new CfnParameter(stack, 'Name').valueAsString;
+    expect(() => withMailFrom(name, { hostedZone: aZone(stack), domainName }, stack)).toThrow(
+      `Test/Mail: mailFrom.domainName ${message}`,
+    );
+  });
+});

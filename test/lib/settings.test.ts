@@ -1,0 +1,280 @@
+import { RemovalPolicy, Stack } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as kms from 'aws-cdk-lib/aws-kms';
+import * as ses from 'aws-cdk-lib/aws-ses';
+import * as sns from 'aws-cdk-lib/aws-sns';
+import { EasyDkimDomainProps } from '../../lib';
+import type { SettingsProperties } from '../../lib/private/contract';
+import {
+  ACCOUNT,
+  aDomain,
+  anAgnosticStack,
+  anApp,
+  aStack,
+  policies,
+  REGION,
+  resources,
+  settingsProperties,
+  theResource,
+} from './support';
+
+const SETTINGS = 'Custom::EasyDkimSettings';
+const topicArn = (name: string, region = REGION) => `arn:aws:sns:${region}:${ACCOUNT}:${name}`;
+const imported = (stack: Stack, name: string, region?: string) =>
+  sns.Topic.fromTopicArn(stack, name, topicArn(name, region));
+
+function settingsFor(props: (stack: Stack) => Partial<EasyDkimDomainProps>): Record<string, unknown> {
+  const stack = aStack();
+  aDomain(stack, props(stack));
+  return settingsProperties(stack);
+}
+
+function refusal(props: (stack: Stack) => Partial<EasyDkimDomainProps>): string {
+  const stack = aStack();
+  try {
+    aDomain(stack, props(stack));
+  } catch (error) {
+    return (error as Error).message;
+  }
+  return 'It is accepted.';
+}
+
+describe('the settings of a domain', () => {
+  const PLAIN = { DomainName: 'example.com', SesRegion: REGION, RemovalPolicy: 'destroy' };
+
+  test('are no resource when none is given', () => {
+    const stack = aStack();
+    aDomain(stack, { dmarc: {} });
+    expect(resources(stack, SETTINGS)).toEqual({});
+  });
+
+  test.each<[string, (stack: Stack) => Partial<EasyDkimDomainProps>, object]>([
+    [
+      'configurationSet',
+      (stack) => ({ configurationSet: ses.ConfigurationSet.fromConfigurationSetName(stack, 'Set', 'mail') }),
+      { ConfigurationSet: 'mail' },
+    ],
+    ['feedbackForwarding', () => ({ feedbackForwarding: true }), { FeedbackForwarding: 'true' }],
+    [
+      'notifications.bounces',
+      (stack) => ({ notifications: { bounces: imported(stack, 'b') } }),
+      { BounceTopic: topicArn('b'), NotificationHeaders: 'false' },
+    ],
+    [
+      'notifications.complaints',
+      (stack) => ({ notifications: { complaints: imported(stack, 'c') } }),
+      { ComplaintTopic: topicArn('c'), NotificationHeaders: 'false' },
+    ],
+    [
+      'notifications.deliveries',
+      (stack) => ({ notifications: { deliveries: imported(stack, 'd'), includeHeaders: true } }),
+      { DeliveryTopic: topicArn('d'), NotificationHeaders: 'true' },
+    ],
+  ])('have %s as soon as it is given, and nothing else', (_, props, expected) => {
+    expect(settingsFor(props)).toEqual({ ...PLAIN, ...expected });
+  });
+
+  test('have every property of the contract, as strings', () => {
+    const everyProperty: Required<SettingsProperties> = {
+      DomainName: 'mail.example.com',
+      SesRegion: 'us-east-1',
+      RemovalPolicy: 'retain',
+      MailFromDomain: 'bounce.mail.example.com',
+      MailFromBehavior: 'RejectMessage',
+      ConfigurationSet: 'mail',
+      FeedbackForwarding: 'false',
+      BounceTopic: topicArn('b', 'us-east-1'),
+      ComplaintTopic: topicArn('c', 'us-east-1'),
+      DeliveryTopic: topicArn('d', 'us-east-1'),
+      NotificationHeaders: 'true',
+    };
+    expect(
+      settingsFor((stack) => ({
+        domainName: 'mail.example.com',
+        sesRegion: 'us-east-1',
+        removalPolicy: RemovalPolicy.RETAIN,
+        mailFrom: {
+          domainName: 'bounce.mail.example.com',
+          behaviorOnMxFailure: ses.MailFromBehaviorOnMxFailure.REJECT_MESSAGE,
+        },
+        configurationSet: ses.ConfigurationSet.fromConfigurationSetName(stack, 'Set', 'mail'),
+        feedbackForwarding: false,
+        notifications: {
+          bounces: imported(stack, 'b', 'us-east-1'),
+          complaints: imported(stack, 'c', 'us-east-1'),
+          deliveries: imported(stack, 'd', 'us-east-1'),
+          includeHeaders: true,
+        },
+      })),
+    ).toEqual(everyProperty);
+  });
+
+  test('are set once the identity is there, by the same function, with the same permissions', () => {
+    const stack = aStack();
+    aDomain(stack, { feedbackForwarding: true });
+    const domain = theResource(stack, 'Custom::EasyDkimDomain');
+    const settings = theResource(stack, SETTINGS);
+    expect(settings.Properties.ServiceToken).toEqual(domain.Properties.ServiceToken);
+    expect(settings.Properties.ServiceTimeout).toEqual(domain.Properties.ServiceTimeout);
+    expect([...settings.DependsOn!].sort()).toEqual([...domain.DependsOn!, domain.logicalId].sort());
+  });
+
+  test('are left alone with applyRemovalPolicy(RETAIN), as the domain is', () => {
+    const stack = aStack();
+    aDomain(stack, { feedbackForwarding: true }).applyRemovalPolicy(RemovalPolicy.RETAIN);
+    expect(theResource(stack, 'Custom::EasyDkimDomain').DeletionPolicy).toBe('Retain');
+    expect(theResource(stack, SETTINGS).DeletionPolicy).toBe('Retain');
+  });
+});
+
+describe('feedback forwarding', () => {
+  test.each<[string, (stack: Stack) => Partial<EasyDkimDomainProps>]>([
+    ['nothing', () => ({})],
+    ['a topic for bounces only', (stack) => ({ notifications: { bounces: imported(stack, 'b') } })],
+    ['a topic for deliveries only', (stack) => ({ notifications: { deliveries: imported(stack, 'd') } })],
+    ['a configuration set', (stack) => ({ configurationSet: new ses.ConfigurationSet(stack, 'Set') })],
+  ])('cannot be off with %s to tell of bounces and complaints', (_, props) => {
+    expect(refusal((stack) => ({ feedbackForwarding: false, ...props(stack) }))).toBe(
+      'Test/Mail: feedbackForwarding is false, which SES takes only from an identity with topics for bounces and ' +
+        'complaints: give notifications.bounces and notifications.complaints.',
+    );
+  });
+
+  test('can be off with topics for both', () => {
+    const notifications = (stack: Stack) => ({ bounces: imported(stack, 'b'), complaints: imported(stack, 'c') });
+    expect(settingsFor((stack) => ({ feedbackForwarding: false, notifications: notifications(stack) }))).toMatchObject({
+      FeedbackForwarding: 'false',
+    });
+  });
+});
+
+describe('the topics of the notifications', () => {
+  const CONDITION = {
+    StringEquals: {
+      'aws:SourceAccount': ACCOUNT,
+      'aws:SourceArn': {
+        'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, `:ses:${REGION}:${ACCOUNT}:identity/example.com`]],
+      },
+    },
+  };
+  const statement = (topic: string) => ({
+    Effect: 'Allow',
+    Principal: { Service: 'ses.amazonaws.com' },
+    Action: 'sns:Publish',
+    Resource: { Ref: topic },
+    Condition: CONDITION,
+  });
+  const statementsOf = (stack: Stack) =>
+    Object.values(resources(stack, 'AWS::SNS::TopicPolicy')).map(
+      ({ Properties }) => (Properties.PolicyDocument as { Statement: object[] }).Statement,
+    );
+
+  test('let SES publish for this identity, and no one else', () => {
+    const stack = aStack();
+    const topic = new sns.Topic(stack, 'Topic');
+    aDomain(stack, { notifications: { bounces: topic, complaints: topic } });
+    const { logicalId } = theResource(stack, 'AWS::SNS::Topic');
+    expect(statementsOf(stack)).toEqual([[expect.objectContaining(statement(logicalId))]]);
+    expect(settingsProperties(stack)).toMatchObject({
+      BounceTopic: { Ref: logicalId },
+      ComplaintTopic: { Ref: logicalId },
+    });
+  });
+
+  test('let SES publish before it is told of them', () => {
+    const stack = aStack();
+    aDomain(stack, { notifications: { bounces: new sns.Topic(stack, 'Topic') } });
+    expect(theResource(stack, SETTINGS).DependsOn).toContain(theResource(stack, 'AWS::SNS::TopicPolicy').logicalId);
+  });
+
+  test('let SES use their keys', () => {
+    const stack = aStack();
+    const masterKey = new kms.Key(stack, 'Key');
+    aDomain(stack, { notifications: { bounces: new sns.Topic(stack, 'Topic', { masterKey }) } });
+    const { KeyPolicy } = theResource(stack, 'AWS::KMS::Key').Properties;
+    expect((KeyPolicy as { Statement: object[] }).Statement).toContainEqual(
+      expect.objectContaining({
+        Principal: { Service: 'ses.amazonaws.com' },
+        Action: ['kms:Decrypt', 'kms:GenerateDataKey*'],
+        Condition: CONDITION,
+      }),
+    );
+  });
+
+  test('are left as they are when they are imported', () => {
+    const stack = aStack();
+    aDomain(stack, { notifications: { bounces: imported(stack, 'b') } });
+    expect(resources(stack, 'AWS::SNS::TopicPolicy')).toEqual({});
+  });
+
+  test('may be in another stack, which does not need this one', () => {
+    const app = anApp();
+    const other = aStack(REGION, app, 'Topics');
+    const stack = aStack(REGION, app);
+    aDomain(stack, { notifications: { bounces: new sns.Topic(other, 'Topic') } });
+    expect(statementsOf(other)).toHaveLength(1);
+    expect(other.dependencies).toEqual([]);
+    expect(stack.dependencies).toEqual([other]);
+  });
+
+  test('may be in a stack that does not know its Region yet', () => {
+    const stack = anAgnosticStack();
+    expect(() => aDomain(stack, { notifications: { bounces: new sns.Topic(stack, 'Topic') } })).not.toThrow();
+  });
+
+  test.each<[string, (stack: Stack) => sns.ITopic, string]>([
+    ['a FIFO topic', (stack) => new sns.Topic(stack, 'T', { fifo: true }), 'is a FIFO topic, which SES does not'],
+    ['an imported FIFO topic', (stack) => imported(stack, 'x.fifo'), `is "${topicArn('x.fifo')}", a FIFO topic`],
+    [
+      'a topic of another Region',
+      (stack) => imported(stack, 'b', 'us-east-1'),
+      `is "${topicArn('b', 'us-east-1')}", a topic in us-east-1, and SES publishes in its own Region only: give a ` +
+        'topic in eu-west-1.',
+    ],
+  ])('are refused when there is %s among them', (_, topic, message) => {
+    expect(refusal((stack) => ({ notifications: { complaints: topic(stack) } }))).toContain(
+      `Test/Mail: notifications.complaints ${message}`,
+    );
+  });
+
+  test('are refused when there is none', () => {
+    expect(refusal(() => ({ notifications: { includeHeaders: true } }))).toBe(
+      'Test/Mail: notifications has no topic: give bounces, complaints or deliveries, or leave it out.',
+    );
+  });
+});
+
+describe('a configuration set', () => {
+  const granted = (props: (stack: Stack) => Partial<EasyDkimDomainProps>) => {
+    const stack = aStack();
+    const mail = aDomain(stack, props(stack));
+    const role = new iam.Role(stack, 'Sender', { assumedBy: new iam.ServicePrincipal('ec2.amazonaws.com') });
+    mail.grantSendEmail(role);
+    const { PolicyDocument } = theResource(stack, 'AWS::IAM::Policy').Properties;
+    const [{ Action, Resource }] = (PolicyDocument as { Statement: { Action: string[]; Resource: unknown }[] })
+      .Statement;
+    return { Action, Resource, identity: stack.resolve(mail.emailIdentityArn) as unknown };
+  };
+
+  test('may be used by whoever may send', () => {
+    const { Action, Resource, identity } = granted((stack) => ({
+      sesRegion: 'us-east-1',
+      configurationSet: ses.ConfigurationSet.fromConfigurationSetName(stack, 'Set', 'mail'),
+    }));
+    expect(Action).toEqual(['ses:SendEmail', 'ses:SendRawEmail']);
+    expect(Resource).toEqual([
+      identity,
+      {
+        'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, `:ses:us-east-1:${ACCOUNT}:configuration-set/mail`]],
+      },
+    ]);
+  });
+
+  test('that the app makes is referred to', () => {
+    const stack = aStack();
+    aDomain(stack, { configurationSet: new ses.ConfigurationSet(stack, 'Set') });
+    const { logicalId } = theResource(stack, 'AWS::SES::ConfigurationSet');
+    expect(settingsProperties(stack).ConfigurationSet).toEqual({ Ref: logicalId });
+    expect(JSON.stringify(policies(stack))).toContain(`:configuration-set/Test-${logicalId}-`);
+  });
+});
