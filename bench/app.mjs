@@ -4,13 +4,13 @@
  */
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { BASELINES, CONTENDERS } from './contenders.mjs';
+import { AUTHENTICATED, BASELINES, CONTENDERS } from './contenders.mjs';
 
 const { key, domains, outdir, outputs, account, region, stackName, context, lambdaEnvironment } = JSON.parse(
   process.argv[2],
 );
 const require = createRequire(join(process.cwd(), 'app.js'));
-const contender = [...CONTENDERS, ...BASELINES].find((candidate) => candidate.key === key);
+const contender = [...CONTENDERS, ...AUTHENTICATED, ...BASELINES].find((candidate) => candidate.key === key);
 
 const start = performance.now();
 const cdk = require('aws-cdk-lib');

@@ -62,7 +62,7 @@ export async function measureCalls() {
       cwd: root,
     }),
   );
-  return { ours, ...FROM_SOURCE };
+  return { ours: ours.plain, oursAuthenticated: ours.authenticated, ...FROM_SOURCE };
 }
 
 /** How many calls there are, and how many besides polling. */

@@ -62,6 +62,46 @@ export const CONTENDERS = [
   },
 ];
 
+/**
+ * The same with what mailbox providers ask for besides DKIM: a MAIL FROM domain with its MX and SPF
+ * records, a DMARC record, and a default configuration set. The other two have no MAIL FROM domain.
+ */
+export const AUTHENTICATED = [
+  {
+    key: 'oursAuthenticated',
+    name: 'EasyDkimDomain',
+    load(require) {
+      const { EasyDkimDomain } = require(process.env.BENCH_OURS ?? 'cdk-ses-easy-dkim');
+      return (stack, id, { domainName, ...zone }) =>
+        new EasyDkimDomain(stack, id, {
+          hostedZone: importZone(require, stack, id, zone),
+          domainName,
+          mailFrom: { domainName: `bounce.${domainName}` },
+          dmarc: {},
+          configurationSet: configurationSet(require, stack, id),
+          outputs: false,
+        });
+    },
+  },
+  {
+    key: 'emailIdentityAuthenticated',
+    name: 'EmailIdentity and a TxtRecord',
+    load(require) {
+      const ses = require('aws-cdk-lib/aws-ses');
+      const { TxtRecord } = require('aws-cdk-lib/aws-route53');
+      return (stack, id, { domainName, ...others }) => {
+        const zone = importZone(require, stack, id, others);
+        new ses.EmailIdentity(stack, id, {
+          identity: ses.Identity.publicHostedZone(zone),
+          mailFromDomain: `bounce.${domainName}`,
+          configurationSet: configurationSet(require, stack, id),
+        });
+        new TxtRecord(stack, `${id}Dmarc`, { zone, recordName: '_dmarc', values: ['v=DMARC1; p=none'] });
+      };
+    },
+  },
+];
+
 /** What the contenders are measured against. */
 export const BASELINES = [
   { key: 'empty', name: 'an empty stack', load: () => () => {} },
@@ -70,13 +110,16 @@ export const BASELINES = [
     name: 'one plain Lambda with a role',
     load(require) {
       const lambda = require('aws-cdk-lib/aws-lambda');
-      return (stack, id) =>
+      return (stack, id, zone) => {
+        // The user's hosted zone is there in any case.
+        importZone(require, stack, id, zone);
         new lambda.Function(stack, id, {
           runtime: lambda.Runtime.NODEJS_22_X,
           handler: 'index.handler',
           // The same code as ours, since its files have to be read and copied.
           code: lambda.Code.fromAsset(join(dirname(require.resolve('cdk-ses-easy-dkim')), 'handler')),
         });
+      };
     },
   },
 ];
@@ -84,4 +127,8 @@ export const BASELINES = [
 function importZone(require, stack, id, { zoneId: hostedZoneId, zoneName }) {
   const { PublicHostedZone } = require('aws-cdk-lib/aws-route53');
   return PublicHostedZone.fromPublicHostedZoneAttributes(stack, `${id}Zone`, { hostedZoneId, zoneName });
+}
+
+function configurationSet(require, stack, id) {
+  return require('aws-cdk-lib/aws-ses').ConfigurationSet.fromConfigurationSetName(stack, `${id}Set`, 'main');
 }

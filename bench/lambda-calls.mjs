@@ -22,46 +22,64 @@ const { handler } = createRequire(import.meta.url)(bundle);
 const print = console.log;
 console.log = () => {};
 
-const create = await send('Create', {});
-const existing = { PhysicalResourceId: create.physicalId, OldResourceProperties: properties() };
-const update = await send('Update', existing);
-const remove = await send('Delete', existing);
-print(JSON.stringify({ create: create.calls, update: update.calls, delete: remove.calls }));
+const DOMAIN = { type: 'Custom::EasyDkimDomain', id: 'Mail' };
+const SETTINGS = { type: 'Custom::EasyDkimSettings', id: 'MailSettings' };
+const NAME = { DomainName: 'example.com', SesRegion: 'eu-west-1', RemovalPolicy: 'destroy' };
+const MAIL_FROM = { MailFromDomain: 'bounce.example.com' };
+
+/** What the construct gives by default. */
+const PLAIN = { ...NAME, HostedZoneId: ZONE, HostedZoneName: 'example.com', Ttl: '1800', OverwriteRecords: 'false' };
+const AUTHENTICATED = { ...PLAIN, ...MAIL_FROM, DmarcRecord: 'v=DMARC1; p=none' };
+
+fake.addConfigurationSet('eu-west-1', 'main');
+const plain = await live([[DOMAIN, PLAIN]]);
+const authenticated = await live([
+  [DOMAIN, AUTHENTICATED],
+  [SETTINGS, { ...NAME, ...MAIL_FROM, MailFromBehavior: 'UseDefaultValue', ConfigurationSet: 'main' }],
+]);
+print(JSON.stringify({ plain, authenticated }));
 await fake.stop();
 rmSync(TMPDIR, { recursive: true });
 process.exit();
 
-async function send(type, fields) {
+/** Creates resources, updates them with nothing to change, and deletes them; returns the calls of each. */
+async function live(resources) {
+  const ids = new Map();
+  const calls = { create: [], update: [], delete: [] };
+  for (const [resource, properties] of resources) {
+    const { physicalId, operations } = await send('Create', resource, properties);
+    ids.set(resource, physicalId);
+    calls.create.push(...operations);
+  }
+  for (const [resource, properties] of resources) {
+    calls.update.push(...(await send('Update', resource, properties, ids.get(resource))).operations);
+  }
+  for (const [resource, properties] of resources.reverse()) {
+    calls.delete.push(...(await send('Delete', resource, properties, ids.get(resource))).operations);
+  }
+  return calls;
+}
+
+async function send(type, { type: resourceType, id }, properties, physicalId) {
   fake.calls.length = 0;
+  const requestId = `${type}-${fake.responses.length}`;
   const event = {
     RequestType: type,
-    RequestId: type,
-    ResponseURL: fake.responseUrl(type),
-    ResourceType: 'Custom::EasyDkimDomain',
+    RequestId: requestId,
+    ResponseURL: fake.responseUrl(requestId),
+    ResourceType: resourceType,
     StackId: STACK,
-    LogicalResourceId: 'Mail',
-    ResourceProperties: properties(),
-    ...fields,
+    LogicalResourceId: id,
+    ResourceProperties: properties,
+    ...(physicalId && { PhysicalResourceId: physicalId }),
+    ...(type === 'Update' && { OldResourceProperties: properties }),
   };
   await handler(event, { getRemainingTimeInMillis: () => 300_000 });
   const { body } = fake.responses.at(-1);
   if (body.Status !== 'SUCCESS') {
     throw new Error(`${type} failed: ${body.Reason}`);
   }
-  fake.stackResources.set(`${STACK}|Mail`, { physicalId: body.PhysicalResourceId, status: 'UPDATE_COMPLETE' });
-  const calls = fake.calls.filter(({ service }) => service !== 'response').map(({ operation }) => operation);
-  return { calls, physicalId: body.PhysicalResourceId };
-}
-
-/** What the construct gives by default. */
-function properties() {
-  return {
-    DomainName: 'example.com',
-    SesRegion: 'eu-west-1',
-    HostedZoneId: ZONE,
-    HostedZoneName: 'example.com',
-    Ttl: '1800',
-    OverwriteRecords: 'false',
-    RemovalPolicy: 'destroy',
-  };
+  fake.stackResources.set(`${STACK}|${id}`, { physicalId: body.PhysicalResourceId, status: 'UPDATE_COMPLETE' });
+  const operations = fake.calls.filter(({ service }) => service !== 'response').map(({ operation }) => operation);
+  return { operations, physicalId: body.PhysicalResourceId };
 }

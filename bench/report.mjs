@@ -1,5 +1,5 @@
 import { countCalls } from './calls.mjs';
-import { BASELINES, CONTENDERS } from './contenders.mjs';
+import { AUTHENTICATED, BASELINES, CONTENDERS } from './contenders.mjs';
 import { digits, integer, kilobytes, spread, table } from './format.mjs';
 import { assess, firstDomain, furtherDomain } from './goals.mjs';
 import { HANDLERS } from './handler.mjs';
@@ -16,6 +16,7 @@ export function write(results) {
     ratios: ratios(results),
     synth: synth(results),
     stock: stock(results),
+    authenticated: authenticated(results),
     size: size(results),
     handler: handler(results),
     calls: calls(results),
@@ -106,6 +107,36 @@ function stock({ synth: { stock } }) {
   );
 }
 
+function authenticated({ synth, sizes: { contenders }, calls }) {
+  const { create, update, delete: remove } = calls.oursAuthenticated;
+  const none = ['cannot: no MAIL FROM domain', ...Array(COUNTS.length + 3).fill('—')];
+  const rows = AUTHENTICATED.map(({ key, name }) => {
+    const { resources, resourcesPerDomain, bytes, bytesPerDomain, most } = contenders[key];
+    return [
+      name,
+      `${resources} + ${digits(resourcesPerDomain)}`,
+      `${kilobytes(bytes)} + ${kilobytes(bytesPerDomain)}`,
+      `${integer(most.domains)}: ${most.limit}`,
+      ...COUNTS.map((count) => spread(synth.bare[caseName(key, count)].total, 'ms')),
+      `${digits(furtherDomain(synth, key))} ms`,
+    ];
+  });
+  return [
+    table(
+      ['', 'resources: 1 domain + each further', 'template', 'most domains a stack', ...COUNTS, 'each further'],
+      [...rows, ...PEERS.filter(({ key }) => key !== 'emailIdentity').map(({ name }) => [name, ...none])],
+    ),
+    '',
+    `Its calls to AWS: ${showCalls(create)} on create, ${showCalls(update)} on an update that changes nothing, ` +
+      `${showCalls(remove)} on delete.`,
+  ].join('\n');
+}
+
+function showCalls(operations) {
+  const { all, besidesPolling } = countCalls(operations);
+  return all === besidesPolling ? String(all) : `${besidesPolling} and ${all - besidesPolling} polled`;
+}
+
 function size({ sizes: { contenders, large } }) {
   const rows = CONTENDERS.map(({ key, name }) => {
     const one = contenders[key];
@@ -155,17 +186,13 @@ function handler({ handlers }) {
 }
 
 function calls({ calls, deployments }) {
-  const show = (operations) => {
-    const { all, besidesPolling } = countCalls(operations);
-    return all === besidesPolling ? String(all) : `${besidesPolling} and ${all - besidesPolling} polled`;
-  };
   const counted = `counted on the emulator: ${deployments.calls.create.length} by its Lambda on create, ${deployments.calls.delete.length} on delete`;
   const sources = { ours: 'counted', verifySesDomain: `source; ${counted}`, dnsValidated: 'source' };
   return table(
     ['', 'create', 'update that changes nothing', 'delete', 'from'],
     CONTENDERS.map(({ key, name }) =>
       calls[key]
-        ? [name, ...['create', 'update', 'delete'].map((type) => show(calls[key][type])), sources[key]]
+        ? [name, ...['create', 'update', 'delete'].map((type) => showCalls(calls[key][type])), sources[key]]
         : [name, '—', '—', '—', 'no Lambda: CloudFormation makes the calls itself'],
     ),
   );

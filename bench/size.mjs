@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { step } from '../scripts/lib/steps.mjs';
 import { bytesIn, makeDomains, synthesize } from './assembly.mjs';
-import { CONTENDERS } from './contenders.mjs';
+import { AUTHENTICATED, CONTENDERS } from './contenders.mjs';
 import { folder } from './install.mjs';
 import { exceeded, QUOTAS, usage } from './quotas.mjs';
 
@@ -11,11 +11,22 @@ export async function measureSizes() {
   for (const { key, name, package: packageName } of CONTENDERS) {
     sizes[key] = await step(`Size of ${name}`, () => measureSize(key, packageName));
   }
+  for (const { key, name } of AUTHENTICATED) {
+    sizes[key] = await step(`Size of ${name}, authenticated`, () => measureStack(key));
+  }
   const large = await step('400 domains in 400 zones', () => synthesize('ours', makeDomains(400)));
   return { contenders: sizes, large: { ...usage(large), exceeded: exceeded(large) } };
 }
 
 async function measureSize(key, packageName) {
+  return {
+    ...(await measureStack(key)),
+    packageBytes: packageName === 'aws-cdk-lib' ? 0 : bytesIn(join(folder, 'node_modules', packageName)),
+    needs: await needsOfSynth(key),
+  };
+}
+
+async function measureStack(key) {
   const [one, eleven] = [await synthesize(key, makeDomains(1)), await synthesize(key, makeDomains(11))];
   const [resources, moreResources] = [one, eleven].map(({ template }) => Object.keys(template.Resources).length);
   const perDomain = (moreResources - resources) / 10;
@@ -27,9 +38,7 @@ async function measureSize(key, packageName) {
     assets: one.assets,
     assetBytes: one.assetBytes,
     assetsPerDomain: (eleven.assets - one.assets) / 10,
-    packageBytes: packageName === 'aws-cdk-lib' ? 0 : bytesIn(join(folder, 'node_modules', packageName)),
     most: await mostDomains(key, resources - perDomain, perDomain),
-    needs: await needsOfSynth(key),
   };
 }
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { local } from '../scripts/lib/project.mjs';
 import { step } from '../scripts/lib/steps.mjs';
 import { ACCOUNT, makeDomains, NO_RESOURCE_LIMIT, REGION } from './assembly.mjs';
-import { CONTENDERS } from './contenders.mjs';
+import { AUTHENTICATED, CONTENDERS } from './contenders.mjs';
 import { folder } from './install.mjs';
 import { sample } from './sample.mjs';
 import { summarize } from './statistics.mjs';
@@ -17,13 +17,14 @@ export const COUNTS = [1, 50, 150];
  */
 export async function measureSynthTime({ rounds, stockRounds }) {
   const contenders = CONTENDERS.flatMap(({ key }) => COUNTS.map((count) => ({ key, count })));
+  const authenticated = AUTHENTICATED.flatMap(({ key }) => COUNTS.map((count) => ({ key, count })));
   const baselines = [
     { key: 'empty', count: 0 },
     { key: 'lambda', count: 1 },
     { key: 'ours', count: 1, outputs: true },
   ];
   const bare = await step(`Construct and synth, ${rounds} rounds`, () =>
-    measure([...contenders, ...baselines], rounds, { CDK_VALIDATION: 'false' }),
+    measure([...contenders, ...authenticated, ...baselines], rounds, { CDK_VALIDATION: 'false' }),
   );
   const stock = await step(`Construct and synth with stock validation, ${stockRounds} rounds`, () =>
     // Each takes several seconds: the smallest and the largest will do.

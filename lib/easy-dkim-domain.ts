@@ -171,64 +171,13 @@ export interface EasyDkimDomainProps {
  */
 export class EasyDkimDomain extends Resource implements ses.IEmailIdentity {
   /**
-   * The domain, in lower case and ASCII. It becomes available once the records are in place.
-   *
-   * @attribute
-   */
-  public readonly domainName: string;
-
-  /**
-   * The name of the SES identity, which is the domain.
-   *
-   * @attribute
-   */
-  public readonly emailIdentityName: string;
-
-  /**
-   * The ARN of the SES identity, in the Region of SES.
-   *
-   * @attribute
-   */
-  public readonly emailIdentityArn: string;
-
-  /**
-   * The three Easy DKIM tokens.
-   *
-   * @attribute
-   */
-  public readonly dkimTokens: string[];
-
-  /**
-   * The three CNAME records.
-   */
-  public readonly dkimRecords: DkimRecord[];
-
-  /**
-   * All records that the domain needs: the three CNAME records; the MX and SPF records of the MAIL FROM domain; the
-   * DMARC record.
-   */
-  public readonly dnsRecords: DnsRecord[];
-
-  /**
-   * All records that the domain needs, as DNS providers import them: one record a line, with full names.
-   */
-  public readonly zoneFile: string;
-
-  /**
    * The custom MAIL FROM domain, in lower case and ASCII; undefined without one.
    */
   public readonly mailFromDomain?: string;
 
-  /**
-   * The DKIM status of the identity at the end of the last deployment that changed it: `Pending`,
-   * `Success`, `TemporaryFailure`, `Failed` or `NotStarted`.
-   *
-   * @attribute
-   * @see https://docs.aws.amazon.com/ses/latest/APIReference/API_IdentityDkimAttributes.html
-   */
-  public readonly verificationStatus: string;
-
-  private readonly resources: CustomResource[];
+  private readonly properties: ResourceProperties;
+  private readonly resource: CustomResource;
+  private readonly settings?: CustomResource;
   private readonly configurationSetArn?: string;
 
   /**
@@ -239,6 +188,7 @@ export class EasyDkimDomain extends Resource implements ses.IEmailIdentity {
     const fail = failure(this.node.path);
     const given = checkedProps(props, fail);
     const properties = domainProperties(this, given, fail);
+    this.properties = properties;
     const request = policyRequest(this, given, properties, identitySettings(given, properties, fail));
     const provider = EasyDkimProvider.of(this);
     const policies = provider.register(this, request, properties.DmarcRecord);
@@ -253,41 +203,98 @@ export class EasyDkimDomain extends Resource implements ses.IEmailIdentity {
       resource.node.addDependency(...policies);
       return resource;
     };
-    const resource = addResource('Resource', RESOURCE_TYPE, properties);
-    this.resources = [resource];
-
-    const attribute = (name: keyof ResourceAttributes) => resource.getAttString(name);
-    this.domainName = attribute('DomainName');
-    this.emailIdentityName = this.domainName;
-    this.emailIdentityArn = sesArn(this, properties.SesRegion, 'identity', this.emailIdentityName);
-    this.dkimTokens = [attribute('DkimToken1'), attribute('DkimToken2'), attribute('DkimToken3')];
-    this.dkimRecords = [
-      { name: attribute('DkimRecordName1'), value: attribute('DkimRecordValue1') },
-      { name: attribute('DkimRecordName2'), value: attribute('DkimRecordValue2') },
-      { name: attribute('DkimRecordName3'), value: attribute('DkimRecordValue3') },
-    ];
-    this.dnsRecords = [
-      ...this.dkimRecords.map((record) => ({ ...record, recordType: 'CNAME' })),
-      ...furtherRecords({ ...properties, DomainName: this.domainName }),
-    ];
-    this.zoneFile = zoneFile(this.dnsRecords, properties.Ttl);
+    this.resource = addResource('Resource', RESOURCE_TYPE, properties);
     this.mailFromDomain = properties.MailFromDomain;
-    this.verificationStatus = attribute('VerificationStatus');
-
     this.configurationSetArn = request.settings?.configurationSetArn;
     if (request.settings !== undefined) {
       const settings = addResource('Settings', SETTINGS_RESOURCE_TYPE, request.settings.properties);
-      settings.node.addDependency(resource);
+      settings.node.addDependency(this.resource);
       for (const topic of topicsOf(given.notifications)) {
         // Not the ARN from the attribute: a topic of another stack, which this one needs, would need this one.
         allowPublishing(this, topic, request.settings.identityArn).applyBefore(settings);
       }
-      this.resources.push(settings);
+      this.settings = settings;
     }
 
     if (given.outputs ?? true) {
       this.addOutputs(given.hostedZone !== undefined);
     }
+  }
+
+  /**
+   * The domain, in lower case and ASCII. It becomes available once the records are in place.
+   *
+   * @attribute
+   */
+  public get domainName(): string {
+    return this.attribute('DomainName');
+  }
+
+  /**
+   * The name of the SES identity, which is the domain.
+   *
+   * @attribute
+   */
+  public get emailIdentityName(): string {
+    return this.domainName;
+  }
+
+  /**
+   * The ARN of the SES identity, in the Region of SES.
+   *
+   * @attribute
+   */
+  public get emailIdentityArn(): string {
+    return sesArn(this, this.properties.SesRegion, 'identity', this.emailIdentityName);
+  }
+
+  /**
+   * The three Easy DKIM tokens.
+   *
+   * @attribute
+   */
+  public get dkimTokens(): string[] {
+    return [this.attribute('DkimToken1'), this.attribute('DkimToken2'), this.attribute('DkimToken3')];
+  }
+
+  /**
+   * The three CNAME records.
+   */
+  public get dkimRecords(): DkimRecord[] {
+    return [
+      { name: this.attribute('DkimRecordName1'), value: this.attribute('DkimRecordValue1') },
+      { name: this.attribute('DkimRecordName2'), value: this.attribute('DkimRecordValue2') },
+      { name: this.attribute('DkimRecordName3'), value: this.attribute('DkimRecordValue3') },
+    ];
+  }
+
+  /**
+   * All records that the domain needs: the three CNAME records; the MX and SPF records of the MAIL FROM domain; the
+   * DMARC record.
+   */
+  public get dnsRecords(): DnsRecord[] {
+    return [
+      ...this.dkimRecords.map((record) => ({ ...record, recordType: 'CNAME' })),
+      ...furtherRecords({ ...this.properties, DomainName: this.domainName }),
+    ];
+  }
+
+  /**
+   * All records that the domain needs, as DNS providers import them: one record a line, with full names.
+   */
+  public get zoneFile(): string {
+    return zoneFile(this.dnsRecords, this.properties.Ttl);
+  }
+
+  /**
+   * The DKIM status of the identity at the end of the last deployment that changed it: `Pending`,
+   * `Success`, `TemporaryFailure`, `Failed` or `NotStarted`.
+   *
+   * @attribute
+   * @see https://docs.aws.amazon.com/ses/latest/APIReference/API_IdentityDkimAttributes.html
+   */
+  public get verificationStatus(): string {
+    return this.attribute('VerificationStatus');
   }
 
   /**
@@ -332,7 +339,13 @@ export class EasyDkimDomain extends Resource implements ses.IEmailIdentity {
    * @param policy the removal policy
    */
   public applyRemovalPolicy(policy: RemovalPolicy): void {
-    this.resources.forEach((resource) => resource.applyRemovalPolicy(policy));
+    this.resource.applyRemovalPolicy(policy);
+    this.settings?.applyRemovalPolicy(policy);
+  }
+
+  /** Each makes a token, which takes time: only what is asked for is made. */
+  private attribute(name: keyof ResourceAttributes): string {
+    return this.resource.getAttString(name);
   }
 
   private addOutputs(inRoute53: boolean): void {
