@@ -191,7 +191,7 @@ export class EasyDkimDomain extends Resource implements ses.IEmailIdentity {
     this.properties = properties;
     const request = policyRequest(this, given, properties, identitySettings(given, properties, fail));
     const provider = EasyDkimProvider.of(this);
-    const policies = provider.register(this, request, properties.DmarcRecord);
+    const policies = provider.register(this, request);
 
     const addResource = (name: string, resourceType: string, values: ResourceProperties | SettingsProperties) => {
       const resource = new CustomResource(this, name, {

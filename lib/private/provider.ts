@@ -6,6 +6,7 @@ import * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct, IDependable } from 'constructs';
 import { acknowledge, FUNCTION_FINDINGS, LOG_GROUP_FINDINGS } from './acknowledgements';
 import { HandlerPolicies, PolicyRequest } from './handler-policies';
+import { dmarcRecordName } from './mail-records';
 
 /** The bundled handler, built with the package and shipped in it. */
 const HANDLER = path.join(__dirname, '..', '..', 'dist', 'handler');
@@ -29,7 +30,7 @@ export class EasyDkimProvider extends Construct {
   public readonly serviceToken: string;
   private readonly policies: HandlerPolicies;
   private readonly domains = new Map<string, Construct>();
-  private readonly dmarcRecords = new Map<string, { readonly text: string; readonly domain: Construct }>();
+  private readonly recordNames = new Map<string, Construct>();
 
   private constructor(stack: Stack, id: string) {
     super(stack, id);
@@ -58,11 +59,10 @@ export class EasyDkimProvider extends Construct {
   /**
    * Lets the handler work on a domain.
    *
-   * @param dmarcRecord the text of its DMARC record
    * @returns the policies that the custom resource has to depend on.
-   * @throws Error when the stack has the domain already, or another DMARC record for it.
+   * @throws Error when the stack has the domain, its DMARC record or its MAIL FROM domain already.
    */
-  public register(domain: Construct, request: PolicyRequest, dmarcRecord: string | undefined): IDependable[] {
+  public register(domain: Construct, request: PolicyRequest): IDependable[] {
     const key = `${request.region} ${request.domainName}`;
     const other = this.domains.get(key);
     if (other !== undefined) {
@@ -74,22 +74,26 @@ export class EasyDkimProvider extends Construct {
       );
     }
     this.domains.set(key, domain);
-    if (dmarcRecord !== undefined) {
-      this.refuseSecondDmarcRecord(domain, request.domainName, dmarcRecord);
+    if (request.dmarc) {
+      this.claim(domain, 'dmarc', dmarcRecordName(request.domainName));
+    }
+    if (request.mailFromDomain !== undefined) {
+      this.claim(domain, 'mailFrom', request.mailFromDomain);
     }
     return this.policies.allow(request);
   }
 
-  /** The identities of a domain in several Regions share its one DMARC record. */
-  private refuseSecondDmarcRecord(domain: Construct, domainName: string, text: string): void {
-    const other = this.dmarcRecords.get(domainName) ?? { text, domain };
-    if (other.text !== text) {
+  /** Records that two domains used would go with the first of them: a domain in two Regions is two. */
+  private claim(domain: Construct, prop: string, name: string): void {
+    const other = this.recordNames.get(name);
+    if (other !== undefined) {
       throw new Error(
-        `${domain.node.path}: dmarc makes the record "${text}", and that of ${other.domain.node.path} makes ` +
-          `"${other.text}" for the same domain. A domain has one DMARC record: give both the same options, or only one.`,
+        `${domain.node.path}: ${prop} is for records at ${Token.isUnresolved(name) ? 'a name' : `"${name}"`} that ` +
+          `${other.node.path} makes already and would take away when it goes: ` +
+          (prop === 'dmarc' ? 'leave it out here, since one record serves both.' : 'give another name.'),
       );
     }
-    this.dmarcRecords.set(domainName, other);
+    this.recordNames.set(name, domain);
   }
 
   private validateOutputs(stack: Stack): string[] {

@@ -96,3 +96,22 @@ describe('a custom MAIL FROM domain', () => {
     );
   });
 });
+
+describe('the MAIL FROM domain of a domain in two Regions', () => {
+  const inTwoRegions = (one: string, other: string) => {
+    const stack = aStack();
+    aDomain(stack, { mailFrom: { domainName: one } }, 'Mail');
+    aDomain(stack, { mailFrom: { domainName: other }, sesRegion: 'us-east-1' }, 'Other');
+  };
+
+  test('is another one in each', () => {
+    expect(() => inTwoRegions('bounce.example.com', 'bounce-us.example.com')).not.toThrow();
+  });
+
+  test('is refused when it is the same, since its records would go with the first', () => {
+    expect(() => inTwoRegions('bounce.example.com', 'Bounce.Example.com')).toThrow(
+      'Test/Other: mailFrom is for records at "bounce.example.com" that Test/Mail makes already and would take away ' +
+        'when it goes: give another name.',
+    );
+  });
+});
