@@ -202,6 +202,10 @@ export class Stack {
     }
     // UPDATE_ROLLBACK_FAILED: the user has to delete the stack.
     this.world.counters.add('rollback failed');
+    for (const item of this.world.ledger.ours().filter((each) => !this.isClaimed(each))) {
+      this.world.ledger.mark(item, 'limbo');
+      this.world.counters.add('exempt: of an update whose way back was denied three times');
+    }
     this.broken = true;
   }
 
