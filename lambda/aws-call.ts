@@ -80,7 +80,7 @@ function remedy(call: CallDescription, code: string, words: string): string {
       return 'The delegation role does not let the Lambda assume it: check that it exists and that the account of the stack is in its assumedBy, and that no service control policy denies it.';
     }
     if (call.role !== undefined) {
-      return 'The delegation role was assumed, but may not do this: check that it is the EasyDkimDelegationRole of this very zone and that its domainNames include the domain.';
+      return 'The delegation role was assumed, but may not do this: check that it is the EasyDkimDelegationRole of this very zone and that its domainNames include the domain, its mailFromDomains the MAIL FROM domain, and dmarc is true if there is a DMARC record.';
     }
     const elsewhere =
       call.service === 'Route 53' ? ', and pass delegationRole when the zone is in another account' : '';

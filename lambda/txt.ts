@@ -49,12 +49,13 @@ function mechanisms(text: string): string[] {
     .map((each) => each.replace(/^\+/, ''));
 }
 
-/** Of a DMARC record, without the space between them, which means nothing. */
+/** Of a DMARC record; neither their order nor the space between them means anything. */
 function tags(text: string): string {
   return text
     .toLowerCase()
     .split(';')
     .map((each) => each.replace(/\s+/g, ''))
     .filter((each) => each !== '')
+    .sort()
     .join(';');
 }

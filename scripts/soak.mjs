@@ -17,6 +17,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
 import { register } from 'tsx/cjs/api';
+import { ensureBuilt } from './lib/install.mjs';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
 const BATCH = 250;
@@ -55,6 +56,7 @@ async function main() {
     },
   });
   const { sequences, seed, workers } = { ...values, ...numbers(values) };
+  await ensureBuilt();
   const pool = new Pool(workers);
   try {
     if (values.path !== undefined) await replay(pool, seed, values.path);

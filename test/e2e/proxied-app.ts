@@ -1,9 +1,9 @@
 /** One domain, whose handler calls SES and Route 53 by way of the proxy at the context key `proxy`. */
 import { App, Stack } from 'aws-cdk-lib';
-import type { Function } from 'aws-cdk-lib/aws-lambda';
 import { findOrMakeZone, text } from '../../bin/context';
 import { Duration } from 'aws-cdk-lib';
 import { EasyDkimDomain } from '../../lib';
+import { redirectHandler } from './redirect-handler';
 
 const app = new App();
 const stack = new Stack(app, 'Proxied', {
@@ -13,7 +13,4 @@ new EasyDkimDomain(stack, 'Mail', {
   hostedZone: findOrMakeZone(stack),
   ttl: Duration.seconds(Number(text(stack, 'ttl') ?? 1800)),
 });
-const handler = stack.node.findChild('EasyDkimProvider').node.findChild('Handler') as Function;
-for (const service of ['SES', 'SESV2', 'ROUTE_53', 'CLOUDFORMATION']) {
-  handler.addEnvironment(`AWS_ENDPOINT_URL_${service}`, text(stack, 'proxy')!);
-}
+redirectHandler(stack, ['SES', 'SESV2', 'ROUTE_53', 'CLOUDFORMATION'], text(stack, 'proxy')!);

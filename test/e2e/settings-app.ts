@@ -3,20 +3,17 @@
  * the proxy at the context key `ses`.
  */
 import { App, CustomResource, Stack } from 'aws-cdk-lib';
-import type { Function } from 'aws-cdk-lib/aws-lambda';
 import { findOrMakeZone, text } from '../../bin/context';
 import { EasyDkimDomain } from '../../lib';
 import { SETTINGS_RESOURCE_TYPE } from '../../lib/private/contract';
+import { redirectHandler } from './redirect-handler';
 
 const app = new App();
 const stack = new Stack(app, 'Settings', {
   env: { account: process.env.CDK_DEFAULT_ACCOUNT, region: process.env.CDK_DEFAULT_REGION },
 });
 const mail = new EasyDkimDomain(stack, 'Mail', { hostedZone: findOrMakeZone(stack) });
-const handler = stack.node.findChild('EasyDkimProvider').node.findChild('Handler') as Function;
-for (const service of ['SES', 'SESV2']) {
-  handler.addEnvironment(`AWS_ENDPOINT_URL_${service}`, text(stack, 'ses')!);
-}
+const handler = redirectHandler(stack, ['SES', 'SESV2'], text(stack, 'ses')!);
 const settings = text(stack, 'settings');
 if (settings !== undefined) {
   new CustomResource(stack, 'Settings', {

@@ -1,12 +1,10 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { join } from 'node:path';
 import {
   GetIdentityMailFromDomainAttributesCommand,
   GetIdentityNotificationAttributesCommand,
   SESClient,
 } from '@aws-sdk/client-ses';
 import { CreateConfigurationSetCommand, GetEmailIdentityCommand, SESv2Client } from '@aws-sdk/client-sesv2';
+import { SesExtras } from './ses-extras';
 import { Aws, Cdk, describeE2e, E2E } from './support';
 
 jest.setTimeout(240_000);
@@ -20,8 +18,6 @@ interface Shown {
   readonly topics: readonly (string | undefined)[];
   readonly headers: readonly (boolean | undefined)[];
 }
-
-const EXTRAS = join(__dirname, '..', '..', 'scripts', 'lib', 'ses-extras.mjs');
 
 describeE2e('the settings of an identity, deployed by the CDK CLI', () => {
   const domain = 'settings.example.com';
@@ -50,15 +46,14 @@ describeE2e('the settings of an identity, deployed by the CDK CLI', () => {
     headers: [false, false, false],
   };
   const cdk = new Cdk('npx tsx test/e2e/settings-app.ts');
-  let extras: ChildProcess;
+  let extras: SesExtras;
   let ses: SESClient;
   let v2: SESv2Client;
   let context: Record<string, string>;
 
   beforeAll(async () => {
-    extras = spawn(process.execPath, [EXTRAS, E2E!.AWS_ENDPOINT_URL!], { stdio: ['ignore', 'pipe', 'inherit'] });
-    const [printed] = (await once(extras.stdout!, 'data')) as [Buffer];
-    const endpoint = printed.toString().trim();
+    extras = await SesExtras.start();
+    const { endpoint } = extras;
     const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
     ses = new SESClient({ endpoint, region: E2E!.AWS_REGION, credentials });
     v2 = new SESv2Client({ endpoint, region: E2E!.AWS_REGION, credentials });
@@ -66,7 +61,7 @@ describeE2e('the settings of an identity, deployed by the CDK CLI', () => {
     context = { hostedZoneId: await new Aws().createZone(domain), zoneName: domain, ses: endpoint };
   });
 
-  afterAll(() => extras.kill());
+  afterAll(() => extras.stop());
 
   const deploy = (settings?: object) =>
     cdk.tryDeploy(settings === undefined ? context : { ...context, settings: JSON.stringify(settings) });

@@ -6,6 +6,7 @@ import {
   ChangeResourceRecordSetsCommand,
   CreateHostedZoneCommand,
   ListResourceRecordSetsCommand,
+  type ResourceRecordSet,
   Route53Client,
 } from '@aws-sdk/client-route-53';
 import {
@@ -98,15 +99,29 @@ export class Aws {
 
   /** The CNAME records of a zone, as `<name> <ttl> <value>`. */
   async cnames(zoneId: string): Promise<string[]> {
-    const { ResourceRecordSets = [] } = await this.route53.send(
-      new ListResourceRecordSetsCommand({ HostedZoneId: zoneId }),
-    );
-    return ResourceRecordSets.filter(({ Type }) => Type === 'CNAME')
+    const sets = await this.recordSets(zoneId);
+    return sets
+      .filter(({ Type }) => Type === 'CNAME')
       .map(({ Name, TTL, ResourceRecords }) => `${Name} ${TTL} ${ResourceRecords?.[0].Value}`.replaceAll('. ', ' '))
       .sort();
   }
 
-  async createCname(zoneId: string, name: string, value: string): Promise<void> {
+  /** The record sets of a zone that are neither CNAMEs nor its own NS and SOA, as `<name> <ttl> <type> <values>`. */
+  async furtherRecords(zoneId: string): Promise<string[]> {
+    const sets = await this.recordSets(zoneId);
+    return sets
+      .filter(({ Type }) => !['CNAME', 'NS', 'SOA'].includes(Type!))
+      .map(({ Name, TTL, Type, ResourceRecords = [] }) =>
+        [Name!.replace(/\.$/, ''), TTL, Type, ...ResourceRecords.map(({ Value }) => Value)].join(' '),
+      )
+      .sort();
+  }
+
+  createCname(zoneId: string, name: string, value: string): Promise<void> {
+    return this.createRecordSet(zoneId, 'CNAME', name, [value]);
+  }
+
+  async createRecordSet(zoneId: string, type: 'CNAME' | 'TXT', name: string, values: string[]): Promise<void> {
     await this.route53.send(
       new ChangeResourceRecordSetsCommand({
         HostedZoneId: zoneId,
@@ -114,7 +129,12 @@ export class Aws {
           Changes: [
             {
               Action: 'CREATE',
-              ResourceRecordSet: { Name: name, Type: 'CNAME', TTL: 300, ResourceRecords: [{ Value: value }] },
+              ResourceRecordSet: {
+                Name: name,
+                Type: type,
+                TTL: 300,
+                ResourceRecords: values.map((Value) => ({ Value })),
+              },
             },
           ],
         },
@@ -137,6 +157,13 @@ export class Aws {
   async dkimTokens(domain: string): Promise<string[]> {
     const { DkimAttributes } = await this.ses().send(new GetIdentityDkimAttributesCommand({ Identities: [domain] }));
     return DkimAttributes?.[domain]?.DkimTokens ?? [];
+  }
+
+  private async recordSets(zoneId: string): Promise<ResourceRecordSet[]> {
+    const { ResourceRecordSets = [] } = await this.route53.send(
+      new ListResourceRecordSetsCommand({ HostedZoneId: zoneId }),
+    );
+    return ResourceRecordSets;
   }
 
   private ses(): SESClient {

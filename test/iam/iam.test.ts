@@ -1,46 +1,28 @@
-import {
-  delegationStatements,
-  handlerStatements,
-  isAllowed,
-  questionOf,
-  recordKeys,
-  type Question,
-} from '../support/iam';
+import { delegationStatements, handlerStatements, isAllowed, recordKeys, type Question } from '../support/iam';
 import type { SettingsProperties } from '../../lib/private/contract';
 import { DOMAIN, properties, REGION, StackResource, World, ZONE, type Answer, type Event } from '../support/stack';
+import { ACCOUNT, addOtherAccount, deployment, Guard, OTHER_ACCOUNT, OTHER_ZONE, ROLE } from './guard';
 
-const ACCOUNT = '111111111111';
-const OTHER_ACCOUNT = '222222222222';
-const OTHER_ZONE = 'Z0OTHER';
-const STACK_ID = `arn:aws:cloudformation:${REGION}:${ACCOUNT}:stack/Test/0001`;
-const ROLE = `arn:aws:iam::${OTHER_ACCOUNT}:role/delegation`;
-const deployment = { account: ACCOUNT, region: REGION, stackId: STACK_ID };
+const STACK_ID = deployment.stackId;
 
 /** A resource whose every call is put to the policies that the Lambda has at that time. */
 class GuardedResource extends StackResource {
-  readonly refused: Question[] = [];
+  readonly guard: Guard;
 
-  constructor(private readonly guarded: World) {
-    super(guarded, 'Mail', STACK_ID);
+  constructor(world: World) {
+    super(world, 'Mail', STACK_ID);
+    this.guard = new Guard(world, { hostedZoneId: OTHER_ZONE, zoneName: DOMAIN, domainNames: [DOMAIN] });
+  }
+
+  get refused(): readonly Question[] {
+    return this.guard.refused;
   }
 
   override deliver(event: Event): Promise<Answer> {
     // During an update, and until its clean-up is done, the role has the policies of both templates.
-    const versions = [event.ResourceProperties, event.OldResourceProperties, this.current].filter(
-      (version) => version !== undefined,
-    );
-    const own = versions.flatMap((version) => handlerStatements(version, deployment));
-    const delegated = delegationStatements(
-      { hostedZoneId: OTHER_ZONE, zoneName: DOMAIN, domainNames: [DOMAIN] },
-      { ...deployment, account: OTHER_ACCOUNT },
-    );
-    this.guarded.fake.authorize = (call) => {
-      if (call.service === 'response') return undefined;
-      const question = questionOf(call);
-      if (isAllowed(call.roleArn === ROLE ? delegated : own, question)) return undefined;
-      this.refused.push(question);
-      return `not authorized: ${question.action}`;
-    };
+    this.guard.inForce = [event.ResourceProperties, event.OldResourceProperties, this.current]
+      .filter((version) => version !== undefined)
+      .map((domain) => ({ domain }));
     return super.deliver(event);
   }
 }
@@ -52,8 +34,7 @@ describe('the role of the Lambda may do all that the handler does', () => {
   beforeEach(async () => {
     world = await World.start();
     world.fake.addZone({ id: 'Z0SECOND', name: DOMAIN });
-    world.fake.addZone({ id: OTHER_ZONE, name: DOMAIN, account: OTHER_ACCOUNT });
-    world.fake.addRole({ arn: ROLE, trustedBy: (caller) => caller === ACCOUNT, externalId: OTHER_ZONE });
+    addOtherAccount(world);
     resource = new GuardedResource(world);
   });
 

@@ -213,7 +213,7 @@ describe('records that are there already', () => {
   it('are used when they do the same, and survive', async () => {
     const theirs = [
       addForeignTxt(MAIL_FROM, ['"v=spf1 ip4:192.0.2.1 +include:AmazonSES.com -all"']),
-      addForeignTxt(`_dmarc.${DOMAIN}`, ['"v=DMARC1;p=none;rua=mailto:dmarc@example.com;"']),
+      addForeignTxt(`_dmarc.${DOMAIN}`, ['"v=DMARC1;rua=mailto:dmarc@example.com;p=none;"']),
     ];
     world.fake.putRecord(ZONE, {
       name: MAIL_FROM,

@@ -12,9 +12,9 @@ export const INVARIANTS = {
   stable: 'P4: doing it again changes neither ids nor tokens nor anything in AWS',
   'failed means undone': 'P4: a failed run takes back what it made, and a failed Update keeps the id',
   'records while in use': 'P5: no moment without the identity and the records of a domain in use',
-  'Delete never creates': 'P6: no VerifyDomainDkim, no record written on Delete',
+  'Delete never creates': 'P6: no VerifyDomainDkim on Delete, and no record but one that goes back to what it was',
   'set up as answered': 'P4: what a success announces is there, in full',
-  'least privilege': 'P8: only CNAME records named *._domainkey.<domain>, and no deletion with RETAIN',
+  'least privilege': 'P8: only the records and settings of the domain, and no deletion with RETAIN',
   'no secrets in the log': 'P3: neither the response URL nor credentials are logged',
 } as const;
 

@@ -200,29 +200,40 @@ function list(value: string | readonly string[]): readonly string[] {
   return typeof value === 'string' ? [value] : value;
 }
 
-/** What IAM is asked for a call to AWS. */
-export function questionOf({ service, operation, account, region, params }: Call): Question {
+/** What IAM is asked for a call to AWS: once for each resource of it. */
+export function questionsOf({ service, operation, account, region, params }: Call): Question[] {
   switch (service) {
     case 'ses':
-      return { action: `ses:${operation}`, resource: '*', keys: { 'aws:RequestedRegion': [region] } };
+      return [{ action: `ses:${operation}`, resource: '*', keys: { 'aws:RequestedRegion': [region] } }];
     case 'sesv2': {
-      const resource = `arn:aws:ses:${region}:${account}:identity/${params.emailIdentity}`;
-      return { action: `ses:${operation}`, resource, keys: { 'aws:RequestedRegion': [region] } };
+      const { emailIdentity, configurationSet } = params;
+      const resources = [
+        `identity/${emailIdentity}`,
+        ...(typeof configurationSet === 'string' ? [`configuration-set/${configurationSet}`] : []),
+      ];
+      return resources.map((resource) => ({
+        action: `ses:${operation}`,
+        resource: `arn:aws:ses:${region}:${account}:${resource}`,
+        keys: { 'aws:RequestedRegion': [region] },
+      }));
     }
     case 'route53': {
       const target = params.changeId === undefined ? `hostedzone/${params.hostedZoneId}` : `change/${params.changeId}`;
-      return {
-        action: `route53:${operation}`,
-        resource: `arn:aws:route53:::${target}`,
-        keys: recordKeys(params.changes),
-      };
+      return [
+        {
+          action: `route53:${operation}`,
+          resource: `arn:aws:route53:::${target}`,
+          keys: recordKeys(params.changes),
+        },
+      ];
     }
     case 'sts':
-      return { action: 'sts:AssumeRole', resource: String(params.RoleArn), keys: {} };
+      return [{ action: 'sts:AssumeRole', resource: String(params.RoleArn), keys: {} }];
     case 'cloudformation':
-      return { action: `cloudformation:${operation}`, resource: String(params.StackName), keys: {} };
+      return [{ action: `cloudformation:${operation}`, resource: String(params.StackName), keys: {} }];
     case 'response':
-      throw new Error('The answer to CloudFormation needs no permission');
+      // The answer to CloudFormation needs no permission.
+      return [];
   }
 }
 
