@@ -4,7 +4,7 @@ import { getEmulator } from './lib/emulator.mjs';
 import { ensureBuilt, ensureInstalled } from './lib/install.mjs';
 import { Problem } from './lib/problem.mjs';
 import { runFolder } from './lib/project.mjs';
-import { crossAccount, oneDomain, twoRegions } from './lib/scenarios.mjs';
+import { authenticated, crossAccount, oneDomain, twoRegions } from './lib/scenarios.mjs';
 import { show } from './lib/show.mjs';
 import { duration, script } from './lib/steps.mjs';
 
@@ -14,6 +14,7 @@ Deploys the example app to an AWS emulator on this machine with the real CDK CLI
 what came to be in Route 53 and SES, and destroys it again. It installs and builds what it needs.
 
 Options
+  --authenticated  show a domain with MAIL FROM, SPF and DMARC, too, and run the check on it
   --two-regions    show one domain that sends from two Regions instead (bin/two-regions.ts)
   --cross-account  show a zone behind a delegation role instead (bin/cross-account.ts)
   --keep           leave it deployed and the emulator running; says how to use and how to stop it
@@ -21,7 +22,8 @@ Options
   --help           this text
 
 Environment
-  AWS_ENDPOINT_URL  deploy to the emulator there instead of starting one (MiniStack, needs Python)
+  AWS_ENDPOINT_URL  deploy to the emulator there instead of starting one (MiniStack, needs Python);
+                    for --authenticated it needs SES's SetIdentityMailFromDomain, which MiniStack lacks
   PYTHON            the Python to run MiniStack with
 `;
 
@@ -35,10 +37,12 @@ await script(async () => {
   await ensureInstalled();
   await ensureBuilt();
   const folder = runFolder();
-  const emulator = await getEmulator({ port: options.port, folder: folder.path });
+  const scenario = scenarioOf(options);
+  const { sesExtras } = scenario;
+  const emulator = await getEmulator({ port: options.port, folder: folder.path, sesExtras });
   let stop = emulator.stop;
   try {
-    const { summary, context } = await show(scenarioOf(options), {
+    const { summary, context } = await show(scenario, {
       emulator,
       folder: folder.path,
       keep: options.keep,
@@ -58,6 +62,7 @@ function readOptions() {
   try {
     const { values } = parseArgs({
       options: {
+        authenticated: { type: 'boolean' },
         'two-regions': { type: 'boolean' },
         'cross-account': { type: 'boolean' },
         keep: { type: 'boolean' },
@@ -72,15 +77,21 @@ function readOptions() {
 }
 
 function scenarioOf(options) {
-  return options['two-regions'] ? twoRegions : options['cross-account'] ? crossAccount : oneDomain;
+  const [scenario = oneDomain] = [
+    options.authenticated && authenticated,
+    options['two-regions'] && twoRegions,
+    options['cross-account'] && crossAccount,
+  ].filter(Boolean);
+  return scenario;
 }
 
 /** Commands to copy: not cut, not indented. */
-function explainKept({ pid, url, variables }, folder, context) {
+function explainKept({ pids, url, variables }, folder, context) {
   const unset = ['AWS_PROFILE', 'AWS_SESSION_TOKEN'].filter((name) => !(name in variables));
   const exported = Object.entries(variables).map(([name, value]) => `export ${name}='${value}'`);
-  const stop = pid
-    ? ['# To stop the emulator, with all that is in it:', `kill -KILL -- -${pid}; rm -rf '${folder}'`]
+  const groups = pids?.map((pid) => `-${pid}`).join(' ');
+  const stop = groups
+    ? ['# To stop the emulator, with all that is in it:', `kill -KILL -- ${groups}; rm -rf '${folder}'`]
     : [`# To remove it from the emulator at ${url}:`, `npx cdk destroy --no-notices ${context}`];
   const use = ['# To use it:', `unset ${unset.join(' ')}`, ...exported, `npx cdk diff --no-notices ${context}`];
   console.log([...use, '', ...stop, ''].join('\n'));

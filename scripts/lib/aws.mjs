@@ -24,24 +24,39 @@ export async function connect(environment) {
       await dns.send(new route53.DeleteHostedZoneCommand({ Id: id }));
     },
 
-    /** The CNAME records of a zone, names and values without the trailing dot; none in a zone that is gone. */
-    async cnames(zoneId) {
+    /**
+     * The record sets of a zone but its own NS and SOA, names and hosts without the trailing dot; none in a zone that
+     * is gone.
+     */
+    async records(zoneId) {
       const { ResourceRecordSets } = await dns
         .send(new route53.ListResourceRecordSetsCommand({ HostedZoneId: zoneId }))
         .catch((error) => {
           if (error.name === 'NoSuchHostedZone') return { ResourceRecordSets: [] };
           throw error;
         });
-      return ResourceRecordSets.filter(({ Type }) => Type === 'CNAME').map(({ Name, TTL, ResourceRecords }) => ({
-        name: withoutDot(Name),
-        ttl: TTL,
-        value: ResourceRecords.map(({ Value }) => withoutDot(Value)).join(' '),
-      }));
+      return ResourceRecordSets.filter(({ Type }) => !['NS', 'SOA'].includes(Type)).map(
+        ({ Name, Type, TTL, ResourceRecords }) => ({
+          name: withoutDot(Name),
+          type: Type,
+          ttl: TTL,
+          values: ResourceRecords.map(({ Value }) => withoutDot(Value)),
+        }),
+      );
+    },
+
+    /** The CNAME records of a zone. */
+    async cnames(zoneId) {
+      const records = await this.records(zoneId);
+      return records
+        .filter(({ type }) => type === 'CNAME')
+        .map(({ name, ttl, values }) => ({ name, ttl, value: values[0] }));
     },
 
     /** SES in a Region, or in the one of the environment. */
     ses(region = config.region) {
-      const mail = new ses.SESClient({ ...config, region });
+      const endpoint = environment.AWS_ENDPOINT_URL_SES ?? config.endpoint;
+      const mail = new ses.SESClient({ ...config, endpoint, region });
       return {
         region,
 
@@ -55,6 +70,16 @@ export async function connect(environment) {
           const { DkimAttributes } = await mail.send(new ses.GetIdentityDkimAttributesCommand(request));
           const { DkimEnabled, DkimVerificationStatus, DkimTokens } = DkimAttributes[domain] ?? {};
           return { enabled: DkimEnabled, status: DkimVerificationStatus, tokens: DkimTokens ?? [] };
+        },
+
+        /** The custom MAIL FROM domain, if any. */
+        async mailFrom(domain) {
+          const request = { Identities: [domain] };
+          const { MailFromDomainAttributes } = await mail.send(
+            new ses.GetIdentityMailFromDomainAttributesCommand(request),
+          );
+          const { MailFromDomain, MailFromDomainStatus } = MailFromDomainAttributes[domain] ?? {};
+          return MailFromDomain && { name: MailFromDomain, status: MailFromDomainStatus };
         },
       };
     },

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { ensureMinistack } from './ministack-install.mjs';
-import { startMinistack } from './ministack.mjs';
+import { sesAt, startMinistack } from './ministack.mjs';
 import { Problem } from './problem.mjs';
 import { findPython } from './python.mjs';
 import { step } from './steps.mjs';
@@ -17,9 +17,10 @@ export function whyNoEmulator() {
  * The AWS to deploy to: the one at AWS_ENDPOINT_URL when that is set, else a MiniStack of our own.
  *
  * `variables` are the environment variables that make the AWS CLI, SDKs and CDK use it, and
- * `environment` is the whole environment of a command that does.
+ * `environment` is the whole environment of a command that does. `sesExtras` gives a MiniStack of our own
+ * the calls of SES that it lacks.
  */
-export async function getEmulator({ port, folder }) {
+export async function getEmulator({ port, folder, sesExtras }) {
   if (process.env.AWS_ENDPOINT_URL) {
     const url = process.env.AWS_ENDPOINT_URL.replace(/\/$/, '');
     await step(`Use the emulator at ${url}`, () => checkAnswers(url));
@@ -31,8 +32,9 @@ export async function getEmulator({ port, folder }) {
   }
   const python = await ensureMinistack(command);
   return step('Start MiniStack', async () => {
-    const ministack = await startMinistack(python, { port: port ?? process.env.MINISTACK_PORT, folder });
-    return { ...ministack, ...environments(ministack.url, folder, {}) };
+    const wanted = { port: port ?? process.env.MINISTACK_PORT, folder, sesExtras };
+    const ministack = await startMinistack(python, wanted);
+    return { ...ministack, ...environments(ministack.url, folder, {}, ministack.sesUrl && sesAt(ministack.sesUrl)) };
   });
 }
 
@@ -56,8 +58,8 @@ async function checkAnswers(url) {
   }
 }
 
-/** `own` are the variables that the user's own emulator may need: credentials and Region. */
-function environments(url, folder, own) {
+/** `own` are the variables that the user's own emulator may need: credentials and Region; `further` are more of ours. */
+function environments(url, folder, own, further) {
   const region = own.AWS_REGION ?? own.AWS_DEFAULT_REGION ?? REGION;
   const noProxy = [process.env.NO_PROXY ?? process.env.no_proxy, new URL(url).hostname].filter(Boolean).join(',');
   const hasCredentials = own.AWS_ACCESS_KEY_ID || own.AWS_PROFILE;
@@ -77,6 +79,7 @@ function environments(url, folder, own) {
     CDK_DISABLE_VERSION_CHECK: 'true',
     NO_PROXY: noProxy,
     no_proxy: noProxy,
+    ...further,
   };
   return { variables, environment: { ...withoutAws(process.env), ...variables } };
 }

@@ -7,24 +7,28 @@ import { atExit } from './at-exit.mjs';
 import { Problem } from './problem.mjs';
 import { killGroup, stopGroup } from './process-group.mjs';
 import { local } from './project.mjs';
+import { startSesExtrasProcess } from './ses-extras-process.mjs';
 
 const PATIENCE = 60_000;
 
 /**
  * Starts MiniStack and waits until it is ready. It keeps all that it writes in `folder`, and ends
  * with this process unless `keep()` is called. `stop()` leaves its log in `.local/logs`.
+ *
+ * With `sesExtras`, SES is at another URL, for functions too: that of a proxy with the calls that MiniStack lacks.
  */
-export async function startMinistack(python, { port: wantedPort, folder }) {
+export async function startMinistack(python, { port: wantedPort, folder, sesExtras: withExtras }) {
   const port = wantedPort ? await checkFree(wantedPort) : await freePort();
   const url = `http://127.0.0.1:${port}`;
   const temporary = join(folder, 'tmp');
   mkdirSync(temporary);
   const logFile = join(folder, 'ministack.log');
   const log = openSync(logFile, 'w');
+  const extras = withExtras ? await startSesExtrasProcess(url, folder) : undefined;
   // A group of its own, so that the Lambda workers are stopped with it, and Ctrl-C leaves it to us.
   const child = spawn(python, ['-m', 'ministack'], {
     cwd: folder,
-    env: settings(port, temporary),
+    env: { ...settings(port, temporary), ...(extras && sesAt(extras.url)) },
     detached: true,
     stdio: ['ignore', log, log],
   });
@@ -45,17 +49,24 @@ export async function startMinistack(python, { port: wantedPort, folder }) {
   }
   return {
     url,
-    pid: child.pid,
+    sesUrl: extras?.url,
+    pids: [child.pid, ...(extras ? [extras.pid] : [])],
     async stop() {
-      await stopGroup(child.pid);
+      await Promise.all([stopGroup(child.pid), extras?.stop()]);
       forget();
       copyFileSync(logFile, local('logs', 'ministack.log'));
     },
     keep() {
       forget();
       child.unref();
+      extras?.keep();
     },
   };
+}
+
+/** The environment variables that lead the SDKs to another SES. */
+export function sesAt(url) {
+  return { AWS_ENDPOINT_URL_SES: url, AWS_ENDPOINT_URL_SESV2: url };
 }
 
 /** Nothing of the caller's environment but the PATH: Lambda functions inherit all of it. */

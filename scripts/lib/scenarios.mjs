@@ -1,12 +1,41 @@
 /**
  * What the local run can show. `zoneName`: the hosted zone that is made for it beforehand; without one
  * the app makes its own and gives its id as the output `HostedZoneId`. `domains`: what must be there
- * after the deployment.
+ * after the deployment; `further` are records besides those of DKIM. `check`: the domain that the check of
+ * this project is run on. `sesExtras`: whether it takes calls of SES that MiniStack lacks.
  */
 export const oneDomain = {
   zoneName: 'example.com',
   context: { domainName: 'mail.example.com' },
   domains: () => [{ name: 'mail.example.com' }],
+};
+
+/** MAIL FROM with SPF, and DMARC: all that receivers ask of who sends in bulk. */
+export const authenticated = {
+  sesExtras: true,
+  zoneName: 'example.com',
+  context: {
+    domainName: 'mail.example.com',
+    mailFromDomain: 'bounce.mail.example.com',
+    dmarcPolicy: 'quarantine',
+    dmarcReports: 'dmarc@example.com',
+  },
+  domains: (region) => [
+    {
+      name: 'mail.example.com',
+      mailFrom: 'bounce.mail.example.com',
+      further: [
+        { name: 'bounce.mail.example.com', type: 'MX', value: `10 feedback-smtp.${region}.amazonses.com` },
+        { name: 'bounce.mail.example.com', type: 'TXT', value: '"v=spf1 include:amazonses.com ~all"' },
+        {
+          name: '_dmarc.mail.example.com',
+          type: 'TXT',
+          value: '"v=DMARC1; p=quarantine; rua=mailto:dmarc@example.com"',
+        },
+      ],
+    },
+  ],
+  check: 'mail.example.com',
 };
 
 /** Identities in two Regions, and their records side by side in one zone. */

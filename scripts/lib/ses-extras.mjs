@@ -90,14 +90,15 @@ class Extras {
       return json(200, {});
     }
     const answer = await this.passOn(request, body);
-    if (request.method !== 'GET' || settings.configurationSet === undefined) {
+    if (request.method !== 'GET') {
       return answer;
     }
     // MiniStack does not know the identities of v1 in v2.
     const known = answer.status === 200 ? JSON.parse(answer.body.toString()) : await this.v1Identity(request, identity);
-    return json(200, { ...known, ConfigurationSetName: settings.configurationSet });
+    return known === undefined ? answer : json(200, { ...known, ...settingsInV2(settings) });
   }
 
+  /** What v1 has of a domain with DKIM; undefined when there is none. */
   async v1Identity(request, identity) {
     const query = new URLSearchParams({
       Action: 'GetIdentityDkimAttributes',
@@ -109,10 +110,19 @@ class Extras {
       method: 'POST',
       path: '/',
     });
-    const [, status = 'NotStarted'] = /<DkimVerificationStatus>(\w+)</.exec(body) ?? [];
     const Tokens = [...body.toString().matchAll(/<member>([^<]+)</g)].map(([, token]) => token);
+    if (Tokens.length === 0) {
+      return undefined;
+    }
+    const [, status] = /<DkimVerificationStatus>(\w+)</.exec(body);
     const Status = status.replace(/(?<=[a-z])(?=[A-Z])/g, '_').toUpperCase();
-    return { IdentityType: 'DOMAIN', DkimAttributes: { Status, Tokens, SigningAttributesOrigin: 'AWS_SES' } };
+    const SigningEnabled = /<DkimEnabled>true</.test(body);
+    return {
+      IdentityType: 'DOMAIN',
+      VerificationStatus: Status,
+      VerifiedForSendingStatus: Status === 'SUCCESS',
+      DkimAttributes: { SigningEnabled, Status, Tokens, SigningAttributesOrigin: 'AWS_SES' },
+    };
   }
 
   passOn(request, body, { method = request.method, path = request.url } = {}) {
@@ -147,11 +157,12 @@ const WRITES = {
   },
 };
 
+// As MiniStack does with DKIM: verified at once, without a look at DNS.
 const READS = {
   GetIdentityMailFromDomainAttributes: listed('MailFromDomainAttributes', ({ mailFrom }) =>
     mailFrom
       ? element('MailFromDomain', mailFrom.MailFromDomain) +
-        element('MailFromDomainStatus', 'Pending') +
+        element('MailFromDomainStatus', 'Success') +
         element('BehaviorOnMXFailure', mailFrom.BehaviorOnMXFailure ?? 'UseDefaultValue')
       : element('BehaviorOnMXFailure', 'UseDefaultValue'),
   ),
@@ -163,6 +174,15 @@ const READS = {
     ].join(''),
   ),
 };
+
+function settingsInV2({ configurationSet, mailFrom }) {
+  return {
+    ConfigurationSetName: configurationSet,
+    ...(mailFrom && {
+      MailFromAttributes: { MailFromDomain: mailFrom.MailFromDomain, MailFromDomainStatus: 'SUCCESS' },
+    }),
+  };
+}
 
 function lacking(write) {
   return Object.assign(write, { lacking: true });

@@ -1,5 +1,6 @@
 import { Cdk, flags } from './cdk.mjs';
 import { connect } from './aws.mjs';
+import { checkOnLoopback } from './loopback-check.mjs';
 import { Problem } from './problem.mjs';
 import { section } from './report.mjs';
 import { step } from './steps.mjs';
@@ -16,14 +17,17 @@ export async function show(scenario, { emulator, folder, keep }) {
   await step('cdk bootstrap', () => cdk.bootstrap());
   const outputs = await step('cdk deploy', () => cdk.deploy(context));
   const zoneId = madeZoneId ?? valueOf(outputs, 'HostedZoneId');
-  const domains = scenario.domains();
+  const domains = scenario.domains(emulator.environment.AWS_REGION);
   const deployed = await step('Read back from Route 53 and SES', async () => ({
-    records: await aws.cnames(zoneId),
+    records: await aws.records(zoneId),
     domains: await Promise.all(domains.map((domain) => readDomain(aws, domain))),
     outputs,
   }));
   showDeployed(deployed, zoneId);
   failOn('The deployment is not as it should be', problemsOf(deployed));
+  if (scenario.check) {
+    await showCheck(scenario, deployed.records, emulator.environment);
+  }
   const names = [...new Set(domains.map(({ name }) => name))].join(', ');
   if (keep) {
     return { summary: `${names} is deployed and as it should be`, context: flags(context).join(' ') };
@@ -35,26 +39,51 @@ export async function show(scenario, { emulator, folder, keep }) {
   if (madeZoneId) {
     await step(`Delete the hosted zone ${zoneName}`, () => aws.deleteHostedZone(madeZoneId));
   }
-  section('Left after cdk destroy: nothing', ['no CNAME record in the zone, no SES identity, no stack']);
+  section('Left after cdk destroy: nothing', ['no record in the zone, no SES identity, no stack']);
   console.log();
   return { summary: `${names} was deployed, found as it should be, and removed without a trace` };
 }
 
-async function readDomain(aws, { name, region }) {
+async function readDomain(aws, { name, region, mailFrom, further = [] }) {
   const ses = aws.ses(region);
-  return { name, region: ses.region, hasIdentity: await ses.hasIdentity(name), dkim: await ses.dkim(name) };
+  return {
+    name,
+    region: ses.region,
+    hasIdentity: await ses.hasIdentity(name),
+    dkim: await ses.dkim(name),
+    mailFrom: mailFrom && { wanted: mailFrom, found: await ses.mailFrom(name) },
+    further,
+  };
+}
+
+/** Ends with a Problem that shows the table when a check fails. */
+async function showCheck({ check, zoneName }, records, environment) {
+  const table = await step(`npx cdk-ses-easy-dkim check ${check}`, () =>
+    checkOnLoopback(check, { zoneName, records, environment }),
+  );
+  section(`The check of ${check}`, [
+    'DNS is a server on this machine. It has the records of the hosted zone above ' +
+      'and, in place of SES, an RSA key made for this run where each CNAME leads ' +
+      'to, and an SPF record of amazonses.com.',
+    'The rows of SES are what the emulator says: it verifies at once, without a look at DNS.',
+  ]);
+  console.log(`\n${table.replace(/^(?=.)/gm, '    ')}`);
 }
 
 function showDeployed({ records, domains, outputs }, zoneId) {
   section(
     `Route 53, zone ${zoneId}`,
-    records.flatMap(({ name, ttl, value }) => [`${name}`, `    CNAME, TTL ${ttl} s → ${value}`]),
+    records.flatMap(({ name, type, ttl, values }) => [
+      name,
+      ...values.map((value) => `    ${type}, TTL ${ttl} s → ${value}`),
+    ]),
   );
-  for (const { name, region, hasIdentity, dkim } of domains) {
+  for (const { name, region, hasIdentity, dkim, mailFrom } of domains) {
     section(`SES in ${region}`, [
       `${hasIdentity ? 'identity' : 'NO identity'} ${name}`,
       `DKIM ${dkim.enabled ? 'enabled' : 'NOT enabled'}, verification status ${dkim.status}`,
       ...dkim.tokens.map((token, index) => `token ${index + 1}  ${token}`),
+      ...(mailFrom?.found ? [`MAIL FROM ${mailFrom.found.name}, status ${mailFrom.found.status}`] : []),
     ]);
   }
   for (const [stack, values] of Object.entries(outputs)) {
@@ -71,34 +100,50 @@ function problemsOf({ records, domains, outputs }) {
   const text = Object.values(outputs)
     .flatMap((values) => Object.values(values))
     .join('\n');
-  const names = new Set(domains.flatMap(({ name, dkim }) => dkim.tokens.map((token) => `${token}._domainkey.${name}`)));
-  const problems = domains.flatMap(({ name, region, hasIdentity, dkim }) => [
+  const wanted = new Set(
+    domains.flatMap(({ name, dkim, further }) => [
+      ...dkim.tokens.map((token) => `CNAME ${token}._domainkey.${name}`),
+      ...further.map(({ name, type }) => `${type} ${name}`),
+    ]),
+  );
+  const problems = domains.flatMap(({ name, region, hasIdentity, dkim, mailFrom, further }) => [
     !hasIdentity && `SES in ${region} has no identity ${name}.`,
     dkim.tokens.length !== 3 && `SES in ${region} gives ${dkim.tokens.length} DKIM tokens for ${name}; it should be 3.`,
     ...dkim.tokens.flatMap((token) => problemsOfToken(token, name, records, text)),
+    mailFrom &&
+      mailFrom.found?.name !== mailFrom.wanted &&
+      `SES in ${region} has the MAIL FROM domain ${mailFrom.found?.name}; it should be ${mailFrom.wanted}.`,
+    ...further.map(
+      (record) => !isAmong(records, record) && `Route 53 has no ${record.type} ${record.name} → ${record.value}.`,
+    ),
   ]);
-  if (records.length !== names.size) {
-    problems.push(`The zone has ${records.length} CNAME records; there should be ${names.size}.`);
+  if (records.length !== wanted.size) {
+    problems.push(`The zone has ${records.length} records; there should be ${wanted.size}.`);
   }
   return [...new Set(problems.filter(Boolean))];
 }
 
 function problemsOfToken(token, domain, records, outputText) {
   const name = `${token}._domainkey.${domain}`;
-  const record = records.find((candidate) => candidate.name === name);
+  const record = records.find((candidate) => candidate.type === 'CNAME' && candidate.name === name);
   if (!record) {
     return [`Route 53 has no CNAME ${name}.`];
   }
-  const isTarget = record.value.startsWith(`${token}.dkim.`) && record.value.endsWith('.amazonses.com');
+  const [value] = record.values;
+  const isTarget = value.startsWith(`${token}.dkim.`) && value.endsWith('.amazonses.com');
   return [
-    !isTarget && `The CNAME ${name} does not lead to SES: ${record.value}.`,
+    !isTarget && `The CNAME ${name} does not lead to SES: ${value}.`,
     !outputText.includes(name) && `No output of a stack names the record ${name}.`,
-    !outputText.includes(record.value) && `No output of a stack has the value ${record.value}.`,
+    !outputText.includes(value) && `No output of a stack has the value ${value}.`,
   ];
 }
 
+function isAmong(records, { name, type, value }) {
+  return records.some((record) => record.name === name && record.type === type && record.values.includes(value));
+}
+
 async function leftovers(aws, zoneId, domains, stacks) {
-  const left = (await aws.cnames(zoneId)).map(({ name }) => `The CNAME record ${name}.`);
+  const left = (await aws.records(zoneId)).map(({ type, name }) => `The ${type} record ${name}.`);
   for (const { name, region } of domains) {
     if (await aws.ses(region).hasIdentity(name)) {
       left.push(`The SES identity ${name}.`);
