@@ -26,7 +26,7 @@ export function judgeEffect(
   for (const difference of differences) {
     const what = `${call.operation} on ${incident.type} ${incident.event.RequestId}: ${show(difference)}`;
     // The end of an update that is rolled back brings an MX or a DMARC record of ours back.
-    const movesBack = / (MX |TXT  dmarc)$/.test(difference.key) && difference.before?.origin === 'ours';
+    const movesBack = / (MX |TXT {2}dmarc)$/.test(difference.key) && difference.before?.origin === 'ours';
     if (incident.type === 'Delete' && difference.after !== undefined && !movesBack) {
       throw new Violation('Delete never creates', what);
     }

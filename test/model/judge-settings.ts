@@ -73,5 +73,5 @@ function expectedAfter(incident: Incident, answer: ResponseBody, before: Values,
 }
 
 export function propertiesOf({ event }: Incident): SettingsProperties {
-  return event.ResourceProperties as unknown as SettingsProperties;
+  return event.ResourceProperties;
 }
