@@ -89,6 +89,9 @@ function remedy(call: CallDescription, code: string, words: string): string {
   if (/Throttl|Rate|PriorRequestNotComplete|TooManyRequests/.test(code)) {
     return 'AWS kept throttling until the time was up: deploy again, or fewer domains at once.';
   }
+  if (code === 'InvalidAction') {
+    return 'The endpoint does not know the operation: an emulator, perhaps, that lacks it.';
+  }
   if (code === 'NoSuchHostedZone') {
     return 'The hosted zone does not exist in this account: check its id, and pass delegationRole when the zone is in another account.';
   }

@@ -240,11 +240,12 @@ function conflict(wishes: RecordWishes, wanted: MailRecord, sets: readonly Recor
     })
     .join('; ');
   const replaceable = sets.length === 1 && sets[0].type === wanted.type && sets[0].simple;
+  const keep = wanted.id === 'dmarc' ? 'leave dmarc out to keep it' : 'remove it';
   return new Failure(
     `The record ${wanted.name} exists in hosted zone ${wishes.zoneId} with another value: it is ${found} and should be ` +
       `${wanted.type} ${wanted.value}. ` +
       (replaceable
-        ? 'Set overwriteRecords: true to replace it, or remove it, then deploy again.'
+        ? `Set overwriteRecords: true to replace it, or ${keep}, then deploy again.`
         : `overwriteRecords replaces simple ${wanted.type} records only: remove it by hand, then deploy again.`),
   );
 }

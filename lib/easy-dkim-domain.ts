@@ -167,7 +167,7 @@ export interface EasyDkimDomainProps {
  *
  * declare const hostedZone: route53.IHostedZone;
  * const mail = new EasyDkimDomain(this, 'Mail', { hostedZone });
- * new CfnOutput(this, 'From', { value: `no-reply@${mail.emailIdentityName}` });
+ * new CfnOutput(this, 'MailDomain', { value: mail.emailIdentityName });
  */
 export class EasyDkimDomain extends Resource implements ses.IEmailIdentity {
   /**

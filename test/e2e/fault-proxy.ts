@@ -83,6 +83,7 @@ function operationOf({ method, url = '' }: IncomingMessage, body: Buffer): strin
   if (action !== null) return action;
   if (url.includes('/change/')) return 'GetChange';
   if (url.includes('/rrset')) return method === 'POST' ? 'ChangeResourceRecordSets' : 'ListResourceRecordSets';
+  if (method === 'GET' && url.includes('/v2/email/identities/')) return 'GetEmailIdentity';
   return `${method} ${url}`;
 }
 

@@ -10,7 +10,6 @@ import { join } from 'node:path';
 import { CloudFormationClient, paginateDescribeStackEvents, StackEvent } from '@aws-sdk/client-cloudformation';
 import { ListResourceRecordSetsCommand, Route53Client } from '@aws-sdk/client-route-53';
 import { SESClient, VerifyDomainDkimCommand } from '@aws-sdk/client-ses';
-import { CreateEmailIdentityCommand, SESv2Client } from '@aws-sdk/client-sesv2';
 import { FaultProxy } from './fault-proxy';
 import { Domain, PEERS } from './migration/peers';
 import { Aws, Cdk, describeE2e, dkimCnames, E2E } from './support';
@@ -46,7 +45,7 @@ test('the guide shows the very code that is tested', () => {
   }
 
   async function expectAllAsBefore(): Promise<void> {
-    expect(proxy.hits).toEqual([]);
+    expect(proxy.hits.filter((hit) => !hit.startsWith('GetEmailIdentity'))).toEqual([]);
     expect([...watch!.missing]).toEqual([]);
     for (const { name, zoneId, tokens } of Object.values(domains)) {
       expect(await aws.cnames(zoneId)).toEqual(dkimCnames(name, tokens));
@@ -65,7 +64,7 @@ test('the guide shows the very code that is tested', () => {
     await giveTokens(domains.EmailIdentity.name);
     watch = new Watch(aws, Object.values(domains));
     await expectAllAsBefore();
-    WRITES.forEach((operation) => proxy.denied.add(operation));
+    [...WRITES, 'GetEmailIdentity'].forEach((operation) => proxy.denied.add(operation));
   });
 
   afterAll(async () => {
@@ -150,8 +149,10 @@ async function typesIn({ zoneId }: Domain): Promise<string[]> {
   return ResourceRecordSets.map(({ Type = '' }) => Type);
 }
 
-/** On AWS an identity that CloudFormation made has tokens, in both APIs of SES; in the emulator it has none. */
+/**
+ * On AWS an identity that CloudFormation made has tokens, and signs. In the emulator it has none, and its
+ * v2 API goes on to say so: the handler is left with v1.
+ */
 async function giveTokens(domain: string): Promise<void> {
   await new SESClient(client).send(new VerifyDomainDkimCommand({ Domain: domain }));
-  await new SESv2Client(client).send(new CreateEmailIdentityCommand({ EmailIdentity: domain }));
 }
