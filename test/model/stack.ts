@@ -202,7 +202,10 @@ export class Stack {
     }
     // UPDATE_ROLLBACK_FAILED: the user has to delete the stack.
     this.world.counters.add('rollback failed');
-    for (const item of this.world.ledger.ours().filter((each) => !this.isClaimed(each))) {
+    const state = parsePhysicalId(stable.id);
+    const places = state ? furtherRecords(state).map(({ key }) => key) : [];
+    for (const item of this.world.ledger.ours()) {
+      if (!places.includes(item.key) || this.isClaimed(item)) continue;
       this.world.ledger.mark(item, 'limbo');
       this.world.counters.add('exempt: of an update whose way back was denied three times');
     }
