@@ -1,4 +1,4 @@
-import { CfnOutput, CustomResource, Duration, RemovalPolicy, Resource } from 'aws-cdk-lib';
+import { CfnOutput, CfnResource, Duration, RemovalPolicy, Resource } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as route53 from 'aws-cdk-lib/aws-route53';
 import type * as ses from 'aws-cdk-lib/aws-ses';
@@ -24,6 +24,9 @@ import { policyRequest, sesArn } from './private/policy-request';
 import { EasyDkimProvider } from './private/provider';
 import { allowPublishing } from './private/publish-access';
 import { zoneFile } from './private/zone-file';
+
+/** Seconds that CloudFormation waits for an answer: the Lambda's time and, after a crash, that of another try. */
+const SERVICE_TIMEOUT = '1800';
 
 /**
  * Properties of an `EasyDkimDomain`.
@@ -176,8 +179,8 @@ export class EasyDkimDomain extends Resource implements ses.IEmailIdentity {
   public readonly mailFromDomain?: string;
 
   private readonly properties: ResourceProperties;
-  private readonly resource: CustomResource;
-  private readonly settings?: CustomResource;
+  private readonly resource: CfnResource;
+  private readonly settings?: CfnResource;
   private readonly configurationSetArn?: string;
 
   /**
@@ -193,13 +196,13 @@ export class EasyDkimDomain extends Resource implements ses.IEmailIdentity {
     const provider = EasyDkimProvider.of(this);
     const policies = provider.register(this, request);
 
-    const addResource = (name: string, resourceType: string, values: ResourceProperties | SettingsProperties) => {
-      const resource = new CustomResource(this, name, {
-        serviceToken: provider.serviceToken,
-        resourceType,
-        properties: values,
-        serviceTimeout: Duration.minutes(30),
+    const addResource = (name: string, type: string, values: ResourceProperties | SettingsProperties) => {
+      // A CustomResource would be two constructs, and a tenth of the synthesis of a domain.
+      const resource = new CfnResource(this, name, {
+        type,
+        properties: { ServiceToken: provider.serviceToken, ServiceTimeout: SERVICE_TIMEOUT, ...values },
       });
+      resource.applyRemovalPolicy(RemovalPolicy.DESTROY);
       resource.node.addDependency(...policies);
       return resource;
     };
@@ -345,7 +348,7 @@ export class EasyDkimDomain extends Resource implements ses.IEmailIdentity {
 
   /** Each makes a token, which takes time: only what is asked for is made. */
   private attribute(name: keyof ResourceAttributes): string {
-    return this.resource.getAttString(name);
+    return this.resource.getAtt(name).toString();
   }
 
   private addOutputs(inRoute53: boolean): void {

@@ -125,7 +125,7 @@ function propertiesOf(stack: Stack, type: string): Record<string, unknown> {
 
 /** The domain that the handler gets, for tests that ask many times: synthesizing takes a hundred times as long. */
 export function domainNameWithoutSynthesis(mail: EasyDkimDomain): string {
-  const resource = mail.node.findChild('Resource').node.defaultChild as unknown as { _toCloudFormation(): unknown };
+  const resource = mail.node.findChild('Resource') as unknown as { _toCloudFormation(): unknown };
   const fragment = Stack.of(mail).resolve(resource._toCloudFormation()) as {
     readonly Resources: Record<string, TemplateResource>;
   };
