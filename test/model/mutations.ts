@@ -69,10 +69,10 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'deletes records without a look at them',
     file: 'records.ts',
-    from: 'return present === undefined ? [] : transition(present, withoutRecord',
-    to: `return present === undefined
-      ? [{ action: 'DELETE', record: { ...record, ttl: 1800, values: [record.value], simple: true } }]
-      : transition(present, withoutRecord`,
+    from: 'if (present === undefined) return [];',
+    to: `if (present === undefined) {
+      return [{ action: 'DELETE', record: { ...record, ttl: 1800, values: [record.value], simple: true } }];
+    }`,
   },
   {
     name: 'deletes what somebody changed since',
@@ -252,8 +252,8 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'takes the DMARC record of others on Delete',
     file: 'records.ts',
-    from: "    case 'TXT':\n      return hasOurs(set, record);",
-    to: "    case 'TXT':\n      return rivals(set, record).length > 0;",
+    from: ': hasOurs(set, record);',
+    to: ': rivals(set, record).length > 0;',
   },
   {
     name: 'does not wait for the verification',
