@@ -41,8 +41,8 @@ export class Ses {
    * The identity, or undefined when there is none.
    *
    * The v1 API knows whether it exists; only the v2 API knows where its keys are and who made them.
-   * There are emulators that keep the identities of the two APIs apart, and the one at hand shows
-   * every name as pending in v1, so that a v1 answer alone is looked at twice.
+   * There are emulators that keep the identities of the two APIs apart and show every name as pending
+   * in v1, so that a v1 answer alone is looked at twice.
    *
    * @throws AwsCallFailure
    */

@@ -4,11 +4,10 @@
  * Tests of test/e2e read E2E_ENDPOINT (the emulator's URL) and E2E_ENV (JSON: the environment
  * variables that make SDK and CDK use it), and skip themselves when these are not set.
  */
-import { spawn } from 'node:child_process';
 import { join } from 'node:path';
-import { atExit } from './lib/at-exit.mjs';
 import { Cdk } from './lib/cdk.mjs';
 import { getEmulator, whyNoEmulator, withoutAws } from './lib/emulator.mjs';
+import { runInForeground } from './lib/foreground.mjs';
 import { ensureBuilt, ensureInstalled } from './lib/install.mjs';
 import { root, runFolder } from './lib/project.mjs';
 import { run } from './lib/run.mjs';
@@ -60,14 +59,5 @@ function jest(args, emulator) {
   const e2e = emulator && { E2E_ENDPOINT: emulator.url, E2E_ENV: JSON.stringify(emulator.variables) };
   // Whatever AWS the user works with, no test can reach it by mistake.
   const env = { ...withoutAws(process.env), AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true', ...e2e };
-  // In the foreground with our terminal, for --watch and colours.
-  const child = spawn(process.execPath, [JEST, ...args], { cwd: root, env, stdio: 'inherit' });
-  const forget = atExit(() => child.kill());
-  return new Promise((resolve, reject) => {
-    child.on('error', reject);
-    child.on('exit', (code) => {
-      forget();
-      resolve(code ?? 1);
-    });
-  });
+  return runInForeground([JEST, ...args], env);
 }

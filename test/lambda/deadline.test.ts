@@ -1,4 +1,5 @@
 import type { FaultKind } from '../fakes/fake-aws';
+import { ENDLESS_FAULTS, expectFailedCall } from '../support/endless-faults';
 import { properties, setUpOf, StackResource, World } from '../support/stack';
 
 const OTHER_ACCOUNT = '222222222222';
@@ -40,22 +41,14 @@ const delegated = properties({ HostedZoneId: 'Z1FAR', DelegationRoleArn: ROLE })
 const always = (kind: FaultKind, operation: string) => world.fake.addFault({ kind, operation, times: Infinity });
 
 // That the answer comes before the time-out need not be said: the sandbox is killed then, and there is none.
-describe.each([
-  ['hangs', 900_000, 'hang', /There was no answer in time/],
-  ['hangs', 10_000, 'hang', /There was no answer in time/],
-  ['is throttled without end', 900_000, 'throttle', /AWS kept throttling until the time was up/],
-  ['is throttled without end', 10_000, 'throttle', /AWS kept throttling until the time was up/],
-  ['fails without end', 900_000, 'error500', /Deploy again; if it stays so/],
-] as const)('when a call %s, within a time-out of %i ms', (_, timeoutMs, kind, remedy) => {
+describe.each(ENDLESS_FAULTS)('when a call %s, within a time-out of %i ms', (_, timeoutMs, kind, remedy) => {
   it.each(ON_CREATE)('Create says so, and leaves nothing: %s', async (operation) => {
     world.timeoutMs = timeoutMs;
     const fault = always(kind, operation);
 
-    const { status, reason } = await mail.create(delegated);
+    const answer = await mail.create(delegated);
 
-    expect(status).toBe('FAILED');
-    expect(reason).toMatch(new RegExp(` ${operation} for .* failed`));
-    expect(reason).toMatch(remedy);
+    expectFailedCall(answer, operation, remedy);
     fault.remove();
     await mail.delete();
     expect(world.holdings()).toEqual([]);
@@ -66,11 +59,9 @@ describe.each([
     world.timeoutMs = timeoutMs;
     const fault = always(kind, operation);
 
-    const { status, reason } = await mail.delete();
+    const answer = await mail.delete();
 
-    expect(status).toBe('FAILED');
-    expect(reason).toMatch(new RegExp(` ${operation} for .* failed`));
-    expect(reason).toMatch(remedy);
+    expectFailedCall(answer, operation, remedy);
     fault.remove();
     expect((await mail.delete()).status).toBe('SUCCESS');
     expect(world.holdings()).toEqual([]);

@@ -1,5 +1,6 @@
 import { AwsError } from '../fakes/call';
 import type { FaultKind, Identity } from '../fakes/fake-aws';
+import { ENDLESS_FAULTS, expectFailedCall } from '../support/endless-faults';
 import type { Kill } from '../support/lambda-sandbox';
 import {
   ALL,
@@ -638,24 +639,16 @@ describe('under the rates of SES', () => {
   });
 });
 
-describe.each([
-  ['hangs', 900_000, 'hang', /There was no answer in time/],
-  ['hangs', 10_000, 'hang', /There was no answer in time/],
-  ['is throttled without end', 900_000, 'throttle', /AWS kept throttling until the time was up/],
-  ['is throttled without end', 10_000, 'throttle', /AWS kept throttling until the time was up/],
-  ['fails without end', 900_000, 'error500', /Deploy again; if it stays so/],
-] as const)('when a call %s, within a time-out of %i ms', (_, timeoutMs, kind, remedy) => {
+describe.each(ENDLESS_FAULTS)('when a call %s, within a time-out of %i ms', (_, timeoutMs, kind, remedy) => {
   const ESSENTIAL = [...READS.slice(0, 2), ...WRITES];
 
   it.each(ESSENTIAL)('Create says so, and its Delete leaves nothing: %s', async (operation) => {
     world.timeoutMs = timeoutMs;
     const fault = always(kind, operation);
 
-    const { status, reason } = await resource.create();
+    const answer = await resource.create();
 
-    expect(status).toBe('FAILED');
-    expect(reason).toMatch(new RegExp(` ${operation} for .* failed`));
-    expect(reason).toMatch(remedy);
+    expectFailedCall(answer, operation, remedy);
     fault.remove();
     await expectSuccess(resource.delete());
     expect(present()).toEqual([]);
@@ -666,11 +659,9 @@ describe.each([
     world.timeoutMs = timeoutMs;
     const fault = always(kind, operation);
 
-    const { status, reason } = await resource.delete();
+    const answer = await resource.delete();
 
-    expect(status).toBe('FAILED');
-    expect(reason).toMatch(new RegExp(` ${operation} for .* failed`));
-    expect(reason).toMatch(remedy);
+    expectFailedCall(answer, operation, remedy);
     fault.remove();
     await expectSuccess(resource.delete());
     expect(present()).toEqual([]);
