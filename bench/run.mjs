@@ -17,7 +17,7 @@ Options
   --help            this text
 `;
 
-const FULL = { rounds: 9, stockRounds: 2, startRounds: 15, deployRounds: 2 };
+const FULL = { rounds: 15, stockRounds: 3, startRounds: 15, deployRounds: 3 };
 const QUICK = { rounds: 3, stockRounds: 1, startRounds: 5, deployRounds: 1 };
 
 /** 20 is about what VerifySesDomain can hold, 50 is more. */

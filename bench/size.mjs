@@ -64,7 +64,9 @@ async function problemOf(key, domains) {
   try {
     return exceeded(await synthesize(key, domains));
   } catch (error) {
-    return error.message;
+    // Without the path of the construct and the remedy.
+    const [, cause = error.message] = /Error: [\w/]+: (.*?)\. /.exec(error.message) ?? [];
+    return cause;
   }
 }
 
