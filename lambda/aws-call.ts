@@ -1,3 +1,4 @@
+import { Deadline, sleep } from './deadline';
 import { AwsCallFailure } from './failure';
 import { Log } from './log';
 
@@ -12,24 +13,53 @@ export interface CallDescription {
 }
 
 /**
- * Runs one call to AWS and logs it.
+ * A new policy takes some seconds until it is in force everywhere, and CloudFormation does not wait for that: how long
+ * after the start of the event a denial may be due to it, in milliseconds.
  *
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot.html#troubleshoot_general_eventual-consistency
+ */
+const POLICY_PROPAGATION = 45_000;
+
+const DENIED = /AccessDenied|NotAuthorized|UnauthorizedOperation/;
+const FIRST_DELAY = 1_000;
+const LONGEST_DELAY = 8_000;
+
+/**
+ * Runs one call to AWS and logs it. In the first seconds of an event it is tried again when it is denied.
+ *
+ * @param deadline that of the event
  * @throws AwsCallFailure with the operation, its target, AWS's own words and a remedy.
  */
-export async function callAws<T>(log: Log, call: CallDescription, send: () => Promise<T>): Promise<T> {
-  const start = Date.now();
-  try {
-    const result = await send();
-    log('call', { ...call, ms: Date.now() - start });
-    return result;
-  } catch (error) {
-    const failure = toFailure(call, error);
-    log('call-failed', { ...call, ms: Date.now() - start, code: failure.code, error: failure.message });
-    throw failure;
+export async function callAws<T>(
+  log: Log,
+  call: CallDescription,
+  deadline: Deadline,
+  send: () => Promise<T>,
+): Promise<T> {
+  let earlier = 0;
+  for (let delay = FIRST_DELAY; ; delay = Math.min(LONGEST_DELAY, delay * 2)) {
+    const start = Date.now();
+    try {
+      const result = await send();
+      log('call', { ...call, ms: Date.now() - start });
+      return result;
+    } catch (error) {
+      const failure = toFailure(call, error, earlier);
+      log('call-failed', { ...call, ms: Date.now() - start, code: failure.code, error: failure.message });
+      const pause = delay * (0.5 + Math.random() / 2);
+      const mayPass = DENIED.test(failure.code) && deadline.elapsed() + pause < POLICY_PROPAGATION;
+      if (!mayPass || pause >= deadline.remaining()) {
+        throw failure;
+      }
+      // The denial itself has changed nothing.
+      earlier = failure.attempts - 1;
+      await sleep(pause);
+    }
   }
 }
 
-function toFailure(call: CallDescription, error: unknown): AwsCallFailure {
+/** @param earlier tries that may have taken effect, before the one that failed */
+function toFailure(call: CallDescription, error: unknown, earlier: number): AwsCallFailure {
   const { name, code, message, $metadata } = error as {
     readonly name?: string;
     readonly code?: string;
@@ -37,7 +67,7 @@ function toFailure(call: CallDescription, error: unknown): AwsCallFailure {
     readonly $metadata?: { readonly attempts?: number };
   };
   const errorCode = (name === 'Error' ? code : name) ?? 'Error';
-  const attempts = $metadata?.attempts ?? 1;
+  const attempts = earlier + ($metadata?.attempts ?? 1);
   const as = call.role === undefined ? '' : ` as ${call.role}`;
   const tries = attempts > 1 ? ` after ${attempts} tries` : '';
   const words = shorten(message ?? String(error));
@@ -75,7 +105,7 @@ const SETTING_REMEDIES: { readonly [operation: string]: string } = {
 };
 
 function remedy(call: CallDescription, code: string, words: string): string {
-  if (/AccessDenied|NotAuthorized|UnauthorizedOperation/.test(code)) {
+  if (DENIED.test(code)) {
     if (call.service === 'STS') {
       return 'The delegation role does not let the Lambda assume it: check that it exists and that the account of the stack is in its assumedBy, and that no service control policy denies it.';
     }
@@ -91,6 +121,9 @@ function remedy(call: CallDescription, code: string, words: string): string {
   }
   if (code === 'InvalidAction') {
     return 'The endpoint does not know the operation: an emulator, perhaps, that lacks it.';
+  }
+  if (code === 'ENOTFOUND') {
+    return 'There is no such endpoint: the service may not be in this Region, or the Lambda has no DNS.';
   }
   if (code === 'NoSuchHostedZone') {
     return 'The hosted zone does not exist in this account: check its id, and pass delegationRole when the zone is in another account.';

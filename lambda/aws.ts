@@ -112,7 +112,7 @@ async function route53Client(
     },
     clientConfig: common,
   });
-  const credentials = await callAws(log, { service: 'STS', operation: 'AssumeRole', target: roleArn }, () =>
+  const credentials = await callAws(log, { service: 'STS', operation: 'AssumeRole', target: roleArn }, deadline, () =>
     deadline.race(assumeRole()),
   );
   return new Route53Client({ ...common, credentials });

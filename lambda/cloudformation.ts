@@ -19,6 +19,7 @@ export async function currentPhysicalId(
   const { StackResourceDetail } = await callAws(
     log,
     { service: 'CloudFormation', operation: 'DescribeStackResource', target: resource.LogicalResourceId },
+    deadline,
     () =>
       client.send(
         new DescribeStackResourceCommand({

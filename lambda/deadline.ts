@@ -8,8 +8,14 @@ export class Deadline {
   private readonly timer: NodeJS.Timeout;
   private readonly at: number;
 
-  /** @param milliseconds from now on */
-  public constructor(milliseconds: number) {
+  /**
+   * @param milliseconds from now on
+   * @param start when the event came
+   */
+  public constructor(
+    milliseconds: number,
+    private readonly start = Date.now(),
+  ) {
     this.at = Date.now() + milliseconds;
     const controller = new AbortController();
     this.signal = controller.signal;
@@ -21,9 +27,14 @@ export class Deadline {
     return Math.max(0, this.at - Date.now());
   }
 
+  /** Milliseconds since the event came. */
+  public elapsed(): number {
+    return Date.now() - this.start;
+  }
+
   /** An earlier deadline that lets others have the rest of the time. */
   public atMost(milliseconds: number): Deadline {
-    return new Deadline(Math.min(milliseconds, this.remaining()));
+    return new Deadline(Math.min(milliseconds, this.remaining()), this.start);
   }
 
   /** Waits no longer than this for work that cannot be aborted. */

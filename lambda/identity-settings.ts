@@ -158,7 +158,7 @@ export class IdentitySettings {
   ): Promise<T> {
     const { domainName, region } = this.identity;
     const description = { service: 'SES', operation, target: `${domainName} in ${region}${detail}` } as const;
-    return callAws(this.log, description, () => send({ abortSignal: signal }));
+    return callAws(this.log, description, this.deadline, () => send({ abortSignal: signal }));
   }
 }
 

@@ -155,7 +155,7 @@ export class HostedZone {
       target: `hosted zone ${zoneId}`,
       role: delegationRoleArn,
     } as const;
-    return callAws(this.log, description, () => send({ abortSignal: this.deadline.signal }));
+    return callAws(this.log, description, this.deadline, () => send({ abortSignal: this.deadline.signal }));
   }
 }
 

@@ -81,7 +81,7 @@ export class Ses {
     // There is a substitute for this call: its absence must not take all the time there is.
     const limit = this.deadline.atMost(this.deadline.remaining() / 3);
     try {
-      const { DkimAttributes } = await callAws(this.log, this.describe('GetEmailIdentity', domainName), () =>
+      const { DkimAttributes } = await callAws(this.log, this.describe('GetEmailIdentity', domainName), limit, () =>
         this.v2.send(new GetEmailIdentityCommand({ EmailIdentity: domainName }), { abortSignal: limit.signal }),
       );
       return fromV2(DkimAttributes ?? {});
@@ -113,7 +113,9 @@ export class Ses {
   }
 
   private call<T>(operation: string, domainName: string, send: (options: CallOptions) => Promise<T>): Promise<T> {
-    return callAws(this.log, this.describe(operation, domainName), () => send({ abortSignal: this.deadline.signal }));
+    return callAws(this.log, this.describe(operation, domainName), this.deadline, () =>
+      send({ abortSignal: this.deadline.signal }),
+    );
   }
 
   private describe(operation: string, domainName: string) {

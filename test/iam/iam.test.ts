@@ -92,7 +92,7 @@ describe('the role of the Lambda may do all that the handler does', () => {
   });
 
   test('undoing a Create that fails half way', async () => {
-    world.fake.addFault({ operation: 'GetChange', kind: 'deny' });
+    world.fake.addFault({ operation: 'GetChange', kind: 'deny', times: Infinity });
     const { status } = await resource.create();
 
     expect(status).toBe('FAILED');

@@ -122,7 +122,7 @@ describe('the role of the Lambda may do all that the handler does for MAIL FROM,
   test.each(['everything', 'everything, retained', 'everything, in a zone of another account'] as const)(
     'undoing a Create that fails half way: %s',
     async (name) => {
-      world.fake.addFault({ operation: 'GetChange', kind: 'deny' });
+      world.fake.addFault({ operation: 'GetChange', kind: 'deny', times: Infinity });
       await stack.create({ ...TEMPLATES[name], settings: undefined });
 
       expect(stack.answers.map(({ status }) => status)).toEqual(['FAILED']);
@@ -131,7 +131,7 @@ describe('the role of the Lambda may do all that the handler does for MAIL FROM,
   );
 
   test('undoing settings of which one fails', async () => {
-    world.fake.addFault({ operation: 'SetIdentityFeedbackForwardingEnabled', kind: 'deny' });
+    world.fake.addFault({ operation: 'SetIdentityFeedbackForwardingEnabled', kind: 'deny', times: Infinity });
     await stack.create(TEMPLATES.everything);
 
     expect(stack.answers.map(({ status }) => status)).toEqual(['SUCCESS', 'FAILED']);

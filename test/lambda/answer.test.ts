@@ -51,7 +51,7 @@ describe('when CloudFormation never takes the answer', () => {
   );
 
   it.each(['success', 'failure'] as const)('the repeated run gives the same answer at once: %s', async (outcome) => {
-    if (outcome === 'failure') world.fake.addFault({ kind: 'deny', operation: 'GetChange' });
+    if (outcome === 'failure') world.fake.addFault({ kind: 'deny', operation: 'GetChange', times: Infinity });
     const fault = world.fake.addFault({ kind: 'dropBefore', operation: 'Respond', times: Infinity });
     const event = mail.creation();
     await expect(world.lambda.invoke(event)).rejects.toThrow();
@@ -174,7 +174,7 @@ describe('the log', () => {
     world.fake.addRole({ arn: role });
     world.fake.addZone({ id: 'Z1FAR', name: 'example.com', account: '222222222222' });
     world.fake.addFault({ kind: 'dropBefore', operation: 'Respond', times: 2 });
-    world.fake.addFault({ kind: 'deny', operation: 'GetChange' });
+    world.fake.addFault({ kind: 'deny', operation: 'GetChange', times: Infinity });
     await mail.create(properties({ HostedZoneId: 'Z1FAR', DelegationRoleArn: role }));
     await mail.delete();
 

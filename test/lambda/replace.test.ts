@@ -137,11 +137,11 @@ describe.each(MOVES)('when the $name changes', ({ to, shared }) => {
   it('takes nothing when it cannot learn what is in use', async () => {
     const first = await created();
     const second = await mail.update(to);
-    const denial = world.fake.addFault({ kind: 'deny', operation: 'DescribeStackResource' });
+    const denial = world.fake.addFault({ kind: 'deny', operation: 'DescribeStackResource', times: Infinity });
 
     const answer = await mail.cleanUp();
 
-    expect(denial.hits).toBe(1);
+    expect(denial.hits).toBeGreaterThan(0);
     expect(answer?.status).toBe('FAILED');
     expect(answer?.reason).toContain('CloudFormation DescribeStackResource for Mail failed: AccessDenied');
     expect(world.holdings()).toEqual(union(setUpOf(first), setUpOf(second, Number(to.Ttl))));

@@ -677,6 +677,15 @@ describe.each(ENDLESS_FAULTS)('when a call %s, within a time-out of %i ms', (_, 
   });
 });
 
+it.each([...READS, ...WRITES])('%s may be denied while a new policy is not in force yet', async (operation) => {
+  const denial = world.fake.addFault({ kind: 'deny', operation, times: 3 });
+
+  await expectSuccess(resource.create());
+
+  expect(denial.hits).toBe(3);
+  expect(present()).toEqual(ALL_SET);
+});
+
 it.each(WRITES)('a lost answer to %s does no harm', async (operation) => {
   world.fake.addFault({ kind: 'dropAfter', operation });
 
