@@ -1,6 +1,7 @@
 import type { ResourceAttributes } from '../lib/private/contract';
 import { documentedDkimDomain } from '../lib/private/dkim-domains';
 import type { Aws } from './aws';
+import type { Cancellation } from './cancellation';
 import type { DomainConfig } from './event';
 import { AwsCallFailure } from './failure';
 import { refuseForeignSigning, refuseSwitchedOff, waitForVerification } from './identity';
@@ -65,11 +66,11 @@ export class Application {
   }
 
   /** @throws Failure */
-  public async run({ ses, openZone, deadline }: Aws): Promise<Applied> {
+  public async run({ ses, openZone, deadline }: Aws, cancellation: Cancellation): Promise<Applied> {
     const { config } = this;
     const { status, ownsIdentity } = await this.settleIdentity(ses);
     const zone = await openZone();
-    const ownedRecords = zone === undefined ? [] : await this.settleRecords(zone);
+    const ownedRecords = zone === undefined ? [] : await this.settleRecords(zone, cancellation);
     const verified =
       config.waitForVerification > 0 && status !== 'Success'
         ? await waitForVerification(
@@ -78,8 +79,12 @@ export class Application {
             config,
             this.records().filter(({ type }) => type === 'CNAME'),
             deadline,
+            cancellation,
           )
         : status;
+    if (this.madeIdentity || this.submitted.length > 0) {
+      await cancellation.check();
+    }
     return { state: this.state(ownsIdentity, ownedRecords), status: verified };
   }
 
@@ -169,7 +174,7 @@ export class Application {
     return dkimDomain;
   }
 
-  private async settleRecords(zone: HostedZone): Promise<readonly string[]> {
+  private async settleRecords(zone: HostedZone, cancellation: Cancellation): Promise<readonly string[]> {
     const { config, previous } = this;
     const records = this.records();
     const list = () =>
@@ -201,7 +206,7 @@ export class Application {
       }
       this.noteSubmitted(mergeSubmissions(written, plan.submissions));
       try {
-        await zone.waitUntilInSync(await zone.change(plan.changes));
+        await zone.waitUntilInSync(await zone.change(plan.changes), cancellation);
         return plan.owned;
       } catch (error) {
         if (!(error instanceof AwsCallFailure && error.code === 'InvalidChangeBatch')) {

@@ -3,20 +3,27 @@ import { callAws } from './aws-call';
 import { Deadline } from './deadline';
 import { Log } from './log';
 
+/** What a stack says of a resource. */
+export interface ResourceStatus {
+  readonly physicalId?: string;
+  readonly status: string;
+  /** When it came into this status: milliseconds since the epoch. */
+  readonly since: number;
+}
+
 /**
- * The physical id that a resource of a stack has now. A Delete for another id is the clean-up after a
- * replacement, so whatever the present id names is in use.
+ * A resource of a stack as it is now.
  *
  * @throws AwsCallFailure with the code `ValidationError` when there is no such resource any more.
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DescribeStackResource.html
  */
-export async function currentPhysicalId(
+export async function describeResource(
   client: CloudFormationClient,
   resource: { readonly StackId: string; readonly LogicalResourceId: string },
   deadline: Deadline,
   log: Log,
-): Promise<string | undefined> {
-  const { StackResourceDetail } = await callAws(
+): Promise<ResourceStatus> {
+  const { StackResourceDetail: detail } = await callAws(
     log,
     { service: 'CloudFormation', operation: 'DescribeStackResource', target: resource.LogicalResourceId },
     deadline,
@@ -29,5 +36,9 @@ export async function currentPhysicalId(
         { abortSignal: deadline.signal },
       ),
   );
-  return StackResourceDetail?.PhysicalResourceId;
+  return {
+    physicalId: detail?.PhysicalResourceId,
+    status: detail?.ResourceStatus ?? '',
+    since: detail?.LastUpdatedTimestamp?.getTime() ?? 0,
+  };
 }

@@ -1,3 +1,4 @@
+import type { Cancellation } from './cancellation';
 import { Deadline, sleep } from './deadline';
 import type { DomainConfig } from './event';
 import { Failure } from './failure';
@@ -55,7 +56,7 @@ export function refuseSwitchedOff(identity: Identity, domainName: string, region
  * Waits until SES has found the records and DKIM is verified. SES looks by itself; this only watches.
  *
  * @returns `Success`
- * @throws Failure when SES gives up, or when the time is up, with what to check.
+ * @throws Failure when SES gives up, or when the time is up, with what to check; or when the event is cancelled.
  */
 export async function waitForVerification(
   ses: Ses,
@@ -63,6 +64,7 @@ export async function waitForVerification(
   config: DomainConfig,
   records: readonly MailRecord[],
   deadline: Deadline,
+  cancellation: Cancellation,
 ): Promise<'Success'> {
   const limit = deadline.atMost(config.waitForVerification * 1_000);
   try {
@@ -76,6 +78,7 @@ export async function waitForVerification(
         throw await notVerified(status, zone, config, records);
       }
       await sleep(pause);
+      await cancellation.checkNowAndThen();
     }
   } finally {
     limit.clear();

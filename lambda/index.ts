@@ -3,6 +3,7 @@ import { SETTINGS_RESOURCE_TYPE } from '../lib/private/contract';
 import { Answer, sendAnswer } from './answer';
 import { Application, toAttributes } from './apply';
 import { connect } from './aws';
+import { Cancellation, outlastCancelledCreate } from './cancellation';
 import { Deadline } from './deadline';
 import { CustomResourceEvent, isRegion, parseConfig, parseRemoval } from './event';
 import { describeError } from './failure';
@@ -78,7 +79,8 @@ async function applyDomain(
   const previous = former === undefined ? undefined : parsePhysicalId(former);
   const application = new Application(config, previous, formerRegions(event, previous), journal, log);
   try {
-    const applied = await application.run(connect(config, deadlines.work, log));
+    const cancellation = new Cancellation(event, deadlines.work, log);
+    const applied = await application.run(connect(config, deadlines.work, log), cancellation);
     return { status: 'SUCCESS', physicalId: formatPhysicalId(applied.state), data: toAttributes(applied) };
   } catch (error) {
     const left = await application.undo(connect(config, deadlines.undo, log));
@@ -104,6 +106,7 @@ async function removeDomain(event: CustomResourceEvent, deadlines: Deadlines, lo
   if (state === undefined) {
     // Its properties may be the very ones that made the Create fail.
     log('left', { reason: 'the physical id is not one that we gave' });
+    await outlastCancelledCreate(physicalId, deadlines.work, log);
     return { status: 'SUCCESS', physicalId };
   }
   const { retain, delegationRoleArn } = parseRemoval(event.ResourceProperties);

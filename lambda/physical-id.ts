@@ -108,7 +108,13 @@ function recordId(item: string, tokens: readonly string[]): string | undefined {
   return /^\d$/.test(item) ? tokens[Number(item) - 1] : item;
 }
 
+const EMPTY = 'nothing-created-';
+
 /** The id of a resource whose Create failed and left nothing behind: its Delete has nothing to do. */
 export function emptyPhysicalId(requestId: string): string {
-  return `nothing-created-${requestId}`;
+  return `${EMPTY}${requestId}`;
+}
+
+export function isEmptyPhysicalId(id: string): boolean {
+  return id.startsWith(EMPTY);
 }

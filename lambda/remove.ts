@@ -1,7 +1,7 @@
 import { Deadline } from './deadline';
 import type { CustomResourceEvent } from './event';
 import { Aws, cloudFormationClient } from './aws';
-import { currentPhysicalId } from './cloudformation';
+import { describeResource } from './cloudformation';
 import { AwsCallFailure } from './failure';
 import { Log } from './log';
 import { DomainState, parsePhysicalId } from './physical-id';
@@ -96,7 +96,8 @@ async function removeRecords(
 }
 
 /**
- * The state that took the place of the one to delete; undefined when the resource itself goes.
+ * The state that took the place of the one to delete; undefined when the resource itself goes. A Delete for another id
+ * than the resource has is the clean-up after a replacement, so whatever the present id names is in use.
  *
  * @throws AwsCallFailure
  */
@@ -106,7 +107,7 @@ export async function findReplacement(
   log: Log,
 ): Promise<DomainState | undefined> {
   try {
-    const id = await currentPhysicalId(cloudFormationClient(deadline), event, deadline, log);
+    const { physicalId: id } = await describeResource(cloudFormationClient(deadline), event, deadline, log);
     return id === undefined || id === event.PhysicalResourceId ? undefined : parsePhysicalId(id);
   } catch (error) {
     if (error instanceof AwsCallFailure && error.code === 'ValidationError') {

@@ -6,6 +6,7 @@ import {
   type RRType,
 } from '@aws-sdk/client-route-53';
 import { callAws } from './aws-call';
+import type { Cancellation } from './cancellation';
 import { Deadline, sleep } from './deadline';
 import { AwsCallFailure, Failure } from './failure';
 import { Log } from './log';
@@ -120,10 +121,10 @@ export class HostedZone {
   /**
    * Waits until all of Route 53's name servers have the change.
    *
-   * @throws Failure when that takes more than ten minutes or the deadline comes first.
+   * @throws Failure when that takes more than ten minutes, the deadline comes first, or the event is cancelled.
    * @see https://docs.aws.amazon.com/Route53/latest/APIReference/API_GetChange.html
    */
-  public async waitUntilInSync(changeId: string): Promise<void> {
+  public async waitUntilInSync(changeId: string, cancellation: Cancellation): Promise<void> {
     const limit = this.deadline.atMost(LONGEST_PROPAGATION);
     try {
       for (let delay = FIRST_POLL_DELAY; ; delay = Math.min(LONGEST_POLL_DELAY, delay * 2)) {
@@ -141,6 +142,7 @@ export class HostedZone {
           );
         }
         await sleep(pause);
+        await cancellation.checkNowAndThen();
       }
     } finally {
       limit.clear();

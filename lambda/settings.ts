@@ -1,6 +1,7 @@
 import type { Answer } from './answer';
 import { connectSettings } from './aws';
 import { isUnknownIdentity } from './aws-call';
+import { Cancellation, outlastCancelledCreate } from './cancellation';
 import { Deadline } from './deadline';
 import type { CustomResourceEvent } from './event';
 import { AwsCallFailure, describeError, Failure } from './failure';
@@ -31,8 +32,12 @@ export async function settle(
   }
   const config = parseSettings(event.ResourceProperties);
   const taken: Step[] = [];
+  const cancellation = new Cancellation(event, deadlines.work, log);
   try {
     await applySettings(config, event, connectSettings(config, deadlines.work, log), journal, log, taken);
+    if (taken.length > 0) {
+      await cancellation.check();
+    }
     return { status: 'SUCCESS', physicalId: settingsPhysicalId(config) };
   } catch (error) {
     const problems = await takeBack(taken, config, deadlines.undo, log);
@@ -106,6 +111,7 @@ async function removeSettings(event: CustomResourceEvent, deadline: Deadline, lo
   const config = parseFormer(event.ResourceProperties);
   if (config === undefined || physicalId !== settingsPhysicalId(config)) {
     log('left', { reason: 'the physical id is not the one that we gave for these properties' });
+    await outlastCancelledCreate(physicalId, deadline, log);
   } else if (config.retain) {
     log('left', { reason: 'removalPolicy is RETAIN' });
   } else {

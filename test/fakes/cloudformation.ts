@@ -5,6 +5,8 @@ import { element } from './xml';
 export interface StackResource {
   physicalId: string;
   status: string;
+  /** When it came into this status; at the start of the clock by default. */
+  since?: number;
 }
 
 export const cloudFormationOperations: Record<string, (fake: FakeAws, call: Call) => string> = {
@@ -20,7 +22,7 @@ export const cloudFormationOperations: Record<string, (fake: FakeAws, call: Call
       element('LogicalResourceId', logicalId) +
       element('PhysicalResourceId', resource.physicalId) +
       element('ResourceType', 'Custom::EasyDkimDomain') +
-      element('LastUpdatedTimestamp', new Date(fake.clock.now()).toISOString()) +
+      element('LastUpdatedTimestamp', new Date(resource.since ?? 0).toISOString()) +
       element('ResourceStatus', resource.status) +
       '</StackResourceDetail>'
     );

@@ -32,7 +32,7 @@ describe('when CloudFormation does not take the answer at first', () => {
   it('no call to AWS is made again', async () => {
     world.fake.addFault({ kind: 'error503', operation: 'Respond', times: 5 });
 
-    expect(await world.operationsDuring(() => mail.create())).toHaveLength(6);
+    expect(await world.operationsDuring(() => mail.create())).toHaveLength(7);
   });
 });
 

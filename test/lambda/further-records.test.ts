@@ -327,7 +327,12 @@ describe('a domain whose DNS is elsewhere', () => {
       expect(answer.data.DkimRecordValue1).toBe(`${world.tokensToCome()[0]}.dkim.amazonses.com`);
       expect(answer.data.HostedZoneId).toBeUndefined();
     });
-    expect(operations).toEqual(['GetIdentityVerificationAttributes', 'VerifyDomainDkim', 'GetEmailIdentity']);
+    expect(operations).toEqual([
+      'GetIdentityVerificationAttributes',
+      'VerifyDomainDkim',
+      'GetEmailIdentity',
+      'DescribeStackResource',
+    ]);
 
     await mail.delete();
     expect(world.holdings()).toEqual([]);

@@ -198,6 +198,11 @@ export class StackResource {
     return answer;
   }
 
+  /** What the stack says of the resource from now on. */
+  show(physicalId: string, status: string, since = this.world.clock.now()): void {
+    this.world.fake.stackResources.set(`${this.stackId}|${this.logicalId}`, { physicalId, status, since });
+  }
+
   // --- The events ---
 
   creation(given = properties()): Event {
@@ -264,7 +269,7 @@ export class StackResource {
 
   private keep(physicalId: string): void {
     this.physicalId = physicalId;
-    this.world.fake.stackResources.set(`${this.stackId}|${this.logicalId}`, { physicalId, status: 'UPDATE_COMPLETE' });
+    this.show(physicalId, 'UPDATE_COMPLETE');
   }
 
   private requireId(): string {
