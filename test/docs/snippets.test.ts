@@ -1,8 +1,14 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { compileFunction } from 'node:vm';
+import * as cdk from 'aws-cdk-lib';
+import { SynthesisMessageLevel } from 'aws-cdk-lib/cx-api';
 import * as ts from 'typescript';
 
 const ROOT = join(__dirname, '..', '..');
+const requireHere = createRequire(__filename);
 
 /** What a snippet in the middle of a stack has around it. */
 const FIXTURE = `
@@ -18,6 +24,25 @@ const FIXTURE = `
   import { DmarcPolicy, EasyDkimDelegationRole, EasyDkimDomain } from 'cdk-ses-easy-dkim';
 `;
 
+/** What the names are that a snippet declares. */
+const VALUES: Record<string, string | undefined> = {
+  hostedZone: `route53.HostedZone.fromHostedZoneAttributes(this, 'GivenZone', {
+    hostedZoneId: 'Z0123456789ABCDEFGHIJ',
+    zoneName: 'example.com',
+  })`,
+  zones: `{
+    'example.com': new route53.PublicHostedZone(this, 'GivenZoneCom', { zoneName: 'example.com' }),
+    'example.org': new route53.PublicHostedZone(this, 'GivenZoneOrg', { zoneName: 'example.org' }),
+  }`,
+  mail: `new EasyDkimDomain(this, 'GivenMail', { domainName: 'example.com' })`,
+  problems: `new sns.Topic(this, 'GivenProblems')`,
+  sender: `new lambda.Function(this, 'GivenSender', {
+    runtime: lambda.Runtime.NODEJS_22_X,
+    handler: 'index.handler',
+    code: lambda.Code.fromInline('exports.handler = async () => {};'),
+  })`,
+};
+
 interface Snippet {
   /** Where it stands, such as `README.md:34`. */
   readonly place: string;
@@ -31,7 +56,7 @@ function markdownFiles(): string[] {
 
 function snippetsOf(file: string): Snippet[] {
   const text = readFileSync(join(ROOT, file), 'utf8');
-  return [...text.matchAll(/^```(?:ts|typescript)\n(.*?)^```/gms)].map((match) => ({
+  return [...text.matchAll(/^```(?:ts|typescript)(?: nofixture)?\n(.*?)^```/gms)].map((match) => ({
     place: `${file}:${text.slice(0, match.index).split('\n').length}`,
     source: match[1],
   }));
@@ -46,15 +71,22 @@ function examplesOf(file: string): Snippet[] {
   }));
 }
 
-/** A complete module as it is; anything else as the inside of a stack's constructor. */
+/** A complete module as it is; anything else as the inside of a stack's constructor, and an app with that stack. */
 function toModule({ source }: Snippet): string {
   if (/^import /m.test(source)) {
     return source;
   }
-  const declared = source.match(/^declare .*$/gm) ?? [];
-  const body = source.replace(/^declare .*$/gm, '');
-  return `${FIXTURE}${declared.join('\n')}
-    class Example extends Stack { constructor(scope: Construct, id: string) { super(scope, id);\n${body}\n} }`;
+  const body = source.replace(/^declare const (\w+)(.*?);/gm, (_, name: string, type: string) => {
+    const value = VALUES[name];
+    if (value === undefined) {
+      throw new Error(`What is ${name}? Give it a value in VALUES.`);
+    }
+    return `const ${name}${type} = ${value};`;
+  });
+  return `${FIXTURE}
+    class Example extends Stack { constructor(scope: Construct, id: string) {
+      super(scope, id, { env: { account: '111122223333', region: 'eu-west-1' } });\n${body}\n} }
+    new Example(new App(), 'Example');`;
 }
 
 function compile(snippets: readonly Snippet[]): string[] {
@@ -89,6 +121,25 @@ function compile(snippets: readonly Snippet[]): string[] {
   });
 }
 
+/** Runs a snippet, and returns the apps that it has made. */
+function run(snippet: Snippet, outdir: string): cdk.App[] {
+  const apps: cdk.App[] = [];
+  class App extends cdk.App {
+    public constructor(props?: cdk.AppProps) {
+      super({ ...props, outdir });
+      apps.push(this);
+    }
+  }
+  const library = Object.create(cdk, { App: { value: App } }) as typeof cdk;
+  const { outputText } = ts.transpileModule(toModule(snippet), {
+    compilerOptions: { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.CommonJS },
+  });
+  const load = (name: string): unknown => (name === 'aws-cdk-lib' ? library : requireHere(name));
+  const evaluate = compileFunction(outputText, ['require', 'exports']) as (...given: unknown[]) => void;
+  evaluate(load, {});
+  return apps;
+}
+
 describe('the snippets of the documentation', () => {
   const snippets = [
     ...markdownFiles().flatMap(snippetsOf),
@@ -102,4 +153,17 @@ describe('the snippets of the documentation', () => {
   test('compile', () => {
     expect(compile(snippets)).toEqual([]);
   }, 60_000);
+
+  describe('synthesize', () => {
+    const outdir = mkdtempSync(join(tmpdir(), 'snippets-'));
+    afterAll(() => rmSync(outdir, { recursive: true }));
+
+    test.each(snippets)('$place', (snippet) => {
+      const stacks = run(snippet, outdir).flatMap((app) => app.synth().stacks);
+      const errors = stacks
+        .flatMap(({ messages }) => messages)
+        .filter(({ level }) => level === SynthesisMessageLevel.ERROR);
+      expect(errors).toEqual([]);
+    });
+  });
 });
