@@ -31,14 +31,14 @@ export async function checkDomain(domain: string, options: CheckOptions = {}): P
 
   const [dkim, returnPath] = await Promise.all([
     checkDkim(dns, given.domain, given.tokens, ses, region, zone),
-    checkMailFrom(dns, given.domain, mailFrom, region),
+    checkMailFrom(dns, given.domain, mailFrom, ses, region),
   ]);
   const findings = [
     judgeZone(given.domain, await zone),
     ...(ses === undefined ? [] : judgeSes(given.domain, ses, given.mailFrom)),
     ...dkim,
     ...returnPath,
-    judgeDmarc(await dmarc, mailFrom || undefined),
+    judgeDmarc(await dmarc, mailFrom || undefined, await zone),
   ];
   return {
     domain: given.domain,
@@ -66,7 +66,7 @@ async function checkDkim(
   const identity = ses?.state === 'identity' ? ses : undefined;
   const tokens = given ?? identity?.tokens;
   if (tokens === undefined) {
-    return [unknownTokens(domain)];
+    return [unknownTokens(domain, ses !== undefined)];
   }
   if (given === undefined && identity?.ownKey) {
     return Promise.all(
@@ -78,7 +78,7 @@ async function checkDkim(
   return views.map((view) => judgeDkim(view, host));
 }
 
-function unknownTokens(domain: string): Finding {
+function unknownTokens(domain: string, sesIsAsked: boolean): Finding {
   return finding(
     {
       check: 'dkim',
@@ -89,7 +89,7 @@ function unknownTokens(domain: string): Finding {
     {
       verdict: 'unknown',
       problem: 'not-given',
-      remedy: 'Let SES be asked (AWS credentials and --region), or give --tokens: the outputs of the stack show them.',
+      remedy: `${sesIsAsked ? 'Let SES be asked (AWS credentials and --region), or give' : 'Give'} --tokens: the outputs of the stack show them.`,
     },
   );
 }
@@ -98,10 +98,11 @@ async function checkMailFrom(
   dns: Dns,
   domain: string,
   mailFrom: string | false | undefined,
+  ses: SesView | undefined,
   region: string | undefined,
 ): Promise<Finding[]> {
   if (!mailFrom) {
-    return [mailFrom === false ? noMailFrom(domain) : unknownMailFrom(domain)];
+    return [mailFrom === false ? noMailFrom(domain) : unknownMailFrom(domain, ses !== undefined)];
   }
   const [mx, spf] = await Promise.all([dns.mx(mailFrom), readSpf(dns, mailFrom)]);
   return [judgeMx(mailFrom, mx, region), judgeSpf(spf)];

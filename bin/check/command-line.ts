@@ -14,7 +14,7 @@ Options
   --tokens <a,b,c>      the Easy DKIM tokens; what SES says if not given
   --resolver <ip:port>  the DNS resolver to ask, such as 127.0.0.1:5353; may be given several times
   --timeout <seconds>   how long to wait for an answer of the resolver, which is asked twice; 3
-  --no-ses              look at DNS alone: no AWS credentials needed
+  --no-ses              look at DNS alone, without AWS credentials: give --tokens and --mail-from
   --json                print the report as JSON
   --help                this text
   --version             the version

@@ -1,6 +1,7 @@
 import { parseDmarc, type Dmarc, type DmarcRecord, type Policy } from './dmarc-record';
 import { describeFailure, Dns, failureRemark, type Lookup } from './dns';
 import { finding, type Finding, type Remark } from './report';
+import type { Zone } from './zone';
 
 /** What there is at the `_dmarc` name of one domain. */
 export interface DmarcStep {
@@ -36,7 +37,7 @@ async function readStep(dns: Dns, domain: string): Promise<DmarcStep> {
 }
 
 /** @param mailFrom the custom MAIL FROM domain, if there is one */
-export function judgeDmarc(steps: readonly DmarcStep[], mailFrom: string | undefined): Finding {
+export function judgeDmarc(steps: readonly DmarcStep[], mailFrom: string | undefined, zone: Zone): Finding {
   const domain = steps[0].domain;
   const step = applied(steps);
   const name = `_dmarc.${step?.domain ?? domain}`;
@@ -68,14 +69,15 @@ export function judgeDmarc(steps: readonly DmarcStep[], mailFrom: string | undef
     const { problem } = failed.lookup;
     return finding({ ...subject, found: describeFailure(problem) }, failureRemark(problem, `_dmarc.${failed.domain}`));
   }
-  return finding(
-    { ...subject, found: 'no DMARC record' },
-    {
-      verdict: 'fail',
-      problem: 'missing',
-      remedy: `Create the TXT record ${name} → "v=DMARC1; p=none; rua=mailto:<your address>", and go on to p=quarantine when the reports look right.`,
-    },
-  );
+  const found = { ...subject, found: 'no DMARC record' };
+  const record = `the TXT record ${name} → "v=DMARC1; p=none; rua=mailto:<your address>", and go on to p=quarantine when the reports look right.`;
+  return zone.state === 'nxdomain'
+    ? finding(found, {
+        verdict: 'fail',
+        problem: 'domain-missing',
+        remedy: `Make the domain exist in DNS first, then create ${record}`,
+      })
+    : finding(found, { verdict: 'fail', problem: 'missing', remedy: `Create ${record}` });
 }
 
 /** The step whose record applies to the domain, or would if it were right; undefined when there is none. */

@@ -18,14 +18,13 @@ export function noMailFrom(domain: string): Finding {
   );
 }
 
-export function unknownMailFrom(domain: string): Finding {
+export function unknownMailFrom(domain: string, sesIsAsked: boolean): Finding {
   return finding(
     { ...SUBJECT, name: domain, found: 'not known: only SES knows it' },
     {
       verdict: 'unknown',
       problem: 'not-given',
-      remedy:
-        'Let SES be asked (AWS credentials and --region), or give --mail-from, or --no-mail-from if there is none.',
+      remedy: `${sesIsAsked ? 'Let SES be asked (AWS credentials and --region), or give' : 'Give'} --mail-from, or --no-mail-from if there is none.`,
     },
   );
 }

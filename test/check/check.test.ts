@@ -84,11 +84,14 @@ describe('when everything is right', () => {
 });
 
 describe('the domain', () => {
-  test('that does not exist fails, and so do its DKIM records, for that reason', async () => {
+  test('that does not exist fails, and so do its DKIM and DMARC records, for that reason', async () => {
     dns.serve({ com: { SOA: true } });
     const { findings } = await check();
-    expect(findings.slice(0, 2).map(outcome)).toEqual(['fail domain-missing', 'fail domain-missing']);
-    expect(findings[0].remedy).toContain('registered');
+    const [domain, dkim, dmarc] = [findings[0], findings[1], findings.at(-1)!];
+    expect([domain, dkim, dmarc].map(outcome)).toEqual(Array(3).fill('fail domain-missing'));
+    expect(domain.remedy).toContain('registered');
+    expect(dkim.remedy).toMatch(/^Make the domain exist in DNS first, then create the CNAME record /);
+    expect(dmarc.remedy).toMatch(/^Make the domain exist in DNS first, then create the TXT record _dmarc.example.com /);
   });
 
   test('that does not exist in a zone is to be delegated, or have its records there', async () => {
@@ -222,7 +225,7 @@ describe('DKIM', () => {
     const { findings, verdict } = await check({ dkimTokens: undefined });
     const all = findings.filter(({ check }) => check === 'dkim');
     expect(all.map(outcome)).toEqual(['unknown not-given']);
-    expect(all[0].remedy).toContain('--tokens');
+    expect(all[0].remedy).toBe('Give --tokens: the outputs of the stack show them.');
     expect(verdict).toBe('unknown');
   });
 });
@@ -255,7 +258,9 @@ describe('the MX record of the MAIL FROM domain', () => {
 
   test('is unknown when the MAIL FROM domain is', async () => {
     const { findings } = await check({ mailFromDomain: undefined });
-    expect(findings.filter(({ check }) => check === 'mail-from').map(outcome)).toEqual(['unknown not-given']);
+    const all = findings.filter(({ check }) => check === 'mail-from');
+    expect(all.map(outcome)).toEqual(['unknown not-given']);
+    expect(all[0].remedy).toBe('Give --mail-from, or --no-mail-from if there is none.');
   });
 });
 

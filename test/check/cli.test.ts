@@ -209,6 +209,7 @@ test('--help and --version answer', async () => {
   expect(await cli(['--version'])).toMatchObject({ code: 0, stdout: `${version}\n` });
   const help = await cli(['check', '--help']);
   expect(help).toMatchObject({ code: 0, stdout: expect.stringContaining('Usage: cdk-ses-easy-dkim check') as string });
+  expect(help.stdout).toMatch(/--no-ses .*--tokens/);
   expect(Math.max(...help.stdout.split('\n').map((line) => line.length))).toBeLessThanOrEqual(103);
 });
 
