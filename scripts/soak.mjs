@@ -42,6 +42,7 @@ const FAULTS = {
   'timed out': 'run timed out',
   'delivered twice': 'delivered twice',
   'answer lost': 'lost answer',
+  cancelled: 'cancelled',
 };
 
 async function main() {

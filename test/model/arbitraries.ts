@@ -204,13 +204,15 @@ const delivery: fc.Arbitrary<Delivery> = fc
     kills: someKills,
     meanwhile: maybe(12, fc.record({ call: fc.integer({ min: 2, max: 7 }), act: actPlan })),
     duplicate: maybe(10, environment),
+    cancelled: maybe(5, fc.integer({ min: 1, max: 9 })),
     lost: rarely(4),
   })
-  .map(({ outage, meanwhile, duplicate, ...rest }) => ({
+  .map(({ outage, meanwhile, duplicate, cancelled, ...rest }) => ({
     ...rest,
     ...(outage && { outage }),
     ...(meanwhile && { meanwhile }),
     ...(duplicate && { duplicate }),
+    ...(cancelled && { cancelled }),
   }));
 
 const target = (presence: number): fc.Arbitrary<Target> =>

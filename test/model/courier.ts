@@ -1,7 +1,7 @@
 import type { ResponseBody } from '../fakes/fake-aws';
 import { configOf } from './excuses';
 import { furtherRecords, isExactly } from './further-records';
-import { claims, type CloudFormationEvent, type Incident } from './incident';
+import { type Answered, claims, type CloudFormationEvent, type Incident } from './incident';
 import { judgeAnswer } from './judge-answer';
 import { judgeSettings } from './judge-settings';
 import { show } from './judge-effect';
@@ -48,6 +48,7 @@ export class Courier {
     const excuses = [...new Set([...excusesBefore, ...world.excuses(incident)])];
     this.judgeRepetition(incident);
     if (answered) {
+      this.judgeCancellation(incident, answered);
       this.settleOrigins(incident, answered);
       if (incident.isOfSettings) judgeSettings(world.fake, incident, answered.body, excuses, settingsBefore);
       else judgeAnswer(world.fake, world.ledger, incident, answered.body, excuses);
@@ -57,7 +58,7 @@ export class Courier {
     } else {
       world.counters.add(`answer ${event.RequestType} none`);
     }
-    const heard = delivery.lost ? undefined : answered?.body;
+    const heard = delivery.lost || incident.cancelled ? undefined : answered?.body;
     if (delivery.lost && answered) world.counters.add('lost answer');
     this.forgetUnheard(incident, heard);
     return heard;
@@ -80,17 +81,30 @@ export class Courier {
         when: () => operation !== undefined || this.environment.calls >= call,
       });
     }
-    const { meanwhile, outage } = delivery;
+    const { meanwhile, outage, cancelled } = delivery;
     if (outage) {
       incident.outage = true;
       world.counters.add('outage');
       world.fake.addFault({ kind: 'throttle', times: Infinity, when: ({ service }) => service === outage });
     }
     this.environment.beforeCall = (call) => {
+      if (cancelled === call && incident.runs === 1 && incident.type !== 'Delete') this.cancel(incident);
       if (meanwhile?.call !== call || incident.meanwhile || incident.runs > 1) return;
       incident.meanwhile = true;
       world.act(meanwhile.act);
     };
+  }
+
+  /** What the stack shows when something else in it has failed. */
+  private cancel(incident: Incident): void {
+    const { fake, clock, counters } = this.world;
+    const { StackId, LogicalResourceId, PhysicalResourceId = 'Test-1ABCDEF' } = incident.event;
+    const status = incident.type === 'Create' ? 'CREATE_FAILED' : 'UPDATE_FAILED';
+    // No time passes between the start of a run and its first calls.
+    const since = clock.now() + 1;
+    fake.stackResources.set(`${StackId}|${LogicalResourceId}`, { physicalId: PhysicalResourceId, status, since });
+    incident.callsBeforeCancelled = incident.calls.length;
+    counters.add('cancelled');
   }
 
   private async runUntilDone(incident: Incident, delivery: Delivery): Promise<void> {
@@ -159,6 +173,16 @@ export class Courier {
     const secret = environment.log.slice(logged).find((line) => /X-Amz-Signature|token-0|"secret"/.test(line));
     if (secret) throw new Violation('no secrets in the log', secret);
     return end;
+  }
+
+  /** Nobody will ask for what a cancelled event has made: it has to notice by itself. */
+  private judgeCancellation(incident: Incident, { body, run }: Answered): void {
+    const made = incident.isOfSettings
+      ? incident.calls.some(({ operation, outcome }) => /^(Set|Put)/.test(operation) && outcome === 'ok')
+      : this.world.ledger.ours().some((item) => incident.made(item));
+    if (run === 1 && incident.heardOfCancellation && made && body.Status === 'SUCCESS') {
+      throw new Violation('takes back what is cancelled', `${incident.type} ${incident.event.RequestId}`);
+    }
   }
 
   /** All answers of one environment are the same; a repetition there does nothing else. */

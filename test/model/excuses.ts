@@ -24,6 +24,7 @@ export function configOf(incident: Incident): DomainConfig | undefined {
 export function excuses(fake: FakeAws, others: Others, setup: Setup, incident: Incident): string[] {
   const found: string[] = [];
   if (incident.denied) found.push('a call was denied');
+  if (incident.cancelled) found.push('CloudFormation has cancelled it');
   if (incident.outage) found.push('AWS throttled until the time was up');
   if (incident.type === 'Delete') {
     return [...found, ...(incident.previous ? zoneExcuses(fake, incident.previous, incident, true) : [])];

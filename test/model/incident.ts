@@ -40,6 +40,8 @@ export class Incident {
   meanwhile = false;
   /** Whether that changed an identity or a record. */
   meddled = false;
+  /** How many calls there were before CloudFormation cancelled it, if it did. */
+  callsBeforeCancelled: number | undefined;
   readonly answers: Answered[] = [];
   /** What the id that came with the event says. */
   readonly previous: DomainState | undefined;
@@ -87,6 +89,16 @@ export class Incident {
   /** Whether SES answered where it publishes the keys, whenever it was asked. */
   get heardSes(): boolean {
     return this.calls.every(({ operation, outcome }) => operation !== 'GetEmailIdentity' || outcome === 'ok');
+  }
+
+  get cancelled(): boolean {
+    return this.callsBeforeCancelled !== undefined;
+  }
+
+  /** Whether it was told that it is cancelled. */
+  get heardOfCancellation(): boolean {
+    const later = this.cancelled ? this.calls.slice(this.callsBeforeCancelled) : [];
+    return later.some(({ operation, outcome }) => operation === 'DescribeStackResource' && outcome === 'ok');
   }
 
   /** Whether something of ours was made by this very event. */

@@ -3,7 +3,7 @@ import type { Incident } from './incident';
 import { Violation } from './violation';
 
 const OF_SETTINGS =
-  /^(GetEmailIdentity|GetIdentity(MailFromDomain|Notification)Attributes|SetIdentity\w+|PutEmailIdentityConfigurationSetAttributes)$/;
+  /^(DescribeStackResource|GetEmailIdentity|GetIdentity(MailFromDomain|Notification)Attributes|SetIdentity\w+|PutEmailIdentityConfigurationSetAttributes)$/;
 
 /** Judges a call by what it asks for, whether it changes anything or not. */
 export function judgeCall(incident: Incident, { operation, params }: Call): void {

@@ -9,6 +9,7 @@ export function settingsExcuses(fake: FakeAws, incident: Incident): string[] {
   const { DomainName, SesRegion, ConfigurationSet } = propertiesOf(incident);
   return [
     ...(incident.denied ? ['a call was denied'] : []),
+    ...(incident.cancelled ? ['CloudFormation has cancelled it'] : []),
     ...(incident.outage ? ['AWS throttled until the time was up'] : []),
     ...(fake.identity(SesRegion, DomainName) ? [] : ['there is no identity']),
     ...(ConfigurationSet !== undefined && fake.sesv2 !== 'on' ? ['the v2 API of SES is not there'] : []),

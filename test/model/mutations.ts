@@ -30,22 +30,22 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'deletes before it creates',
     file: 'apply.ts',
-    from: 'await zone.waitUntilInSync(await zone.change(plan.changes));',
+    from: 'await zone.waitUntilInSync(await zone.change(plan.changes), cancellation);',
     to: `const upserts = plan.changes.filter(({ action }) => action === 'UPSERT');
       const old = existing.filter((set) => upserts.some(({ record }) => record.name === set.name));
       if (old.length > 0) await zone.change(old.map((record) => ({ action: 'DELETE', record })));
-      await zone.waitUntilInSync(await zone.change(plan.changes));`,
+      await zone.waitUntilInSync(await zone.change(plan.changes), cancellation);`,
   },
   {
     name: 'writes one batch a record',
     file: 'apply.ts',
-    from: 'await zone.waitUntilInSync(await zone.change(plan.changes));',
-    to: 'for (const change of plan.changes) await zone.waitUntilInSync(await zone.change([change]));',
+    from: 'await zone.waitUntilInSync(await zone.change(plan.changes), cancellation);',
+    to: 'for (const change of plan.changes) await zone.waitUntilInSync(await zone.change([change]), cancellation);',
   },
   {
     name: 'does not wait until the records are published',
     file: 'apply.ts',
-    from: 'await zone.waitUntilInSync(await zone.change(plan.changes));',
+    from: 'await zone.waitUntilInSync(await zone.change(plan.changes), cancellation);',
     to: 'await zone.change(plan.changes);',
   },
   {
@@ -260,5 +260,17 @@ export const MUTATIONS: readonly Mutation[] = [
     file: 'identity.ts',
     from: "if (status === 'Success') {",
     to: 'if (status) {',
+  },
+  {
+    name: 'goes on when CloudFormation has cancelled it',
+    file: 'cancellation.ts',
+    from: '!UNDER_WAY.test(resource.status)',
+    to: 'false',
+  },
+  {
+    name: 'takes how the operation before has ended for a cancellation',
+    file: 'cancellation.ts',
+    from: ' && resource.since > this.start',
+    to: '',
   },
 ];

@@ -88,6 +88,8 @@ export interface Delivery {
   readonly meanwhile?: { readonly call: number; readonly act: ActPlan };
   /** Lambda delivers the event once more. */
   readonly duplicate?: Environment;
+  /** From this call on, the stack shows that CloudFormation has cancelled the event; it takes no answer any more. */
+  readonly cancelled?: number;
   /** CloudFormation never gets the answer. */
   readonly lost: boolean;
 }

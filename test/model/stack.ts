@@ -262,6 +262,7 @@ export class Stack {
     const [delivery = SMOOTH, ...further] = this.deliveries;
     this.deliveries = further;
     this.world.clock.advance(5_000);
+    if (type === 'Create') this.begin(resource);
     return this.courier.deliver(
       {
         RequestType: type,
@@ -275,6 +276,16 @@ export class Stack {
       },
       delivery,
     );
+  }
+
+  /** What DescribeStackResource tells of a resource that is being created. */
+  private begin({ logicalId }: Resource): void {
+    const since = this.world.clock.now();
+    this.world.fake.stackResources.set(`${STACK_ID}|${logicalId}`, {
+      physicalId: '',
+      status: 'CREATE_IN_PROGRESS',
+      since,
+    });
   }
 
   /** What DescribeStackResource tells of a resource. */

@@ -10,6 +10,8 @@ export const INVARIANTS = {
   'at rest after the answer': 'P3: no call and no timer outlives the run',
   'no failure without a cause': 'P4, P7: what passes is survived, what is gone already is no failure',
   stable: 'P4: doing it again changes neither ids nor tokens nor anything in AWS',
+  'takes back what is cancelled':
+    'P2: a Create or Update that CloudFormation has cancelled leaves nothing of what it made',
   'failed means undone': 'P4: a failed run takes back what it made, and a failed Update keeps the id',
   'records while in use': 'P5: no moment without the identity and the records of a domain in use',
   'Delete never creates': 'P6: no VerifyDomainDkim on Delete, and no record but one that goes back to what it was',
