@@ -5,6 +5,7 @@ import { Construct, IDependable } from 'constructs';
 import { acknowledge, CHANGE_FINDINGS, sesFindings, SETTINGS_FINDINGS } from './acknowledgements';
 import { dmarcRecordName } from './mail-records';
 import { changeStatement, dkimRecordNames, lengthOf, RecordAccess, ZoneAccess } from './record-access';
+import { RegionAccess } from './region-access';
 import { SettingsAccess, SettingsRequest } from './settings-access';
 
 /** What the handler has to be allowed for one domain. */
@@ -32,8 +33,9 @@ export interface PolicyRequest {
  */
 const MAX_POLICY_LENGTH = 5_900;
 
-/** What a policy takes besides its statements. */
+/** What a policy takes besides its statements, and with what the handler needs for all domains. */
 const POLICY_LENGTH = 50;
+const BASICS_LENGTH = 1_180;
 
 /** What a statement takes besides its roles, and what the ARN of a role is counted with that is not known yet. */
 const ASSUME_LENGTH = 70;
@@ -72,23 +74,29 @@ export class HandlerPolicies {
    * @throws Error when the role would need more policies than it can have.
    */
   public allow(request: PolicyRequest): IDependable[] {
-    const isNewRegion = this.basics.allow(request);
+    const { region, removable } = request;
     const first = this.policies[0] ?? this.addPolicy(request);
-    if (isNewRegion) {
-      acknowledge(first.resource, { ...sesFindings(Stack.of(this.scope), request.region), ...CHANGE_FINDINGS });
-    }
-    if (first.length() > MAX_POLICY_LENGTH) {
-      this.noRoom(request, 'the policy for all domains is full, and has to name the Region of SES');
-    }
-    const policy = this.policies.find((each) => each.length(request) <= MAX_POLICY_LENGTH) ?? this.addPolicy(request);
-    policy.allow(request);
-    return policy === first ? [first.resource] : [first.resource, policy.resource];
+    this.basics.allow(request);
+    const ofRegion =
+      this.policies.find((policy) => policy.hasRegion(region)) ??
+      this.policyWithRoom(request, (policy) => policy.length({ region }));
+    ofRegion.allowRegion(region, removable);
+    const ofDomain = this.policyWithRoom(request, (policy) => policy.length({ domain: request }));
+    ofDomain.allowDomain(request);
+    return [...new Set([first, ofRegion, ofDomain])].map(({ resource }) => resource);
   }
 
-  private addPolicy(request: PolicyRequest): Policy {
+  private policyWithRoom(request: PolicyRequest, lengthIn: (policy: Policy) => number): Policy {
+    return this.policies.find((policy) => lengthIn(policy) <= MAX_POLICY_LENGTH) ?? this.addPolicy(request);
+  }
+
+  private addPolicy({ domainName }: PolicyRequest): Policy {
     const number = this.policies.length;
     if (number === MAX_POLICIES) {
-      this.noRoom(request, `a role has at most ${MAX_POLICIES} managed policies`);
+      throw new Error(
+        `${this.scope.node.path}: no room for the permissions of ${domainName}: a role has at most ${MAX_POLICIES} ` +
+          "managed policies. Put some of the stack's EasyDkimDomains into another stack.",
+      );
     }
     if (number === MAX_REPLACEABLE_POLICIES) {
       Annotations.of(this.scope).addWarningV2(
@@ -102,43 +110,22 @@ export class HandlerPolicies {
     this.policies.push(policy);
     return policy;
   }
-
-  private noRoom({ domainName }: PolicyRequest, reason: string): never {
-    throw new Error(
-      `${this.scope.node.path}: no room for the permissions of ${domainName}: ${reason}. ` +
-        "Put some of the stack's EasyDkimDomains into another stack.",
-    );
-  }
 }
 
 /** What the handler needs for all domains; the first policy has it. */
 class Basics {
-  private readonly regions = new Set<string>();
   private ownZones = false;
-  private removable = false;
 
   public constructor(
     private readonly scope: Construct,
     private readonly logGroupArn: string,
   ) {}
 
-  /** Returns whether the Region is a new one. */
-  public allow(request: PolicyRequest): boolean {
-    const isNewRegion = !this.regions.has(request.region);
-    this.regions.add(request.region);
-    this.removable ||= request.removable;
+  public allow(request: PolicyRequest): void {
     this.ownZones ||= zoneAccess(request) !== undefined;
-    return isNewRegion;
   }
 
-  /** Characters, at most. */
-  public get length(): number {
-    return 1_500 + 120 * this.regions.size;
-  }
-
-  public statements(): object[] {
-    const stack = Stack.of(this.scope);
-    const regions = [...this.regions];
+  public ofStack(): object[] {
     return [
       {
         Effect: 'Allow',
@@ -148,33 +135,26 @@ class Basics {
       {
         Effect: 'Allow',
         Action: 'cloudformation:DescribeStackResource',
-        Resource: stack.stackId,
+        Resource: Stack.of(this.scope).stackId,
       },
-      {
-        // The actions of the SES v1 API know no resources.
-        Effect: 'Allow',
-        Action: [
-          'ses:GetIdentityDkimAttributes',
-          'ses:GetIdentityVerificationAttributes',
-          'ses:VerifyDomainDkim',
-          ...(this.removable ? ['ses:DeleteIdentity'] : []),
-        ],
-        Resource: '*',
-        Condition: { StringEquals: { 'aws:RequestedRegion': regions } },
-      },
-      {
-        Effect: 'Allow',
-        Action: 'ses:GetEmailIdentity',
-        Resource: regions.map((region) =>
-          stack.formatArn({ service: 'ses', region, resource: 'identity', resourceName: '*' }),
-        ),
-      },
-      ...(this.ownZones ? [changeStatement(this.scope)] : []),
     ];
+  }
+
+  public ofRoute53(): object[] {
+    return this.ownZones ? [changeStatement(this.scope)] : [];
   }
 }
 
-/** One managed policy: the records, or the delegation roles, and the settings of as many domains as it has room for. */
+/** What a policy is to hold besides. */
+interface Further {
+  readonly region?: string;
+  readonly domain?: PolicyRequest;
+}
+
+/**
+ * One managed policy: the Regions of SES; the records, or the delegation roles, and the settings of domains; as many as
+ * it has room for.
+ */
 class Policy {
   public readonly resource: iam.CfnManagedPolicy;
   private readonly removable = new RecordAccess(['CNAME'], ['CREATE', 'UPSERT', 'DELETE']);
@@ -184,17 +164,21 @@ class Policy {
   private readonly withMailFrom = new RecordAccess(['CNAME', 'MX', 'TXT'], ['CREATE', 'UPSERT', 'DELETE']);
   private readonly delegationRoles = new RoleAccess();
   private readonly settings = new SettingsAccess();
+  private readonly regions: RegionAccess;
 
   public constructor(
-    scope: Construct,
+    private readonly scope: Construct,
     id: string,
     roleName: string,
     private readonly basics: Basics | undefined,
   ) {
+    this.regions = new RegionAccess(scope);
     const document = () => ({
       Version: '2012-10-17',
       Statement: [
-        ...(this.basics?.statements() ?? []),
+        ...(this.basics?.ofStack() ?? []),
+        ...this.regions.statements(),
+        ...(this.basics?.ofRoute53() ?? []),
         ...this.records.flatMap((access) => access.statements()),
         ...this.delegationRoles.statements(),
         ...this.settings.statements(),
@@ -206,21 +190,36 @@ class Policy {
       policyDocument: Lazy.any({ produce: document }),
       roles: [roleName],
     });
+    if (basics !== undefined) {
+      acknowledge(this.resource, CHANGE_FINDINGS);
+    }
   }
 
-  /** Characters, at most, with one more domain or without. */
-  public length(further?: PolicyRequest): number {
-    const zone = further && zoneAccess(further);
-    const group = further && this.recordsFor(further);
+  /** Characters, at most, with one more Region or domain or without. */
+  public length({ region, domain }: Further): number {
+    const zone = domain && zoneAccess(domain);
+    const group = domain && this.recordsFor(domain);
     return (
-      (this.basics?.length ?? POLICY_LENGTH) +
+      (this.basics === undefined ? POLICY_LENGTH : BASICS_LENGTH) +
+      this.regions.length(region) +
       this.records.reduce((sum, access) => sum + access.length(access === group ? zone : undefined), 0) +
-      this.delegationRoles.length(further?.delegationRoleArn) +
-      this.settings.length(further?.settings)
+      this.delegationRoles.length(domain?.delegationRoleArn) +
+      this.settings.length(domain?.settings)
     );
   }
 
-  public allow(request: PolicyRequest): void {
+  public hasRegion(region: string): boolean {
+    return this.regions.has(region);
+  }
+
+  public allowRegion(region: string, removable: boolean): void {
+    if (!this.regions.has(region)) {
+      acknowledge(this.resource, sesFindings(Stack.of(this.scope), region));
+    }
+    this.regions.allow(region, removable);
+  }
+
+  public allowDomain(request: PolicyRequest): void {
     const zone = zoneAccess(request);
     if (zone !== undefined) {
       this.recordsFor(request).allow(zone);

@@ -56,6 +56,17 @@ describe('the AwsSolutions and NIST 800-53 R5 rules of cdk-nag find nothing in',
     expect(() => check(build, { account: '111122223333', region: 'eu-west-1' })).not.toThrow();
   });
 
+  test('a domain in a further Region, once the first policy is full', () => {
+    const build = (stack: Stack, hostedZone: route53.IHostedZone) => {
+      for (let n = 0; n < 150; n++) {
+        const domainName = `customer-${n}.example.com`;
+        new EasyDkimDomain(stack, domainName, { hostedZone, domainName, outputs: false });
+      }
+      new EasyDkimDomain(stack, 'Other', { hostedZone, sesRegion: 'us-east-1' });
+    };
+    expect(() => check(build)).not.toThrow();
+  });
+
   test('a delegation role', () => {
     const assumedBy = new iam.AccountPrincipal('111122223333');
     const build = (stack: Stack, hostedZone: route53.IHostedZone) =>
