@@ -2,7 +2,7 @@ import { PhysicalName } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as route53 from 'aws-cdk-lib/aws-route53';
 import { Construct } from 'constructs';
-import { acknowledge, CHANGE_FINDINGS } from './private/acknowledgements';
+import { acknowledge, changeFindings } from './private/acknowledgements';
 import { areKnown, domainInZone, failure, publicZoneName, zoneArn, zoneId } from './private/checks';
 import { A_ZONE } from './private/checked-props';
 import { mailFromInZone } from './private/mail-from';
@@ -114,7 +114,7 @@ export class EasyDkimDelegationRole extends iam.Role {
         iam.PolicyStatement.fromJson(statement),
       ),
     });
-    acknowledge(policy, CHANGE_FINDINGS);
+    acknowledge(policy, changeFindings(this.stack));
   }
 }
 

@@ -24,21 +24,27 @@ export function wildcardFinding(resource: string): string {
 }
 
 /** What a policy has to acknowledge that lets someone follow changes of Route 53. */
-export const CHANGE_FINDINGS = {
-  [wildcardFinding('arn:<AWS::Partition>:route53:::change/*')]: 'The id of a change is known only once it is made.',
-};
+export function changeFindings(stack: Stack): { readonly [id: string]: string } {
+  const changes = `arn:${known(stack.partition, 'Partition')}:route53:::change/*`;
+  return { [wildcardFinding(changes)]: 'The id of a change is known only once it is made.' };
+}
 
 const V1_REASON = 'The actions of the SES v1 API know no resources; the Region is a condition.';
 
 /** What a policy has to acknowledge that allows SES actions in a Region. */
 export function sesFindings(stack: Stack, region: string): { readonly [id: string]: string } {
-  const known = (value: string, name: string) => (Token.isUnresolved(value) ? `<AWS::${name}>` : value);
-  const identities = `arn:<AWS::Partition>:ses:${known(region, 'Region')}:${known(stack.account, 'AccountId')}:identity/*`;
+  const environment = `${known(region, 'Region')}:${known(stack.account, 'AccountId')}`;
+  const identities = `arn:${known(stack.partition, 'Partition')}:ses:${environment}:identity/*`;
   return {
     [wildcardFinding('*')]: V1_REASON,
     [wildcardFinding(identities)]:
       'Read only. Naming each of hundreds of identities would not fit into the policies of a role.',
   };
+}
+
+/** A part of an ARN as cdk-nag shows it; an app may have its stacks know their partition. */
+function known(value: string, name: string): string {
+  return Token.isUnresolved(value) ? `<AWS::${name}>` : value;
 }
 
 /** What a policy has to acknowledge that allows to change the settings of identities. */

@@ -2,7 +2,7 @@ import { createHash } from 'crypto';
 import { Annotations, Lazy, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct, IDependable } from 'constructs';
-import { acknowledge, CHANGE_FINDINGS, sesFindings, SETTINGS_FINDINGS } from './acknowledgements';
+import { acknowledge, changeFindings, sesFindings, SETTINGS_FINDINGS } from './acknowledgements';
 import { dmarcRecordName } from './mail-records';
 import { changeStatement, dkimRecordNames, lengthOf, RecordAccess, ZoneAccess } from './record-access';
 import { RegionAccess } from './region-access';
@@ -191,7 +191,7 @@ class Policy {
       roles: [roleName],
     });
     if (basics !== undefined) {
-      acknowledge(this.resource, CHANGE_FINDINGS);
+      acknowledge(this.resource, changeFindings(stack));
     }
   }
 
