@@ -123,7 +123,7 @@ const A_LIST = aListOf(aString('strings'), 'a list of domain names such as ["mai
 const PROPS: PropTypes<EasyDkimDelegationRoleProps> = {
   hostedZone: required(A_ZONE),
   assumedBy: required(
-    anObjectWith('policyFragment', 'object', 'a principal such as new iam.AccountPrincipal("111122223333")'),
+    anObjectWith('assumeRoleAction', 'string', 'a principal such as new iam.AccountPrincipal("111122223333")'),
   ),
   domainNames: A_LIST,
   mailFromDomains: A_LIST,
@@ -160,10 +160,19 @@ function mailFromsIn(
     : fail('mailFromDomains', `"${stray}" is not below any of domainNames: give a name below the domain that uses it`);
 }
 
-/** An organization is "anyone" under a condition. */
-function isAnyone({ policyFragment }: iam.IPrincipal): boolean {
-  return (
-    Object.values(policyFragment.principalJson).flat().includes('*') &&
-    Object.keys(policyFragment.conditions).length === 0
+/** Whether some statement lets everybody in: an organization is everybody under a condition. */
+function isAnyone(principal: iam.IPrincipal): boolean {
+  const trust = new iam.PolicyDocument();
+  // Principals under conditions have a statement each: the policy fragment of several cannot be asked for.
+  new iam.CompositePrincipal(principal).addToAssumeRolePolicy(trust);
+  const { Statement } = trust.toJSON() as { readonly Statement: readonly TrustStatement[] };
+  return Statement.some(
+    ({ Principal, Condition }) => Condition === undefined && Object.values(Principal).flat().includes('*'),
   );
+}
+
+/** What it says of a principal; `*` has itself as its only value. */
+interface TrustStatement {
+  readonly Principal: '*' | { readonly [kind: string]: string | string[] };
+  readonly Condition?: object;
 }

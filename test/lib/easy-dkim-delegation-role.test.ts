@@ -50,8 +50,47 @@ describe('who may assume the delegation role', () => {
     expect(trust(stack)).toMatchObject({ Statement: [{ Action: 'sts:AssumeRole', ...expected }] });
   });
 
-  test('is not anyone', () => {
-    expect(() => aRole(aStack(), { assumedBy: new iam.AnyPrincipal() })).toThrow(
+  test('is each of several, in the name of the zone and under its own conditions', () => {
+    const stack = aStack();
+    const organization = new iam.OrganizationPrincipal('o-1234567890');
+    const tagged = new iam.AccountPrincipal('444455556666').withConditions({
+      StringEquals: { 'aws:PrincipalTag/team': 'mail' },
+    });
+    const account = new iam.AccountPrincipal('111122223333');
+    aRole(stack, { assumedBy: new iam.CompositePrincipal(organization, tagged, account) });
+
+    const externalId = { 'sts:ExternalId': ZONE_ID };
+    expect(trust(stack)).toMatchObject({
+      Statement: [
+        {
+          Principal: { AWS: '*' },
+          Condition: { StringEquals: { 'aws:PrincipalOrgID': 'o-1234567890', ...externalId } },
+        },
+        {
+          Principal: { AWS: 'arn:aws:iam::444455556666:root' },
+          Condition: { StringEquals: { 'aws:PrincipalTag/team': 'mail', ...externalId } },
+        },
+        { Principal: { AWS: 'arn:aws:iam::111122223333:root' }, Condition: { StringEquals: externalId } },
+      ],
+    });
+  });
+
+  test('may be a role of the app', () => {
+    const stack = aStack();
+    const assumedBy = iam.Role.fromRoleArn(stack, 'Handler', 'arn:aws:iam::111122223333:role/handler');
+    expect(() => aRole(stack, { assumedBy })).not.toThrow();
+  });
+
+  test.each<[string, iam.IPrincipal]>([
+    ['anyone', new iam.AnyPrincipal()],
+    ['anything', new iam.StarPrincipal()],
+    ['anyone with tags', new iam.AnyPrincipal().withSessionTags()],
+    [
+      'anyone among others',
+      new iam.CompositePrincipal(new iam.OrganizationPrincipal('o-1234567890'), new iam.AnyPrincipal()),
+    ],
+  ])('is not %s', (_, assumedBy) => {
+    expect(() => aRole(aStack(), { assumedBy })).toThrow(
       'Test/Delegation: assumedBy is anyone: give an account, a role or an organization.',
     );
   });
