@@ -22,7 +22,6 @@ import { domainProperties } from './private/domain-properties';
 import { identitySettings, topicsOf } from './private/identity-settings';
 import { policyRequest, sesArn } from './private/policy-request';
 import { EasyDkimProvider } from './private/provider';
-import { allowPublishing } from './private/publish-access';
 import { zoneFile } from './private/zone-file';
 
 /** Seconds that CloudFormation waits for an answer: the Lambda's time and, after a crash, that of another try. */
@@ -214,7 +213,7 @@ export class EasyDkimDomain extends Resource implements ses.IEmailIdentity {
       settings.node.addDependency(this.resource);
       for (const topic of topicsOf(given.notifications)) {
         // Not the ARN from the attribute: a topic of another stack, which this one needs, would need this one.
-        allowPublishing(this, topic, request.settings.identityArn).applyBefore(settings);
+        provider.publishing.allow(topic, request.settings.identityArn).applyBefore(settings);
       }
       this.settings = settings;
     }

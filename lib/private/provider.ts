@@ -7,6 +7,7 @@ import { Construct, IDependable } from 'constructs';
 import { acknowledge, FUNCTION_FINDINGS, LOG_GROUP_FINDINGS } from './acknowledgements';
 import { HandlerPolicies, PolicyRequest } from './handler-policies';
 import { dmarcRecordName } from './mail-records';
+import { PublishAccess } from './publish-access';
 
 /** The bundled handler, built with the package and shipped in it. */
 const HANDLER = path.join(__dirname, '..', '..', 'dist', 'handler');
@@ -28,6 +29,7 @@ export class EasyDkimProvider extends Construct {
   }
 
   public readonly serviceToken: string;
+  public readonly publishing: PublishAccess;
   private readonly policies: HandlerPolicies;
   private readonly domains = new Map<string, Construct>();
   private readonly recordNames = new Map<string, Construct>();
@@ -52,6 +54,7 @@ export class EasyDkimProvider extends Construct {
     acknowledge(logGroup, LOG_GROUP_FINDINGS);
     acknowledge(handler, FUNCTION_FINDINGS);
     this.serviceToken = handler.functionArn;
+    this.publishing = new PublishAccess(stack);
     this.policies = new HandlerPolicies(this, role.roleName, logGroup.logGroupArn);
     this.node.addValidation({ validate: () => this.validateOutputs(stack) });
   }

@@ -3,6 +3,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as ses from 'aws-cdk-lib/aws-ses';
 import * as sns from 'aws-cdk-lib/aws-sns';
+import { IAM_MINIMIZE_POLICIES as MINIMIZE_POLICIES } from 'aws-cdk-lib/cx-api';
 import { EasyDkimDomainProps } from '../../lib';
 import type { SettingsProperties } from '../../lib/private/contract';
 import {
@@ -11,6 +12,8 @@ import {
   anAgnosticStack,
   anApp,
   aStack,
+  deployed,
+  manyDomains,
   policies,
   REGION,
   resources,
@@ -149,21 +152,26 @@ describe('feedback forwarding', () => {
 });
 
 describe('the topics of the notifications', () => {
-  const CONDITION = {
+  const condition = (...domainNames: string[]) => ({
     StringEquals: {
       'aws:SourceAccount': ACCOUNT,
-      'aws:SourceArn': {
-        'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, `:ses:${REGION}:${ACCOUNT}:identity/example.com`]],
-      },
+      'aws:SourceArn': domainNames.map((name) => ({
+        'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, `:ses:${REGION}:${ACCOUNT}:identity/${name}`]],
+      })),
     },
-  };
-  const statement = (topic: string) => ({
+  });
+  const statement = (topic: string, ...domainNames: string[]) => ({
     Effect: 'Allow',
     Principal: { Service: 'ses.amazonaws.com' },
     Action: 'sns:Publish',
     Resource: { Ref: topic },
-    Condition: CONDITION,
+    Condition: condition(...domainNames),
   });
+  const logicalId = (topic: sns.Topic) => Stack.of(topic).getLogicalId(topic.node.defaultChild as sns.CfnTopic);
+  const keyStatements = (stack: Stack) =>
+    (
+      theResource(stack, 'AWS::KMS::Key').Properties.KeyPolicy as { Statement: { Principal: object }[] }
+    ).Statement.filter(({ Principal }) => 'Service' in Principal);
   const statementsOf = (stack: Stack) =>
     Object.values(resources(stack, 'AWS::SNS::TopicPolicy')).map(
       ({ Properties }) => (Properties.PolicyDocument as { Statement: object[] }).Statement,
@@ -173,12 +181,46 @@ describe('the topics of the notifications', () => {
     const stack = aStack();
     const topic = new sns.Topic(stack, 'Topic');
     aDomain(stack, { notifications: { bounces: topic, complaints: topic } });
-    const { logicalId } = theResource(stack, 'AWS::SNS::Topic');
-    expect(statementsOf(stack)).toEqual([[expect.objectContaining(statement(logicalId))]]);
+    expect(statementsOf(stack)).toEqual([[expect.objectContaining(statement(logicalId(topic), 'example.com'))]]);
     expect(settingsProperties(stack)).toMatchObject({
-      BounceTopic: { Ref: logicalId },
-      ComplaintTopic: { Ref: logicalId },
+      BounceTopic: { Ref: logicalId(topic) },
+      ComplaintTopic: { Ref: logicalId(topic) },
     });
+  });
+
+  test('take the notifications of 150 domains, for which SNS has room in its policies', () => {
+    const stack = aStack();
+    const topic = new sns.Topic(stack, 'Topic', { masterKey: new kms.Key(stack, 'Key') });
+    const names = manyDomains(stack, 150, () => ({ notifications: { bounces: topic, complaints: topic } })).map(
+      (_, n) => `customer-${String(n).padStart(3, '0')}.mail.example.com`,
+    );
+    expect(statementsOf(stack)).toEqual([[expect.objectContaining(statement(logicalId(topic), ...names))]]);
+    expect(keyStatements(stack)).toMatchObject([{ Condition: condition(...names) }]);
+    const { PolicyDocument } = theResource(stack, 'AWS::SNS::TopicPolicy').Properties;
+    expect(JSON.stringify(deployed(stack, PolicyDocument)).length).toBeLessThan(30_720);
+  });
+
+  test('let SES publish for those domains only that have them', () => {
+    const stack = aStack();
+    const [one, other] = ['One', 'Other'].map((id) => new sns.Topic(stack, id));
+    aDomain(stack, { domainName: 'a.example.com', notifications: { bounces: one } }, 'A');
+    aDomain(stack, { domainName: 'b.example.com', notifications: { bounces: one, deliveries: other } }, 'B');
+    expect(statementsOf(stack)).toMatchObject([
+      [statement(logicalId(one), 'a.example.com', 'b.example.com')],
+      [statement(logicalId(other), 'b.example.com')],
+    ]);
+  });
+
+  test.each([{}, { [MINIMIZE_POLICIES]: true }])('may share a key, with the context %j', (context) => {
+    const stack = aStack(REGION, anApp(context));
+    const masterKey = new kms.Key(stack, 'Key');
+    const [one, other] = ['One', 'Other'].map((id) => new sns.Topic(stack, id, { masterKey }));
+    aDomain(stack, { domainName: 'a.example.com', notifications: { bounces: one } }, 'A');
+    aDomain(stack, { domainName: 'b.example.com', notifications: { bounces: other } }, 'B');
+    expect(keyStatements(stack)).toMatchObject([
+      { Condition: condition('a.example.com') },
+      { Condition: condition('b.example.com') },
+    ]);
   });
 
   test('let SES publish before it is told of them', () => {
@@ -191,14 +233,13 @@ describe('the topics of the notifications', () => {
     const stack = aStack();
     const masterKey = new kms.Key(stack, 'Key');
     aDomain(stack, { notifications: { bounces: new sns.Topic(stack, 'Topic', { masterKey }) } });
-    const { KeyPolicy } = theResource(stack, 'AWS::KMS::Key').Properties;
-    expect((KeyPolicy as { Statement: object[] }).Statement).toContainEqual(
+    expect(keyStatements(stack)).toEqual([
       expect.objectContaining({
         Principal: { Service: 'ses.amazonaws.com' },
         Action: ['kms:Decrypt', 'kms:GenerateDataKey*'],
-        Condition: CONDITION,
+        Condition: condition('example.com'),
       }),
-    );
+    ]);
   });
 
   test('are left as they are when they are imported', () => {
@@ -216,6 +257,21 @@ describe('the topics of the notifications', () => {
     expect(other.dependencies).toEqual([]);
     expect(stack.dependencies).toEqual([other]);
   });
+
+  test.each([{}, { [MINIMIZE_POLICIES]: true }])(
+    'may serve the domains of two stacks, with the context %j',
+    (context) => {
+      const app = anApp(context);
+      const other = aStack(REGION, app, 'Topics');
+      const topic = new sns.Topic(other, 'Topic');
+      for (const id of ['A', 'B']) {
+        aDomain(aStack(REGION, app, id), { domainName: `${id}.example.com`, notifications: { bounces: topic } });
+      }
+      expect(statementsOf(other)).toMatchObject([
+        [statement(logicalId(topic), 'a.example.com'), statement(logicalId(topic), 'b.example.com')],
+      ]);
+    },
+  );
 
   test('may be in a stack that does not know its Region yet', () => {
     const stack = anAgnosticStack();
