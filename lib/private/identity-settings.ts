@@ -1,4 +1,5 @@
-import { Token } from 'aws-cdk-lib';
+import { CfnResource, Token } from 'aws-cdk-lib';
+import type * as ses from 'aws-cdk-lib/aws-ses';
 import type * as sns from 'aws-cdk-lib/aws-sns';
 import type { EasyDkimDomainProps } from '../easy-dkim-domain';
 import type { NotificationOptions } from '../notification-options';
@@ -22,6 +23,9 @@ export function identitySettings(
   }
   if (notifications !== undefined) {
     checkTopics(notifications, SesRegion, fail);
+  }
+  if (configurationSet !== undefined) {
+    checkConfigurationSet(configurationSet, SesRegion, (problem) => fail('configurationSet', problem));
   }
   if (feedbackForwarding === false && (notifications?.bounces && notifications.complaints) === undefined) {
     fail(
@@ -50,6 +54,22 @@ export function identitySettings(
 /** The topics, each once. */
 export function topicsOf({ bounces, complaints, deliveries }: NotificationOptions = {}): sns.ITopic[] {
   return [...new Set([bounces, complaints, deliveries])].filter((topic) => topic !== undefined);
+}
+
+/** Only the Region of one that the app makes is known: one that is imported by its name has that of its stack. */
+function checkConfigurationSet(
+  configurationSet: ses.IConfigurationSet,
+  sesRegion: string,
+  fail: (problem: string) => never,
+): void {
+  const { env, node } = configurationSet;
+  const isMade = CfnResource.isCfnResource(node?.defaultChild);
+  if (isMade && areKnown(env.region, sesRegion) && env.region !== sesRegion) {
+    fail(
+      `is ${node.path}, a configuration set in ${env.region}, and SES uses those of its own Region only: give a ` +
+        `configuration set in ${sesRegion}`,
+    );
+  }
 }
 
 function checkTopics(notifications: NotificationOptions, sesRegion: string, fail: Fail): void {

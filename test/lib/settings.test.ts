@@ -1,4 +1,4 @@
-import { RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { CfnParameter, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as ses from 'aws-cdk-lib/aws-ses';
@@ -332,5 +332,33 @@ describe('a configuration set', () => {
     const { logicalId } = theResource(stack, 'AWS::SES::ConfigurationSet');
     expect(settingsProperties(stack).ConfigurationSet).toEqual({ Ref: logicalId });
     expect(JSON.stringify(policies(stack))).toContain(`:configuration-set/Test-${logicalId}-`);
+  });
+
+  const inRegion = (region: string) => (stack: Stack) =>
+    new ses.ConfigurationSet(aStack(region, stack.node.root, 'Mail'), 'Set', { configurationSetName: 'mail' });
+
+  test('that the app makes in another Region than that of SES is refused', () => {
+    const another = inRegion('us-east-1');
+    expect(refusal((stack) => ({ configurationSet: another(stack) }))).toBe(
+      'Test/Mail: configurationSet is Mail/Set, a configuration set in us-east-1, and SES uses those of its own Region only: give ' +
+        'a configuration set in eu-west-1.',
+    );
+  });
+
+  test.each<[string, (stack: Stack) => Partial<EasyDkimDomainProps>]>([
+    ['in that of SES', (stack) => ({ sesRegion: 'us-east-1', configurationSet: inRegion('us-east-1')(stack) })],
+    [
+      'in an unknown one',
+      (stack) => ({ configurationSet: new ses.ConfigurationSet(new Stack(stack.node.root, 'Any'), 'Set') }),
+    ],
+    [
+      'in one that is known here only',
+      (stack) => ({
+        sesRegion: new CfnParameter(stack, 'Region').valueAsString,
+        configurationSet: new ses.ConfigurationSet(stack, 'Set'),
+      }),
+    ],
+  ])('that the app makes %s is taken', (_, props) => {
+    expect(refusal(props)).toBe('It is accepted.');
   });
 });
