@@ -8,7 +8,7 @@ import { A_ZONE } from './private/checked-props';
 import { mailFromInZone } from './private/mail-from';
 import { dmarcRecordName } from './private/mail-records';
 import { A_BOOLEAN, aListOf, anObjectWith, aString, Fail, PropTypes, required, typedProps } from './private/prop-types';
-import { changeStatement, dkimRecordNames, RecordAccess } from './private/record-access';
+import { atItsLongest, changeStatement, dkimRecordNames, RecordAccess } from './private/record-access';
 
 /**
  * Properties of an `EasyDkimDelegationRole`.
@@ -114,9 +114,17 @@ export class EasyDkimDelegationRole extends iam.Role {
         iam.PolicyStatement.fromJson(statement),
       ),
     });
+    checkLength(policy.document, given, fail);
     acknowledge(policy, changeFindings(this.stack));
   }
 }
+
+/**
+ * What IAM takes for a managed policy.
+ *
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+ */
+const MAX_POLICY_LENGTH = 6_144;
 
 const A_LIST = aListOf(aString('strings'), 'a list of domain names such as ["mail.example.com"]');
 
@@ -158,6 +166,25 @@ function mailFromsIn(
   return stray === undefined
     ? mailFroms
     : fail('mailFromDomains', `"${stray}" is not below any of domainNames: give a name below the domain that uses it`);
+}
+
+function checkLength(
+  policy: iam.PolicyDocument,
+  { domainNames = [], mailFromDomains = [] }: EasyDkimDelegationRoleProps,
+  fail: Fail,
+): void {
+  const { length } = atItsLongest(JSON.stringify(policy.toJSON()));
+  if (length <= MAX_POLICY_LENGTH) {
+    return;
+  }
+  const tooLong = `names, which make a policy of ${length} characters where IAM takes ${MAX_POLICY_LENGTH}`;
+  if (domainNames.length < mailFromDomains.length) {
+    fail('mailFromDomains', `has ${mailFromDomains.length} ${tooLong}: use several roles`);
+  }
+  fail(
+    'domainNames',
+    `has ${domainNames.length} ${tooLong}: leave it out for all domains in the zone, or use several roles`,
+  );
 }
 
 /** Whether some statement lets everybody in: an organization is everybody under a condition. */

@@ -102,9 +102,14 @@ export function dkimRecordNames(domainName: string): string {
 
 /** Characters that a text takes in a list, once it is deployed. */
 export function lengthOf(text: string, whenUnknown: number): number {
-  const known = text
+  const known = atItsLongest(text);
+  return ENTRY_LENGTH + (Token.isUnresolved(known) ? whenUnknown : known.length);
+}
+
+/** A text with the longest values that its pseudo parameters may have. */
+export function atItsLongest(text: string): string {
+  return text
     .replaceAll(Aws.PARTITION, LONGEST_PARTITION)
     .replaceAll(Aws.REGION, LONGEST_REGION)
     .replaceAll(Aws.ACCOUNT_ID, AN_ACCOUNT);
-  return ENTRY_LENGTH + (Token.isUnresolved(known) ? whenUnknown : known.length);
 }

@@ -3,7 +3,7 @@ import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as route53 from 'aws-cdk-lib/aws-route53';
 import { EasyDkimDelegationRole, EasyDkimDelegationRoleProps } from '../../lib';
-import { aStack, aZone, deployed, statementsFor, theResource, ZONE_ID } from './support';
+import { aStack, aZone, deployed, policies, statementsFor, theResource, ZONE_ID } from './support';
 
 function aRole(stack: Stack, props: Partial<EasyDkimDelegationRoleProps> = {}): EasyDkimDelegationRole {
   return new EasyDkimDelegationRole(stack, 'Delegation', {
@@ -128,6 +128,42 @@ describe('the delegation role is refused', () => {
     ],
   ])('for MAIL FROM domains when there is %s', (_, props, message) => {
     expect(() => aRole(aStack(), props)).toThrow(`Test/Delegation: mailFromDomains ${message}`);
+  });
+});
+
+describe('the policy of the delegation role, of which IAM takes 6,144 characters,', () => {
+  const names = (count: number) =>
+    Array.from({ length: count }, (_, n) => `customer-${String(n).padStart(3, '0')}.example.com`);
+  const lengthOrError = (props: Partial<EasyDkimDelegationRoleProps>) => {
+    const stack = aStack();
+    try {
+      aRole(stack, props);
+    } catch (error) {
+      return (error as Error).message;
+    }
+    return policies(stack)[0].length;
+  };
+
+  test('has room for as many domains as fit', () => {
+    const lengths = Array.from({ length: 30 }, (_, n) => lengthOrError({ domainNames: names(n + 120) }));
+    const accepted = lengths.filter((length) => typeof length === 'number');
+    expect(Math.max(...accepted)).toBeLessThanOrEqual(6_144);
+    expect(Math.max(...accepted)).toBeGreaterThan(6_080);
+  });
+
+  test.each<[string, Partial<EasyDkimDelegationRoleProps>, RegExp]>([
+    [
+      'domains',
+      { domainNames: names(200), dmarc: true },
+      /^Test\/Delegation: domainNames has 200 names, which make a policy of 1\d{4} characters where IAM takes 6144: leave it out for all domains in the zone, or use several roles\.$/,
+    ],
+    [
+      'MAIL FROM domains',
+      { mailFromDomains: names(300) },
+      /^Test\/Delegation: mailFromDomains has 300 names, which make a policy of \d{4} characters where IAM takes 6144: use several roles\.$/,
+    ],
+  ])('is refused when it has too many %s', (_, props, message) => {
+    expect(lengthOrError(props)).toMatch(message);
   });
 });
 
