@@ -59,7 +59,9 @@ export interface EasyDkimDelegationRoleProps {
 
 /**
  * A role in the account of a hosted zone, for an `EasyDkimDomain` in another account: it may change
- * the DKIM records of the given domains, those of MAIL FROM and DMARC if asked for, and nothing else.
+ * the DKIM records of the given domains, and those of MAIL FROM and DMARC if asked for.
+ *
+ * It may also list the records of the zone and follow changes of Route 53, and nothing else.
  *
  * Whoever assumes it must name the id of the hosted zone as the external id, as an `EasyDkimDomain`
  * does: so no stack can be made to use the role for a zone that is not its own.
@@ -94,7 +96,7 @@ export class EasyDkimDelegationRole extends iam.Role {
       assumedBy,
       externalIds: [zoneId(hostedZone)],
       roleName: given.roleName ?? PhysicalName.GENERATE_IF_NEEDED,
-      description: 'Lets an EasyDkimDomain of another account write its DKIM records',
+      description: 'Lets an EasyDkimDomain of another account write its mail records',
     });
     const access = new RecordAccess(
       ['CNAME', ...(mailFromDomains ? ['MX' as const] : []), ...(mailFromDomains || dmarc ? ['TXT' as const] : [])],
