@@ -59,7 +59,7 @@ type Untrusted = { readonly [P in keyof ResourceProperties]?: unknown };
  */
 export function parseConfig(properties: CustomResourceEvent['ResourceProperties']): DomainConfig {
   const given: Untrusted = properties ?? {};
-  const domainName = domain('domainName', given.DomainName);
+  const domainName = policyName('domainName', given.DomainName);
   const zoneName = given.HostedZoneName === undefined ? undefined : domain('hostedZone', given.HostedZoneName);
   if (zoneName !== undefined && !isInZone(domainName, zoneName)) {
     throw new Failure(`domainName ${notInZoneMessage(domainName, zoneName)}.`);
@@ -92,7 +92,19 @@ export function parseRemoval(
   };
 }
 
-export function domain(prop: string, value: unknown): string {
+/** A name that IAM policies have: they compare it as it was given, and Route 53 and SES know its normal form. */
+export function policyName(prop: string, value: unknown): string {
+  const name = domain(prop, value);
+  if (name !== value) {
+    throw new Failure(
+      `${prop} is ${show(value)}: give ${show(name)}. A name that is known at deployment only has to be in lower case, ` +
+        'in ASCII and without a trailing dot, since IAM policies compare it as it is.',
+    );
+  }
+  return name;
+}
+
+function domain(prop: string, value: unknown): string {
   const name = text(prop, value);
   try {
     return normalizeDomainName(name);
@@ -103,7 +115,7 @@ export function domain(prop: string, value: unknown): string {
 
 /** A name strictly below the domain of the identity. */
 export function parseMailFrom(value: unknown, domainName: string): string {
-  const mailFrom = domain('mailFrom', value);
+  const mailFrom = policyName('mailFrom', value);
   if (!mailFrom.endsWith(`.${domainName}`)) {
     throw new Failure(
       `mailFrom is ${show(mailFrom)}, which is not below "${domainName}": give a name such as "bounce.${domainName}".`,
@@ -122,8 +134,7 @@ function parseDmarc(value: unknown): string {
 }
 
 function parseZoneId(value: unknown): string {
-  const id = typeof value === 'string' ? value.replace(/^\/?hostedzone\//, '') : value;
-  return matching('hostedZone', id, /^[A-Z0-9]{1,32}$/, 'the id of a hosted zone such as "Z0123456789ABCDEFGHIJ"');
+  return matching('hostedZone', value, /^[A-Z0-9]{1,32}$/, 'the id of a hosted zone such as "Z0123456789ABCDEFGHIJ"');
 }
 
 function parseRoleArn(value: unknown): string | undefined {

@@ -1,5 +1,5 @@
 import type { SettingsProperties } from '../lib/private/contract';
-import { CustomResourceEvent, domain, matching, oneOf, parseMailFrom, REGION, show } from './event';
+import { CustomResourceEvent, matching, oneOf, parseMailFrom, policyName, REGION, show } from './event';
 import { Failure } from './failure';
 import { NOTIFICATIONS, Notification, Settings } from './settings-plan';
 
@@ -22,7 +22,7 @@ type Untrusted = { readonly [P in keyof SettingsProperties]?: unknown };
  */
 export function parseSettings(properties: CustomResourceEvent['ResourceProperties']): SettingsConfig {
   const given: Untrusted = properties;
-  const domainName = domain('domainName', given.DomainName);
+  const domainName = policyName('domainName', given.DomainName);
   const region = matching('sesRegion', given.SesRegion, REGION, 'an AWS Region such as "eu-west-1"');
   return {
     domainName,

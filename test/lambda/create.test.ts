@@ -100,25 +100,6 @@ describe('the domain', () => {
     expect(world.fake.identityNames('us-east-1')).toEqual(['example.com']);
     expect(world.fake.identityNames(REGION)).toEqual([]);
   });
-
-  it.each([
-    ['in upper case', 'Mail.EXAMPLE.com', 'mail.example.com'],
-    ['with a trailing dot', 'mail.example.com.', 'mail.example.com'],
-    ['with other letters than ASCII has', 'bücher.example.com', 'xn--bcher-kva.example.com'],
-  ])('is the same when given %s', async (_, given, normal) => {
-    const answer = await mail.create(properties({ DomainName: given }));
-
-    expect(answer.data.DomainName).toBe(normal);
-    expect(world.holdings()).toEqual(setUpOf(answer));
-    expect((await mail.update(properties({ DomainName: normal }))).physicalId).toBe(answer.physicalId);
-  });
-});
-
-it('takes the id of the zone as Route 53 gives it, too', async () => {
-  const answer = await mail.create(properties({ HostedZoneId: `/hostedzone/${ZONE}` }));
-
-  expect(answer.data.HostedZoneId).toBe(ZONE);
-  expect(world.holdings()).toEqual(setUpOf(answer));
 });
 
 it('leaves other domains of the zone and the account alone', async () => {

@@ -70,7 +70,7 @@ describe('Create', () => {
   it.each([
     [settings(), []],
     [
-      settings({ MailFromDomain: 'Mail.Example.COM.', MailFromBehavior: 'UseDefaultValue' }),
+      settings({ MailFromDomain: 'mail.example.com', MailFromBehavior: 'UseDefaultValue' }),
       ['mail from mail.example.com UseDefaultValue'],
     ],
     [settings({ ConfigurationSet: 'main' }), ['configuration set main']],
