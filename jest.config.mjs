@@ -4,7 +4,7 @@ export default {
   // A busy machine is no reason to fail: no test is about real time.
   testTimeout: 120_000,
   // The end-to-end tests mostly wait for other processes.
-  maxWorkers: 3,
+  maxWorkers: 4,
   testMatch: ['<rootDir>/test/**/*.test.ts'],
   transform: { '^.+\\.ts$': ['ts-jest', { tsconfig: 'tsconfig.json', diagnostics: false }] },
   // The examples import the package by its name, as users do.

@@ -64,7 +64,8 @@ describeE2e('between a deployment and AWS', () => {
   test('a denial fails the deployment with the reason, and leaves nothing', async () => {
     proxy.denied.add('ChangeResourceRecordSets');
 
-    const { code, output } = await cdk.tryDeploy(context);
+    // Denials are retried for 45 seconds, or as long as there is time.
+    const { code, output } = await cdk.tryDeploy({ ...context, timeout: '20' });
 
     expect(code).not.toBe(0);
     expect(output.replace(/\s+/g, ' ')).toContain(

@@ -1,7 +1,7 @@
-/** One domain, whose handler calls SES and Route 53 by way of the proxy at the context key `proxy`. */
-import { App, Stack } from 'aws-cdk-lib';
+/** One domain, whose handler calls AWS by way of the proxy at the context key `proxy`, with `timeout` seconds to do it. */
+import { App, Duration, Stack } from 'aws-cdk-lib';
+import type { CfnFunction } from 'aws-cdk-lib/aws-lambda';
 import { findOrMakeZone, text } from '../../bin/context';
-import { Duration } from 'aws-cdk-lib';
 import { EasyDkimDomain } from '../../lib';
 import { redirectHandler } from './redirect-handler';
 
@@ -13,4 +13,5 @@ new EasyDkimDomain(stack, 'Mail', {
   hostedZone: findOrMakeZone(stack),
   ttl: Duration.seconds(Number(text(stack, 'ttl') ?? 1800)),
 });
-redirectHandler(stack, ['SES', 'SESV2', 'ROUTE_53', 'CLOUDFORMATION'], text(stack, 'proxy')!);
+const handler = redirectHandler(stack, ['SES', 'SESV2', 'ROUTE_53', 'CLOUDFORMATION'], text(stack, 'proxy')!);
+(handler.node.defaultChild as CfnFunction).timeout = Number(text(stack, 'timeout') ?? 900);
