@@ -25,7 +25,8 @@ const FIRST_DELAY = 1_000;
 const LONGEST_DELAY = 8_000;
 
 /**
- * Runs one call to AWS and logs it. In the first seconds of an event it is tried again when it is denied.
+ * Runs one call to AWS and logs it. In the first seconds of an event it is tried again when it is denied: here and not
+ * in the SDK's retry strategy, whose count of tries says how often a call may have taken effect.
  *
  * @param deadline that of the event
  * @throws AwsCallFailure with the operation, its target, AWS's own words and a remedy.

@@ -154,11 +154,11 @@ export class IdentitySettings {
     operation: string,
     detail: string,
     send: (options: CallOptions) => Promise<T>,
-    { signal }: Deadline = this.deadline,
+    deadline: Deadline = this.deadline,
   ): Promise<T> {
     const { domainName, region } = this.identity;
     const description = { service: 'SES', operation, target: `${domainName} in ${region}${detail}` } as const;
-    return callAws(this.log, description, this.deadline, () => send({ abortSignal: signal }));
+    return callAws(this.log, description, deadline, () => send({ abortSignal: deadline.signal }));
   }
 }
 

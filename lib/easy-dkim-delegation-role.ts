@@ -8,7 +8,13 @@ import { A_ZONE } from './private/checked-props';
 import { mailFromInZone } from './private/mail-from';
 import { dmarcRecordName } from './private/mail-records';
 import { A_BOOLEAN, aListOf, anObjectWith, aString, Fail, PropTypes, required, typedProps } from './private/prop-types';
-import { atItsLongest, changeStatement, dkimRecordNames, RecordAccess } from './private/record-access';
+import {
+  atItsLongest,
+  changeStatement,
+  dkimRecordNames,
+  MAX_POLICY_LENGTH,
+  RecordAccess,
+} from './private/record-access';
 
 /**
  * Properties of an `EasyDkimDelegationRole`.
@@ -120,13 +126,6 @@ export class EasyDkimDelegationRole extends iam.Role {
     acknowledge(policy, changeFindings(this.stack));
   }
 }
-
-/**
- * What IAM takes for a managed policy.
- *
- * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
- */
-const MAX_POLICY_LENGTH = 6_144;
 
 const A_LIST = aListOf(aString('strings'), 'a list of domain names such as ["mail.example.com"]');
 

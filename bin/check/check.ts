@@ -4,7 +4,7 @@ import { judgeDmarc, readDmarc } from './dmarc';
 import type { Dns } from './dns';
 import { readOptions } from './given';
 import { judgeMx, noMailFrom, unknownMailFrom } from './mail-from';
-import { finding, worst, type CheckReport, type Finding } from './report';
+import { finding, letSesBeAskedOrGive, worst, type CheckReport, type Finding } from './report';
 import { askSes, judgeSes, type SesView } from './ses';
 import { judgeSpf, readSpf } from './spf';
 import { findZone, judgeZone, type Zone } from './zone';
@@ -89,7 +89,7 @@ function unknownTokens(domain: string, sesIsAsked: boolean): Finding {
     {
       verdict: 'unknown',
       problem: 'not-given',
-      remedy: `${sesIsAsked ? 'Let SES be asked (AWS credentials and --region), or give' : 'Give'} --tokens: the outputs of the stack show them.`,
+      remedy: `${letSesBeAskedOrGive(sesIsAsked)} --tokens: the outputs of the stack show them.`,
     },
   );
 }

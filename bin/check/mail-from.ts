@@ -1,5 +1,5 @@
 import { describeFailure, failureRemark, type Lookup, type MxRecord } from './dns';
-import { finding, type Finding } from './report';
+import { finding, letSesBeAskedOrGive, type Finding } from './report';
 
 /** The feedback endpoint of a Region, to which receivers return what they cannot deliver. */
 const FEEDBACK_HOST = /^feedback-smtp\.([a-z0-9-]+)\.amazonses\.(com|eu)$/;
@@ -24,7 +24,7 @@ export function unknownMailFrom(domain: string, sesIsAsked: boolean): Finding {
     {
       verdict: 'unknown',
       problem: 'not-given',
-      remedy: `${sesIsAsked ? 'Let SES be asked (AWS credentials and --region), or give' : 'Give'} --mail-from, or --no-mail-from if there is none.`,
+      remedy: `${letSesBeAskedOrGive(sesIsAsked)} --mail-from, or --no-mail-from if there is none.`,
     },
   );
 }

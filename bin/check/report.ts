@@ -126,6 +126,11 @@ export function finding(
   };
 }
 
+/** How the remedy begins for what SES knows, or an option may say. */
+export function letSesBeAskedOrGive(sesIsAsked: boolean): string {
+  return sesIsAsked ? 'Let SES be asked (AWS credentials and --region), or give' : 'Give';
+}
+
 const FROM_WORST: readonly Verdict[] = ['fail', 'unknown', 'warn', 'pass'];
 
 /** The worst verdict; `pass` of nothing. */

@@ -4,7 +4,14 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct, IDependable } from 'constructs';
 import { acknowledge, changeFindings, sesFindings, SETTINGS_FINDINGS } from './acknowledgements';
 import { dmarcRecordName } from './mail-records';
-import { changeStatement, dkimRecordNames, lengthOf, RecordAccess, ZoneAccess } from './record-access';
+import {
+  changeStatement,
+  dkimRecordNames,
+  lengthOf,
+  MAX_POLICY_LENGTH,
+  RecordAccess,
+  ZoneAccess,
+} from './record-access';
 import { RegionAccess } from './region-access';
 import { SettingsAccess, SettingsRequest } from './settings-access';
 
@@ -26,12 +33,8 @@ export interface PolicyRequest {
   readonly settings?: SettingsRequest;
 }
 
-/**
- * A managed policy holds 6,144 characters without white space; some are kept for what tokens resolve to.
- *
- * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
- */
-const MAX_POLICY_LENGTH = 5_900;
+/** Where a policy counts as full: some characters are kept for what tokens resolve to. */
+const FULL_POLICY_LENGTH = MAX_POLICY_LENGTH - 244;
 
 /** What a policy takes besides its statements, and with what the handler needs for all domains. */
 const POLICY_LENGTH = 50;
@@ -87,7 +90,7 @@ export class HandlerPolicies {
   }
 
   private policyWithRoom(request: PolicyRequest, lengthIn: (policy: Policy) => number): Policy {
-    return this.policies.find((policy) => lengthIn(policy) <= MAX_POLICY_LENGTH) ?? this.addPolicy(request);
+    return this.policies.find((policy) => lengthIn(policy) <= FULL_POLICY_LENGTH) ?? this.addPolicy(request);
   }
 
   private addPolicy({ domainName }: PolicyRequest): Policy {

@@ -11,6 +11,13 @@ export interface ZoneAccess {
   readonly recordNames: readonly string[];
 }
 
+/**
+ * What IAM takes for a managed policy: characters without white space.
+ *
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+ */
+export const MAX_POLICY_LENGTH = 6_144;
+
 /** What a statement takes besides its zones and names, and what each takes besides its text. */
 const STATEMENT_LENGTH = 430;
 const ENTRY_LENGTH = '"",'.length;
