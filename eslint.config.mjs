@@ -1,7 +1,7 @@
 import js from '@eslint/js';
 import tseslint from 'typescript-eslint';
 
-/** Data flows one way: the construct and the handler share nothing but the contract in lib/private. */
+/** Data flows one way: the construct and the handler share nothing but lib/shared. */
 const noImportOf = (...patterns) => ({ 'no-restricted-imports': ['error', { patterns }] });
 
 export default tseslint.config(
@@ -19,7 +19,7 @@ export default tseslint.config(
   {
     files: ['lib/**/*.ts'],
     rules: noImportOf(
-      { regex: '/lambda(/|$)', message: 'What construct and handler both need is in lib/private.' },
+      { regex: '/lambda(/|$)', message: 'What construct and handler both need is in lib/shared.' },
       { regex: '^@(aws-sdk|smithy)/', message: 'The construct calls no AWS service.' },
     ),
   },
@@ -27,7 +27,24 @@ export default tseslint.config(
     files: ['lambda/**/*.ts'],
     rules: noImportOf(
       { regex: '^(aws-cdk-lib|constructs)(/|$)', message: 'The handler runs without the CDK.' },
-      { regex: '^\\.\\./lib(/(?!private/)|$)', message: 'The handler shares only lib/private with the construct.' },
+      { regex: '/lib(/(?!shared/)|$)', message: 'The handler shares only lib/shared with the construct.' },
+    ),
+  },
+  {
+    files: ['lib/shared/**/*.ts'],
+    rules: noImportOf(
+      {
+        regex: '^(aws-cdk-lib|constructs|@aws-sdk|@smithy)(/|$)',
+        message: 'What all sides share needs neither CDK nor SDK.',
+      },
+      { regex: '^\\.\\./', message: 'What all sides share imports nothing else of the project.' },
+    ),
+  },
+  {
+    files: ['check/**/*.ts'],
+    rules: noImportOf(
+      { regex: '^(aws-cdk-lib|constructs)(/|$)', message: 'The check runs without the CDK.' },
+      { regex: '^\\.\\./(?!lib/shared/)', message: 'The check shares only lib/shared with the construct.' },
     ),
   },
   {

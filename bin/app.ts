@@ -6,7 +6,7 @@
  *   npx cdk deploy -c domainName=mail.example.com -c hostedZoneId=Z0123456789ABCDEFGHIJ -c zoneName=example.com
  */
 import { App } from 'aws-cdk-lib';
-import { ExampleStack } from './example-stack';
+import { ExampleStack } from '../examples/apps/example-stack';
 
 const app = new App();
 new ExampleStack(app, 'EasyDkimExample', {

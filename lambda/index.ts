@@ -1,18 +1,18 @@
 import type { Context } from 'aws-lambda';
-import { SETTINGS_RESOURCE_TYPE } from '../lib/private/contract';
-import { Answer, sendAnswer } from './answer';
-import { Application, toAttributes } from './apply';
-import { connect } from './aws';
-import { Cancellation, outlastCancelledCreate } from './cancellation';
-import { Deadline } from './deadline';
-import { CustomResourceEvent, isRegion, parseConfig, parseRemoval } from './event';
-import { describeError } from './failure';
-import { Journal } from './journal';
-import { createLog, Log } from './log';
-import { DomainState, emptyPhysicalId, formatPhysicalId, parsePhysicalId } from './physical-id';
-import { findReplacement, remove } from './remove';
-import { isPlain, requireAnswerable, requireRequest } from './request';
-import { settle } from './settings';
+import { SETTINGS_RESOURCE_TYPE } from '../lib/shared/contract';
+import { Answer, sendAnswer } from './events/answer';
+import { Application, toAttributes } from './domain/apply';
+import { connect } from './aws/clients';
+import { Cancellation, outlastCancelledCreate } from './events/cancellation';
+import { Deadline } from './events/deadline';
+import { CustomResourceEvent, isRegion, parseConfig, parseRemoval } from './events/event';
+import { describeError } from './events/failure';
+import { Journal } from './events/journal';
+import { createLog, Log } from './events/log';
+import { DomainState, emptyPhysicalId, formatPhysicalId, parsePhysicalId } from './domain/physical-id';
+import { findReplacement, remove } from './domain/remove';
+import { isPlain, requireAnswerable, requireRequest } from './events/request';
+import { settle } from './settings/apply';
 
 /** What is kept of the Lambda's time to undo a failed change, and then to answer: milliseconds, and a share at most. */
 const UNDO_TIME = { most: 60_000, share: 0.2 };

@@ -2,19 +2,28 @@ import { PhysicalName } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as route53 from 'aws-cdk-lib/aws-route53';
 import { Construct } from 'constructs';
-import { acknowledge, changeFindings } from './private/acknowledgements';
-import { areKnown, domainInZone, failure, publicZoneName, zoneArn, zoneId } from './private/checks';
-import { A_ZONE } from './private/checked-props';
-import { mailFromInZone } from './private/mail-from';
-import { dmarcRecordName } from './private/mail-records';
-import { A_BOOLEAN, aListOf, anObjectWith, aString, Fail, PropTypes, required, typedProps } from './private/prop-types';
+import { acknowledge, changeFindings } from './private/permissions/acknowledgements';
+import { areKnown, domainInZone, failure, publicZoneName, zoneArn, zoneId } from './private/props/checks';
+import { A_ZONE } from './private/props/checked-props';
+import { mailFromInZone } from './private/props/mail-from';
+import { dmarcRecordName } from './shared/mail-records';
+import {
+  A_BOOLEAN,
+  aListOf,
+  anObjectWith,
+  aString,
+  Fail,
+  PropTypes,
+  required,
+  typedProps,
+} from './private/props/prop-types';
 import {
   atItsLongest,
   changeStatement,
   dkimRecordNames,
   MAX_POLICY_LENGTH,
   RecordAccess,
-} from './private/record-access';
+} from './private/permissions/record-access';
 
 /**
  * Properties of an `EasyDkimDelegationRole`.

@@ -8,21 +8,21 @@ import { DmarcOptions } from './dmarc-options';
 import { DnsRecord } from './dns-record';
 import { MailFromOptions } from './mail-from-options';
 import { NotificationOptions } from './notification-options';
-import { checkedProps } from './private/checked-props';
-import { failure } from './private/checks';
+import { checkedProps } from './private/props/checked-props';
+import { failure } from './private/props/checks';
 import {
   ResourceAttributes,
   ResourceProperties,
   RESOURCE_TYPE,
   SettingsProperties,
   SETTINGS_RESOURCE_TYPE,
-} from './private/contract';
-import { furtherRecords } from './private/dns-records';
-import { domainProperties } from './private/domain-properties';
-import { identitySettings, topicsOf } from './private/identity-settings';
-import { policyRequest, sesArn } from './private/policy-request';
+} from './shared/contract';
+import { furtherRecords } from './private/props/dns-records';
+import { domainProperties } from './private/props/domain-properties';
+import { identitySettings, topicsOf } from './private/props/settings-properties';
+import { policyRequest, sesArn } from './private/permissions/policy-request';
 import { EasyDkimProvider } from './private/provider';
-import { zoneFile } from './private/zone-file';
+import { zoneFile } from './private/props/zone-file';
 
 /** Seconds that CloudFormation waits for an answer: the Lambda's time and, after a crash, that of another try. */
 const SERVICE_TIMEOUT = '1800';

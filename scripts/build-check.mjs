@@ -6,7 +6,7 @@ import { build } from 'esbuild';
 import ts from 'typescript';
 import { licensesOf } from './lib/licenses.mjs';
 
-const source = 'bin/check';
+const source = 'check';
 const outdir = process.argv[2] ?? 'dist/check';
 const { version } = JSON.parse(await readFile('package.json', 'utf8'));
 

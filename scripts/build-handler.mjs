@@ -20,7 +20,7 @@ const { metafile, outputFiles } = await build({
   supported: { 'dynamic-import': false },
   // The ES modules of the SDK can be tree-shaken, its CommonJS ones cannot.
   mainFields: ['module', 'main'],
-  alias: { '@aws-sdk/credential-provider-node': './lambda/default-credentials.ts' },
+  alias: { '@aws-sdk/credential-provider-node': './lambda/aws/default-credentials.ts' },
   // The licences go into a file of their own.
   legalComments: 'none',
   metafile: true,

@@ -16,7 +16,7 @@ const HOW_TO_REFRESH = `To refresh:
    (https://github.com/boto/botocore/blob/develop/botocore/data/endpoints.json). Pass the file with --endpoints
    to have it compared, and mend test/lib/ses-regions.ts.
 2. DKIM domains: https://docs.aws.amazon.com/general/latest/gr/ses.html#ses_dkim_domains. A Region with one of
-   its own goes into lib/private/dkim-domains.ts, any other into the default ones of test/lib/ses-regions.ts.
+   its own goes into lib/shared/dkim-hosts.ts, any other into the default ones of test/lib/ses-regions.ts.
 3. Set the date in both files, and run: npm test -- test/lib/regions`;
 
 const require = createRequire(import.meta.url);
@@ -25,7 +25,7 @@ await script(() => {
   const { endpoints } = readOptions();
   register();
   const { RegionInfo } = require('aws-cdk-lib/region-info');
-  const { documentedDkimDomain, REGIONS_WITH_OWN_DKIM_DOMAIN } = require(join(root, 'lib/private/dkim-domains.ts'));
+  const { documentedDkimDomain, REGIONS_WITH_OWN_DKIM_DOMAIN } = require(join(root, 'lib/shared/dkim-hosts.ts'));
   const known = require(join(root, 'test/lib/ses-regions.ts'));
   const cdk = RegionInfo.regions.map(({ name }) => name);
   const { SES_REGIONS: ses, REGIONS_WITHOUT_SES: without } = known;

@@ -185,7 +185,7 @@ async function bundleWith({ name, file, from, to }) {
     minifySyntax: true,
     supported: { 'dynamic-import': false },
     mainFields: ['module', 'main'],
-    alias: { '@aws-sdk/credential-provider-node': join(root, 'lambda/default-credentials.ts') },
+    alias: { '@aws-sdk/credential-provider-node': join(root, 'lambda/aws/default-credentials.ts') },
     logLevel: 'error',
     plugins: [
       {

@@ -4,10 +4,10 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct, IDependable } from 'constructs';
-import { acknowledge, FUNCTION_FINDINGS, LOG_GROUP_FINDINGS } from './acknowledgements';
-import { HandlerPolicies, PolicyRequest } from './handler-policies';
-import { dmarcRecordName } from './mail-records';
-import { PublishAccess } from './publish-access';
+import { acknowledge, FUNCTION_FINDINGS, LOG_GROUP_FINDINGS } from './permissions/acknowledgements';
+import { HandlerPolicies, PolicyRequest } from './permissions/handler-policies';
+import { dmarcRecordName } from '../shared/mail-records';
+import { PublishAccess } from './permissions/publish-access';
 
 /** The bundled handler, built with the package and shipped in it. */
 const HANDLER = path.join(__dirname, '..', '..', 'dist', 'handler');

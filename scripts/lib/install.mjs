@@ -9,7 +9,7 @@ const BUILT = ['dist/index.js', 'dist/handler/index.js', 'dist/check/index.js'];
 const BUILT_FROM = [
   'lib',
   'lambda',
-  'bin/check',
+  'check',
   'package.json',
   'package-lock.json',
   'scripts/build-handler.mjs',

@@ -17,7 +17,7 @@ const SES_SPF = 'v=spf1 ip4:199.255.192.0/22 ip4:54.240.0.0/18 -all';
 export async function checkOnLoopback(domain, { zoneName, records, environment }) {
   const { tsImport } = await import('tsx/esm/api');
   const { DnsServerOnLoopback } = await tsImport('../../test/check/dns-server.ts', import.meta.url);
-  const { readTxt } = await tsImport('../../lambda/txt.ts', import.meta.url);
+  const { readTxt } = await tsImport('../../lib/shared/txt-value.ts', import.meta.url);
   const dns = await DnsServerOnLoopback.start();
   try {
     dns.serve({ ...publishedBySes(records), ...served(zoneName, records, readTxt) });

@@ -40,7 +40,7 @@ export const authenticated = {
 
 /** Identities in two Regions, and their records side by side in one zone. */
 export const twoRegions = {
-  app: 'npx tsx bin/two-regions.ts',
+  app: 'npx tsx examples/apps/two-regions.ts',
   zoneName: 'example.com',
   context: {},
   domains: () => [
@@ -51,7 +51,7 @@ export const twoRegions = {
 
 /** The zone behind a role that the Lambda assumes, and a wait for the verification. */
 export const crossAccount = {
-  app: 'npx tsx bin/cross-account.ts',
+  app: 'npx tsx examples/apps/cross-account.ts',
   context: {},
   domains: () => [{ name: 'mail.example.com' }],
 };

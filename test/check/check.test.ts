@@ -1,4 +1,4 @@
-import { checkDomain, InvalidOptionError, type CheckId, type CheckOptions, type Finding } from '../../bin/check';
+import { checkDomain, InvalidOptionError, type CheckId, type CheckOptions, type Finding } from '../../check';
 import { DnsServerOnLoopback, type Records } from './dns-server';
 import { dkim, DKIM_HOST, DOMAIN, KEY, MAIL_FROM, publicKey, recordName, REGION, rightSetUp, TOKENS } from './set-up';
 

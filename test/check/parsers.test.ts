@@ -1,10 +1,10 @@
 import * as fc from 'fast-check';
-import { parseDkimKey } from '../../bin/check/dkim-key';
-import { treeWalk } from '../../bin/check/dmarc';
-import { parseDmarc } from '../../bin/check/dmarc-record';
-import { isSpf, parseSpf } from '../../bin/check/spf-record';
-import { formatReport } from '../../bin/check/table';
-import type { CheckReport } from '../../bin/check/report';
+import { parseDkimKey } from '../../check/dkim-key';
+import { treeWalk } from '../../check/dmarc';
+import { parseDmarc } from '../../check/dmarc-record';
+import { isSpf, parseSpf } from '../../check/spf-record';
+import { formatReport } from '../../check/table';
+import type { CheckReport } from '../../check/report';
 import { KEY } from './set-up';
 
 const blanks = fc.stringMatching(/^[ \t]{0,3}$/);

@@ -2,7 +2,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { GetEmailIdentityResponse } from '@aws-sdk/client-sesv2';
-import { checkDomain, type CheckId, type CheckOptions, type CheckReport } from '../../bin/check';
+import { checkDomain, type CheckId, type CheckOptions, type CheckReport } from '../../check';
 import { FakeAws } from '../fakes/fake-aws';
 import { DnsServerOnLoopback } from './dns-server';
 import { dkim, DOMAIN, MAIL_FROM, recordName, REGION, rightSetUp, TOKENS } from './set-up';

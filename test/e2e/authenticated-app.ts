@@ -1,7 +1,7 @@
 /** The stack of the example app, whose handler calls SES by way of the proxy at the context key `ses`. */
 import { App } from 'aws-cdk-lib';
-import { text } from '../../bin/context';
-import { ExampleStack } from '../../bin/example-stack';
+import { text } from '../../examples/apps/context';
+import { ExampleStack } from '../../examples/apps/example-stack';
 import { redirectHandler } from './redirect-handler';
 
 const app = new App();

@@ -1,7 +1,7 @@
 /** One domain, whose handler calls AWS by way of the proxy at the context key `proxy`, with `timeout` seconds to do it. */
 import { App, Duration, Stack } from 'aws-cdk-lib';
 import type { CfnFunction } from 'aws-cdk-lib/aws-lambda';
-import { findOrMakeZone, text } from '../../bin/context';
+import { findOrMakeZone, text } from '../../examples/apps/context';
 import { EasyDkimDomain } from '../../lib';
 import { redirectHandler } from './redirect-handler';
 

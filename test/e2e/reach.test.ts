@@ -4,7 +4,7 @@ jest.setTimeout(180_000);
 
 describeE2e('the example of two Regions', () => {
   const aws = new Aws();
-  const cdk = new Cdk('npx tsx bin/two-regions.ts');
+  const cdk = new Cdk('npx tsx examples/apps/two-regions.ts');
   const domain = 'regions.example.com';
 
   test('has an identity in each Region, and the records of both in one zone', async () => {
@@ -28,7 +28,7 @@ describeE2e('the example of two Regions', () => {
 
 describeE2e('the example of two accounts', () => {
   const aws = new Aws();
-  const cdk = new Cdk('npx tsx bin/cross-account.ts');
+  const cdk = new Cdk('npx tsx examples/apps/cross-account.ts');
   const domain = 'mail.example.com';
 
   test('writes through the delegation role, waits, and gives what depends on it a verified domain', async () => {

@@ -3,9 +3,9 @@
  * the proxy at the context key `ses`.
  */
 import { App, CustomResource, Stack } from 'aws-cdk-lib';
-import { findOrMakeZone, text } from '../../bin/context';
+import { findOrMakeZone, text } from '../../examples/apps/context';
 import { EasyDkimDomain } from '../../lib';
-import { SETTINGS_RESOURCE_TYPE } from '../../lib/private/contract';
+import { SETTINGS_RESOURCE_TYPE } from '../../lib/shared/contract';
 import { redirectHandler } from './redirect-handler';
 
 const app = new App();

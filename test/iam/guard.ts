@@ -1,4 +1,4 @@
-import type { ResourceProperties, SettingsProperties } from '../../lib/private/contract';
+import type { ResourceProperties, SettingsProperties } from '../../lib/shared/contract';
 import type { Call } from '../fakes/fake-aws';
 import { delegationStatements, handlerStatements, isAllowed, questionsOf, type Question } from '../support/iam';
 import { DOMAIN, REGION, type World } from '../support/stack';

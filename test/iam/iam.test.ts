@@ -1,5 +1,5 @@
 import { delegationStatements, handlerStatements, isAllowed, recordKeys, type Question } from '../support/iam';
-import type { SettingsProperties } from '../../lib/private/contract';
+import type { SettingsProperties } from '../../lib/shared/contract';
 import { DOMAIN, properties, REGION, StackResource, World, ZONE, type Answer, type Event } from '../support/stack';
 import { ACCOUNT, addOtherAccount, deployment, Guard, OTHER_ACCOUNT, OTHER_ZONE, ROLE } from './guard';
 

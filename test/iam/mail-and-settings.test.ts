@@ -1,4 +1,4 @@
-import type { ResourceProperties, SettingsProperties } from '../../lib/private/contract';
+import type { ResourceProperties, SettingsProperties } from '../../lib/shared/contract';
 import { DOMAIN, properties, REGION, World, ZONE } from '../support/stack';
 import { ALL, MAIL_FROM, settingsOf } from '../support/settings';
 import { addOtherAccount, OTHER_ZONE, ROLE, type Template } from './guard';

@@ -1,4 +1,4 @@
-import { dkimRecordName, dkimRecordValue } from '../../lambda/mail-record';
+import { dkimRecordName, dkimRecordValue } from '../../lambda/domain/mail-record';
 import { identityOf, properties, REGION, setUpOf, StackResource, World, ZONE } from '../support/stack';
 
 let world: World;

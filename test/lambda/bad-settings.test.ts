@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { SETTINGS_RESOURCE_TYPE } from '../../lib/private/contract';
+import { SETTINGS_RESOURCE_TYPE } from '../../lib/shared/contract';
 import { FakeAws } from '../fakes/fake-aws';
 import { builtBundle, ExecutionEnvironment } from '../model/sandbox/execution-environment';
 import { randomFrom } from '../model/sandbox/random';

@@ -1,4 +1,4 @@
-import { dkimRecordValue } from '../../lambda/mail-record';
+import { dkimRecordValue } from '../../lambda/domain/mail-record';
 import { Answer, properties, REGION, setUpOf, StackResource, World } from '../support/stack';
 
 let world: World;

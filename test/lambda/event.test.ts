@@ -1,4 +1,4 @@
-import { parseConfig } from '../../lambda/event';
+import { parseConfig } from '../../lambda/events/event';
 import { properties, StackResource, World } from '../support/stack';
 
 const LONG_LABEL = 'a'.repeat(64);

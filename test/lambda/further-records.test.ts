@@ -1,4 +1,4 @@
-import type { ResourceProperties } from '../../lib/private/contract';
+import type { ResourceProperties } from '../../lib/shared/contract';
 import { DOMAIN, properties, recordsOf, StackResource, World, ZONE } from '../support/stack';
 
 const MAIL_FROM = `bounce.${DOMAIN}`;

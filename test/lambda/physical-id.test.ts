@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { DomainState, emptyPhysicalId, formatPhysicalId, parsePhysicalId } from '../../lambda/physical-id';
+import { DomainState, emptyPhysicalId, formatPhysicalId, parsePhysicalId } from '../../lambda/domain/physical-id';
 
 const state: DomainState = {
   region: 'eu-west-1',

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import type { DomainState } from '../../lambda/physical-id';
-import { mailRecords, RecordSet } from '../../lambda/mail-record';
-import { Change, planRecords, planRemoval, planUndo, RecordPlan, RecordWishes } from '../../lambda/records';
+import type { DomainState } from '../../lambda/domain/physical-id';
+import { mailRecords, RecordSet } from '../../lambda/domain/mail-record';
+import { Change, planRecords, planRemoval, planUndo, RecordPlan, RecordWishes } from '../../lambda/domain/record-plan';
 
 const TOKENS = ['tok1', 'tok2', 'tok3'];
 const nameOf = (token: string) => `${token}._domainkey.example.com`;

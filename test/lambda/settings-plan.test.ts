@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { DEFAULTS, planSettings, Setting, Settings, Situation } from '../../lambda/settings-plan';
+import { DEFAULTS, planSettings, Setting, Settings, Situation } from '../../lambda/settings/plan';
 
 const TOPIC = 'arn:aws:sns:eu-west-1:111111111111:feedback';
 

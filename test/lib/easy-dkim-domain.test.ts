@@ -10,7 +10,7 @@ import * as ses from 'aws-cdk-lib/aws-ses';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import { VALIDATE_AGAINST_DEFAULT_RULES, VALIDATION_REPORT_FILE } from 'aws-cdk-lib/cx-api';
 import { DmarcPolicy, EasyDkimDomain, EasyDkimDomainProps } from '../../lib';
-import type { ResourceProperties } from '../../lib/private/contract';
+import type { ResourceProperties } from '../../lib/shared/contract';
 import {
   aDomain,
   ACCOUNT,

@@ -1,9 +1,5 @@
 import { RegionInfo } from 'aws-cdk-lib/region-info';
-import {
-  DEFAULT_DKIM_DOMAIN,
-  documentedDkimDomain,
-  REGIONS_WITH_OWN_DKIM_DOMAIN,
-} from '../../lib/private/dkim-domains';
+import { DEFAULT_DKIM_DOMAIN, documentedDkimDomain, REGIONS_WITH_OWN_DKIM_DOMAIN } from '../../lib/shared/dkim-hosts';
 import { REGIONS_WITH_DEFAULT_DKIM_DOMAIN, REGIONS_WITHOUT_SES, SES_REGIONS } from './ses-regions';
 
 const CDK_REGIONS = RegionInfo.regions.map(({ name }) => name);

@@ -2,7 +2,7 @@
  * Where SES is, and which of these Regions share its default DKIM domain.
  *
  * Source of the Regions: `data/endpoints.json` of botocore 1.43.106, service `email`. Of the DKIM domains: AWS's
- * table, by way of the sources that lib/private/dkim-domains.ts names. Both read on 2026-11-23. How to refresh
+ * table, by way of the sources that lib/shared/dkim-hosts.ts names. Both read on 2026-11-23. How to refresh
  * this: `npm run regions`.
  *
  * @see https://docs.aws.amazon.com/general/latest/gr/ses.html

@@ -5,7 +5,7 @@ import * as ses from 'aws-cdk-lib/aws-ses';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import { IAM_MINIMIZE_POLICIES as MINIMIZE_POLICIES } from 'aws-cdk-lib/cx-api';
 import { EasyDkimDomainProps } from '../../lib';
-import type { SettingsProperties } from '../../lib/private/contract';
+import type { SettingsProperties } from '../../lib/shared/contract';
 import {
   ACCOUNT,
   aDomain,

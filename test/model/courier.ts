@@ -11,7 +11,7 @@ import { ExecutionEnvironment, type Kill, type RunEnd, TIMEOUT_MS } from './sand
 import { randomFrom } from './sandbox/random';
 import { Violation } from './violation';
 import type { World } from './world';
-import { parsePhysicalId } from '../../lambda/physical-id';
+import { parsePhysicalId } from '../../lambda/domain/physical-id';
 
 /** An event runs three times at most, as Lambda has it for asynchronous events. */
 const MOST_RUNS = 3;

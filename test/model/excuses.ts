@@ -1,5 +1,5 @@
-import { parseConfig, type DomainConfig } from '../../lambda/event';
-import { documentedDkimDomain } from '../../lib/private/dkim-domains';
+import { parseConfig, type DomainConfig } from '../../lambda/events/event';
+import { documentedDkimDomain } from '../../lib/shared/dkim-hosts';
 import type { FakeAws } from '../fakes/fake-aws';
 import { doesTheSame, furtherRecords, kindOfTxt } from './further-records';
 import type { Incident } from './incident';

@@ -1,6 +1,6 @@
-import { type ResourceProperties, SETTINGS_RESOURCE_TYPE, type SettingsProperties } from '../../lib/private/contract';
-import type { DomainState } from '../../lambda/physical-id';
-import { parsePhysicalId } from '../../lambda/physical-id';
+import { type ResourceProperties, SETTINGS_RESOURCE_TYPE, type SettingsProperties } from '../../lib/shared/contract';
+import type { DomainState } from '../../lambda/domain/physical-id';
+import { parsePhysicalId } from '../../lambda/domain/physical-id';
 import type { Call, ResponseBody } from '../fakes/fake-aws';
 import { furtherRecords, isExactly } from './further-records';
 import { type Difference, identityKey, type Item, recordKey } from './ledger';

@@ -1,6 +1,6 @@
-import { formatPhysicalId, parsePhysicalId } from '../../lambda/physical-id';
-import { documentedDkimDomain } from '../../lib/private/dkim-domains';
-import type { ResourceAttributes } from '../../lib/private/contract';
+import { formatPhysicalId, parsePhysicalId } from '../../lambda/domain/physical-id';
+import { documentedDkimDomain } from '../../lib/shared/dkim-hosts';
+import type { ResourceAttributes } from '../../lib/shared/contract';
 import type { FakeAws, ResponseBody } from '../fakes/fake-aws';
 import { configOf } from './excuses';
 import { doesTheSame, type Further, furtherRecords, isExactly } from './further-records';

@@ -1,4 +1,4 @@
-import type { SettingsProperties } from '../../lib/private/contract';
+import type { SettingsProperties } from '../../lib/shared/contract';
 import type { FakeAws, ResponseBody } from '../fakes/fake-aws';
 import type { Incident } from './incident';
 import { expectedSettings, settingsOf, type Values, wantedSettings } from './settings';

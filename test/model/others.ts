@@ -1,10 +1,10 @@
-import { FURTHER_RECORDS } from '../../lambda/mail-record';
+import { FURTHER_RECORDS } from '../../lambda/domain/mail-record';
 import type { FakeAws, Identity } from '../fakes/fake-aws';
 import type { Zone } from '../fakes/zones';
 import type { ActPlan, IdentityAct, RecordAct, SettingsAct, Setup, SigningHost } from './plan';
 import { kindOfTxt } from './further-records';
 import { ACCOUNT, at, DMARC, DOMAINS, REGIONS, ZONES } from './places';
-import { documentedDkimDomain } from '../../lib/private/dkim-domains';
+import { documentedDkimDomain } from '../../lib/shared/dkim-hosts';
 
 /** Everybody else in the account: they change identities, records, zones, policies and SES itself. */
 export class Others {

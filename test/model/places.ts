@@ -1,4 +1,4 @@
-import type { ResourceProperties } from '../../lib/private/contract';
+import type { ResourceProperties } from '../../lib/shared/contract';
 import type { Wish } from './plan';
 
 export const STACK_REGION = 'eu-west-1';

@@ -1,5 +1,5 @@
-import type { SettingsProperties } from '../../lib/private/contract';
-import { DEFAULTS, type Setting } from '../../lambda/settings-plan';
+import type { SettingsProperties } from '../../lib/shared/contract';
+import { DEFAULTS, type Setting } from '../../lambda/settings/plan';
 import type { Identity } from '../fakes/fake-aws';
 import type { Wish } from './plan';
 

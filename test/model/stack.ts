@@ -3,9 +3,9 @@ import {
   type ResourceProperties,
   SETTINGS_RESOURCE_TYPE,
   type SettingsProperties,
-} from '../../lib/private/contract';
-import { FURTHER_RECORDS } from '../../lambda/mail-record';
-import { parsePhysicalId } from '../../lambda/physical-id';
+} from '../../lib/shared/contract';
+import { FURTHER_RECORDS } from '../../lambda/domain/mail-record';
+import { parsePhysicalId } from '../../lambda/domain/physical-id';
 import type { ResponseBody } from '../fakes/fake-aws';
 import type { Courier } from './courier';
 import { furtherRecords } from './further-records';

@@ -4,7 +4,7 @@ import { HostedZone } from 'aws-cdk-lib/aws-route53';
 import { ConfigurationSet } from 'aws-cdk-lib/aws-ses';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EasyDkimDelegationRole, EasyDkimDomain, EasyDkimDomainProps } from '../../lib';
-import type { ResourceProperties, SettingsProperties } from '../../lib/private/contract';
+import type { ResourceProperties, SettingsProperties } from '../../lib/shared/contract';
 import type { Call } from '../fakes/fake-aws';
 
 /** What stands for the references in a template. */

@@ -1,4 +1,4 @@
-import { SETTINGS_RESOURCE_TYPE, type ResourceProperties, type SettingsProperties } from '../../lib/private/contract';
+import { SETTINGS_RESOURCE_TYPE, type ResourceProperties, type SettingsProperties } from '../../lib/shared/contract';
 import type { Identity } from '../fakes/fake-aws';
 import { DOMAIN, Event, REGION, StackResource, World } from './stack';
 

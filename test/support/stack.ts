@@ -1,4 +1,4 @@
-import type { ResourceAttributes, ResourceProperties } from '../../lib/private/contract';
+import type { ResourceAttributes, ResourceProperties } from '../../lib/shared/contract';
 import { FakeAws, type RecordedResponse } from '../fakes/fake-aws';
 import { LambdaSandbox } from './lambda-sandbox';
 import { VirtualClock } from './virtual-clock';

@@ -6,7 +6,7 @@ import { App, CfnResource, Stack } from 'aws-cdk-lib';
 import type { Function } from 'aws-cdk-lib/aws-lambda';
 import * as route53 from 'aws-cdk-lib/aws-route53';
 import * as sns from 'aws-cdk-lib/aws-sns';
-import { text } from '../../../bin/context';
+import { text } from '../../../examples/apps/context';
 import { EasyDkimDomain } from '../../../lib';
 import { keep } from './keep';
 import { Domain, PEERS, zone } from './peers';

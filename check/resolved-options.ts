@@ -1,0 +1,77 @@
+import { normalizeDomainName } from '../lib/shared/domain-name';
+import { InvalidOptionError, type CheckOptions } from './check-options';
+import { Dns } from './dns';
+
+/** What to check and whom to ask, in the form that the checks work with. */
+export interface Given {
+  readonly domain: string;
+  readonly region: string | undefined;
+  readonly mailFrom: string | false | undefined;
+  readonly tokens: readonly string[] | undefined;
+  readonly dns: Dns;
+}
+
+const DEFAULT_TIMEOUT = 3_000;
+
+/** @throws InvalidOptionError when the domain or an option cannot be used */
+export function readOptions(domain: string, options: CheckOptions): Given {
+  const name = normalize('The domain', domain);
+  return {
+    domain: name,
+    region: readRegion(options.region ?? (process.env.AWS_REGION || process.env.AWS_DEFAULT_REGION || undefined)),
+    mailFrom: readMailFrom(options.mailFromDomain, name),
+    tokens: options.dkimTokens && readTokens(options.dkimTokens),
+    dns: openDns(options.resolvers ?? [], options.timeout ?? DEFAULT_TIMEOUT),
+  };
+}
+
+function normalize(what: string, name: string): string {
+  try {
+    return normalizeDomainName(name);
+  } catch (error) {
+    throw new InvalidOptionError(`${what} ${(error as Error).message}.`);
+  }
+}
+
+function readRegion(region: string | undefined): string | undefined {
+  if (region !== undefined && !/^[a-z]{2,}(-[a-z]+)+-\d+$/.test(region)) {
+    throw new InvalidOptionError(`The Region ${JSON.stringify(region)} is none: give one such as "eu-west-1".`);
+  }
+  return region;
+}
+
+function readMailFrom(mailFrom: string | false | undefined, domain: string): string | false | undefined {
+  if (typeof mailFrom !== 'string') {
+    return mailFrom;
+  }
+  const name = normalize('The MAIL FROM domain', mailFrom);
+  if (!name.endsWith(`.${domain}`)) {
+    throw new InvalidOptionError(
+      `The MAIL FROM domain "${name}" is not below "${domain}": SES wants one such as "bounce.${domain}".`,
+    );
+  }
+  return name;
+}
+
+function readTokens(tokens: readonly string[]): readonly string[] {
+  const wrong = tokens.find((token) => !/^[a-z0-9][a-z0-9_-]{0,62}$/i.test(token));
+  if (tokens.length === 0 || wrong !== undefined) {
+    throw new InvalidOptionError(
+      `The DKIM tokens ${wrong === undefined ? 'are none' : `have ${JSON.stringify(wrong)}`}: give the labels before "._domainkey", without the domain.`,
+    );
+  }
+  return tokens.map((token) => token.toLowerCase());
+}
+
+function openDns(resolvers: readonly string[], timeout: number): Dns {
+  if (!Number.isInteger(timeout) || timeout < 1) {
+    throw new InvalidOptionError(`The timeout ${timeout} is none: give whole milliseconds.`);
+  }
+  try {
+    return new Dns(resolvers, timeout);
+  } catch {
+    throw new InvalidOptionError(
+      `The resolvers ${resolvers.join(', ')} are not all IP addresses: give some such as "1.1.1.1" or "127.0.0.1:5353".`,
+    );
+  }
+}

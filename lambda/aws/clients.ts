@@ -1,0 +1,119 @@
+import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
+import { Route53Client } from '@aws-sdk/client-route-53';
+import { SESClient } from '@aws-sdk/client-ses';
+import { SESv2Client } from '@aws-sdk/client-sesv2';
+import { fromTemporaryCredentials } from '@aws-sdk/credential-providers';
+import { NodeHttpHandler } from '@smithy/node-http-handler';
+import { callAws } from './call';
+import { Deadline } from '../events/deadline';
+import type { DomainConfig } from '../events/event';
+import { Log } from '../events/log';
+import { FullJitterUntilDeadline } from './retry';
+import { IdentitySettings } from './ses-settings';
+import { HostedZone } from './route53';
+import { Ses } from './ses';
+
+/** One for all clients and events, so that connections are used again and none is left open. Milliseconds. */
+const requestHandler = new NodeHttpHandler({
+  connectionTimeout: 5_000,
+  requestTimeout: 10_000,
+  throwOnRequestTimeout: true,
+});
+
+/** What every client is made with: the retries end with the deadline of the event that it serves. */
+function settings(region: string, deadline: Deadline) {
+  return { region, retryStrategy: new FullJitterUntilDeadline(deadline), requestHandler };
+}
+
+/** The Region in which the Lambda runs, which is the stack's. */
+function ownRegion(): string {
+  return process.env.AWS_REGION ?? 'us-east-1';
+}
+
+/**
+ * The Region that serves Route 53 in a partition. A role of the zone's account is assumed there: in
+ * the Lambda's own Region, if that is one to opt in to, an account that has not done so refuses.
+ */
+function route53Region(region: string): string {
+  if (region.startsWith('cn-')) return 'cn-northwest-1';
+  if (region.startsWith('us-gov-')) return 'us-gov-west-1';
+  if (region.startsWith('eusc-')) return 'eusc-de-east-1';
+  return 'us-east-1';
+}
+
+/** The means to work on one domain until a deadline. */
+export interface Aws {
+  readonly ses: Ses;
+  /** Opens the hosted zone, in its own account; undefined when the records are for another DNS provider. */
+  readonly openZone: () => Promise<HostedZone | undefined>;
+  readonly deadline: Deadline;
+}
+
+export function connect(
+  domain: Pick<DomainConfig, 'domainName' | 'region' | 'zoneId' | 'delegationRoleArn'>,
+  deadline: Deadline,
+  log: Log,
+): Aws {
+  const inSesRegion = settings(domain.region, deadline);
+  return {
+    ses: new Ses(new SESClient(inSesRegion), new SESv2Client(inSesRegion), deadline, domain.region, log),
+    openZone: () => openZone(domain, deadline, log),
+    deadline,
+  };
+}
+
+/** The means to work on the settings of one identity until a deadline. */
+export function connectSettings(
+  identity: { readonly domainName: string; readonly region: string },
+  deadline: Deadline,
+  log: Log,
+): IdentitySettings {
+  const inSesRegion = settings(identity.region, deadline);
+  return new IdentitySettings(new SESClient(inSesRegion), new SESv2Client(inSesRegion), identity, deadline, log);
+}
+
+export function cloudFormationClient(deadline: Deadline): CloudFormationClient {
+  return new CloudFormationClient(settings(ownRegion(), deadline));
+}
+
+async function openZone(
+  { domainName, zoneId, delegationRoleArn }: Pick<DomainConfig, 'domainName' | 'zoneId' | 'delegationRoleArn'>,
+  deadline: Deadline,
+  log: Log,
+): Promise<HostedZone | undefined> {
+  if (zoneId === undefined) {
+    return undefined;
+  }
+  const zone = { domainName, zoneId, delegationRoleArn };
+  return new HostedZone(await route53Client(zone, deadline, log), zone, deadline, log);
+}
+
+/**
+ * A client for the account of the hosted zone: the Lambda's own, or that of the delegation role.
+ *
+ * @throws AwsCallFailure when the role cannot be assumed.
+ */
+async function route53Client(
+  config: { readonly domainName: string; readonly zoneId: string; readonly delegationRoleArn?: string },
+  deadline: Deadline,
+  log: Log,
+): Promise<Route53Client> {
+  const common = settings(route53Region(ownRegion()), deadline);
+  const roleArn = config.delegationRoleArn;
+  if (roleArn === undefined) {
+    return new Route53Client(common);
+  }
+  const assumeRole = fromTemporaryCredentials({
+    params: {
+      RoleArn: roleArn,
+      RoleSessionName: `easy-dkim-${config.domainName}`.slice(0, 64),
+      // An EasyDkimDelegationRole opens for its own zone only.
+      ExternalId: config.zoneId,
+    },
+    clientConfig: common,
+  });
+  const credentials = await callAws(log, { service: 'STS', operation: 'AssumeRole', target: roleArn }, deadline, () =>
+    deadline.race(assumeRole()),
+  );
+  return new Route53Client({ ...common, credentials });
+}

@@ -1,0 +1,44 @@
+import { CloudFormationClient, DescribeStackResourceCommand } from '@aws-sdk/client-cloudformation';
+import { callAws } from './call';
+import { Deadline } from '../events/deadline';
+import { Log } from '../events/log';
+
+/** What a stack says of a resource. */
+export interface ResourceStatus {
+  readonly physicalId?: string;
+  readonly status: string;
+  /** When it came into this status: milliseconds since the epoch. */
+  readonly since: number;
+}
+
+/**
+ * A resource of a stack as it is now.
+ *
+ * @throws AwsCallFailure with the code `ValidationError` when there is no such resource any more.
+ * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DescribeStackResource.html
+ */
+export async function describeResource(
+  client: CloudFormationClient,
+  resource: { readonly StackId: string; readonly LogicalResourceId: string },
+  deadline: Deadline,
+  log: Log,
+): Promise<ResourceStatus> {
+  const { StackResourceDetail: detail } = await callAws(
+    log,
+    { service: 'CloudFormation', operation: 'DescribeStackResource', target: resource.LogicalResourceId },
+    deadline,
+    () =>
+      client.send(
+        new DescribeStackResourceCommand({
+          StackName: resource.StackId,
+          LogicalResourceId: resource.LogicalResourceId,
+        }),
+        { abortSignal: deadline.signal },
+      ),
+  );
+  return {
+    physicalId: detail?.PhysicalResourceId,
+    status: detail?.ResourceStatus ?? '',
+    since: detail?.LastUpdatedTimestamp?.getTime() ?? 0,
+  };
+}

@@ -1,0 +1,175 @@
+import {
+  ChangeResourceRecordSetsCommand,
+  GetChangeCommand,
+  ListResourceRecordSetsCommand,
+  Route53Client,
+  type RRType,
+} from '@aws-sdk/client-route-53';
+import { callAws } from './call';
+import type { Cancellation } from '../events/cancellation';
+import { Deadline, sleep } from '../events/deadline';
+import { AwsCallFailure, Failure } from '../events/failure';
+import { Log } from '../events/log';
+import { RecordSet, sameName } from '../domain/mail-record';
+import { Change } from '../domain/record-plan';
+
+/** Route 53 has most changes everywhere within a minute; a change that takes longer than this is stuck. */
+const LONGEST_PROPAGATION = 10 * 60_000;
+const FIRST_POLL_DELAY = 1_000;
+const LONGEST_POLL_DELAY = 15_000;
+
+/** The calls to one hosted zone. */
+export class HostedZone {
+  public constructor(
+    private readonly client: Route53Client,
+    private readonly zone: { readonly zoneId: string; readonly delegationRoleArn?: string },
+    private readonly deadline: Deadline,
+    private readonly log: Log,
+  ) {}
+
+  public get id(): string {
+    return this.zone.zoneId;
+  }
+
+  /**
+   * The record sets of all types where some names are: DKIM records live together, below
+   * `_domainkey.<domain>`, and any other name is looked at by itself.
+   *
+   * @throws AwsCallFailure
+   */
+  public async listRecordSets(domainName: string, names: readonly string[]): Promise<readonly RecordSet[]> {
+    const parent = `_domainkey.${domainName}`;
+    const places = new Set(names.map((name) => (name.endsWith(`.${parent}`) ? parent : name)));
+    const found: RecordSet[] = [];
+    for (const place of places) {
+      found.push(
+        ...(await this.listFrom(
+          place,
+          (name) => sameName(name, place) || (place === parent && name.endsWith(`.${parent}`)),
+        )),
+      );
+    }
+    return found;
+  }
+
+  /** @see https://docs.aws.amazon.com/Route53/latest/APIReference/API_ListResourceRecordSets.html */
+  private async listFrom(first: string, belongs: (name: string) => boolean): Promise<readonly RecordSet[]> {
+    const found: RecordSet[] = [];
+    let start: { StartRecordName: string; StartRecordType?: RRType; StartRecordIdentifier?: string } = {
+      StartRecordName: first,
+    };
+    // The name only sets where the list starts: it goes on to the end of the zone.
+    for (;;) {
+      const page = await this.call('ListResourceRecordSets', (options) =>
+        this.client.send(new ListResourceRecordSetsCommand({ HostedZoneId: this.zone.zoneId, ...start }), options),
+      );
+      for (const set of page.ResourceRecordSets ?? []) {
+        const name = unescapeName(set.Name ?? '');
+        if (!belongs(name)) {
+          return found;
+        }
+        found.push({
+          name,
+          type: set.Type ?? '',
+          ttl: set.TTL ?? 0,
+          values: (set.ResourceRecords ?? []).map((record) => record.Value ?? ''),
+          simple: set.SetIdentifier === undefined && set.AliasTarget === undefined,
+        });
+      }
+      if (!page.IsTruncated || page.NextRecordName === undefined) {
+        return found;
+      }
+      start = {
+        StartRecordName: page.NextRecordName,
+        StartRecordType: page.NextRecordType,
+        StartRecordIdentifier: page.NextRecordIdentifier,
+      };
+    }
+  }
+
+  /**
+   * Submits all changes as one batch: all of them take effect, or none.
+   *
+   * @returns the id of the change, for {@link waitUntilInSync}.
+   * @throws AwsCallFailure
+   * @see https://docs.aws.amazon.com/Route53/latest/APIReference/API_ChangeResourceRecordSets.html
+   */
+  public async change(changes: readonly Change[]): Promise<string> {
+    const { ChangeInfo } = await this.call('ChangeResourceRecordSets', (options) =>
+      this.client.send(
+        new ChangeResourceRecordSetsCommand({
+          HostedZoneId: this.zone.zoneId,
+          ChangeBatch: {
+            Comment: 'cdk-ses-easy-dkim',
+            Changes: changes.map(({ action, record }) => ({
+              Action: action,
+              ResourceRecordSet: {
+                Name: record.name,
+                Type: record.type as RRType,
+                TTL: record.ttl,
+                ResourceRecords: record.values.map((Value) => ({ Value })),
+              },
+            })),
+          },
+        }),
+        options,
+      ),
+    );
+    return ChangeInfo?.Id ?? '';
+  }
+
+  /**
+   * Waits until all of Route 53's name servers have the change.
+   *
+   * @throws Failure when that takes more than ten minutes, the deadline comes first, or the event is cancelled.
+   * @see https://docs.aws.amazon.com/Route53/latest/APIReference/API_GetChange.html
+   */
+  public async waitUntilInSync(changeId: string, cancellation: Cancellation): Promise<void> {
+    const limit = this.deadline.atMost(LONGEST_PROPAGATION);
+    try {
+      for (let delay = FIRST_POLL_DELAY; ; delay = Math.min(LONGEST_POLL_DELAY, delay * 2)) {
+        const { ChangeInfo } = await this.call('GetChange', (options) =>
+          this.client.send(new GetChangeCommand({ Id: changeId }), options),
+        );
+        if (ChangeInfo?.Status === 'INSYNC') {
+          return;
+        }
+        const pause = delay * (0.5 + Math.random() / 2);
+        if (pause >= limit.remaining()) {
+          throw new Failure(
+            `Route 53 took the records into hosted zone ${this.zone.zoneId} but has not published them in time ` +
+              `(change ${changeId} is ${ChangeInfo?.Status ?? 'unknown'}): deploy again; if it stays so, check the AWS Health Dashboard.`,
+          );
+        }
+        await sleep(pause);
+        await cancellation.checkNowAndThen();
+      }
+    } finally {
+      limit.clear();
+    }
+  }
+
+  private call<T>(operation: string, send: (options: { readonly abortSignal: AbortSignal }) => Promise<T>): Promise<T> {
+    const { zoneId, delegationRoleArn } = this.zone;
+    const description = {
+      service: 'Route 53',
+      operation,
+      target: `hosted zone ${zoneId}`,
+      role: delegationRoleArn,
+    } as const;
+    return callAws(this.log, description, this.deadline, () => send({ abortSignal: this.deadline.signal }));
+  }
+}
+
+/** Whether the zone is gone, which is no error when there is something to delete in it. */
+export function isNoSuchHostedZone(error: unknown): boolean {
+  return error instanceof AwsCallFailure && error.code === 'NoSuchHostedZone';
+}
+
+/** Route 53 answers in lower case, with a trailing dot and with other characters as `\ooo`. */
+function unescapeName(name: string): string {
+  return name
+    .replace(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(parseInt(octal, 8)))
+    .replace(/\.$/, '')
+    .toLowerCase();
+}

@@ -1,0 +1,296 @@
+import { createHash } from 'crypto';
+import { Annotations, Lazy, Stack } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import { Construct, IDependable } from 'constructs';
+import { acknowledge, changeFindings, sesFindings, SETTINGS_FINDINGS } from './acknowledgements';
+import { dmarcRecordName } from '../../shared/mail-records';
+import {
+  changeStatement,
+  dkimRecordNames,
+  lengthOf,
+  MAX_POLICY_LENGTH,
+  RecordAccess,
+  ZoneAccess,
+} from './record-access';
+import { RegionAccess } from './region-access';
+import { SettingsAccess, SettingsRequest } from './settings-access';
+
+/** What the handler has to be allowed for one domain. */
+export interface PolicyRequest {
+  readonly domainName: string;
+  /** The Region of SES. */
+  readonly region: string;
+  /** Whether what was created is to be removed again. */
+  readonly removable: boolean;
+  /** Absent when the records are for another DNS provider. */
+  readonly hostedZoneArn?: string;
+  readonly delegationRoleArn?: string;
+  /** The custom MAIL FROM domain that gets records. */
+  readonly mailFromDomain?: string;
+  /** Whether there is a DMARC record. */
+  readonly dmarc: boolean;
+  /** Absent when the settings of the identity are left alone. */
+  readonly settings?: SettingsRequest;
+}
+
+/** Where a policy counts as full: some characters are kept for what tokens resolve to. */
+const FULL_POLICY_LENGTH = MAX_POLICY_LENGTH - 244;
+
+/** What a policy takes besides its statements, and with what the handler needs for all domains. */
+const POLICY_LENGTH = 50;
+const BASICS_LENGTH = 1_180;
+
+/** What a statement takes besides its roles, and what the ARN of a role is counted with that is not known yet. */
+const ASSUME_LENGTH = 70;
+const UNKNOWN_ROLE_LENGTH = 105;
+
+/** The default quota of managed policies on a role. */
+const MAX_POLICIES = 10;
+
+/** As many can all be replaced in one update, when the role has the old and the new ones. */
+const MAX_REPLACEABLE_POLICIES = MAX_POLICIES / 2;
+
+/**
+ * The permissions of the handler's role: as many managed policies as the domains of the stack need.
+ *
+ * A policy whose content changes is replaced as a whole, since its description has a digest of the
+ * content and CloudFormation cannot change a description. The role then has the old and the new
+ * policy until the end of the update, so that the clean-up after a removed domain, or after one that
+ * moved to another zone, is still allowed.
+ *
+ * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-iam-managedpolicy.html
+ */
+export class HandlerPolicies {
+  private readonly basics: Basics;
+  private readonly policies: Policy[] = [];
+
+  public constructor(
+    private readonly scope: Construct,
+    private readonly roleName: string,
+    logGroupArn: string,
+  ) {
+    this.basics = new Basics(scope, logGroupArn);
+  }
+
+  /**
+   * @returns the policies that hold the permissions for this domain.
+   * @throws Error when the role would need more policies than it can have.
+   */
+  public allow(request: PolicyRequest): IDependable[] {
+    const { region, removable } = request;
+    const first = this.policies[0] ?? this.addPolicy(request);
+    this.basics.allow(request);
+    const ofRegion =
+      this.policies.find((policy) => policy.hasRegion(region)) ??
+      this.policyWithRoom(request, (policy) => policy.length({ region }));
+    ofRegion.allowRegion(region, removable);
+    const ofDomain = this.policyWithRoom(request, (policy) => policy.length({ domain: request }));
+    ofDomain.allowDomain(request);
+    return [...new Set([first, ofRegion, ofDomain])].map(({ resource }) => resource);
+  }
+
+  private policyWithRoom(request: PolicyRequest, lengthIn: (policy: Policy) => number): Policy {
+    return this.policies.find((policy) => lengthIn(policy) <= FULL_POLICY_LENGTH) ?? this.addPolicy(request);
+  }
+
+  private addPolicy({ domainName }: PolicyRequest): Policy {
+    const number = this.policies.length;
+    if (number === MAX_POLICIES) {
+      throw new Error(
+        `${this.scope.node.path}: no room for the permissions of ${domainName}: a role has at most ${MAX_POLICIES} ` +
+          "managed policies. Put some of the stack's EasyDkimDomains into another stack.",
+      );
+    }
+    if (number === MAX_REPLACEABLE_POLICIES) {
+      Annotations.of(this.scope).addWarningV2(
+        'cdk-ses-easy-dkim:many-policies',
+        `The domains of this stack need more than ${MAX_REPLACEABLE_POLICIES} managed policies. An update that changes ` +
+          `several of them needs old and new ones at a time and may exceed the quota of ${MAX_POLICIES} on a role: ` +
+          'ask for a higher quota "Managed policies attached to an IAM role", or use two stacks.',
+      );
+    }
+    const policy = new Policy(this.scope, `Policy${number + 1}`, this.roleName, number === 0 ? this.basics : undefined);
+    this.policies.push(policy);
+    return policy;
+  }
+}
+
+/** What the handler needs for all domains; the first policy has it. */
+class Basics {
+  private ownZones = false;
+
+  public constructor(
+    private readonly scope: Construct,
+    private readonly logGroupArn: string,
+  ) {}
+
+  public allow(request: PolicyRequest): void {
+    this.ownZones ||= zoneAccess(request) !== undefined;
+  }
+
+  public ofStack(): object[] {
+    return [
+      {
+        Effect: 'Allow',
+        Action: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+        Resource: this.logGroupArn,
+      },
+      {
+        Effect: 'Allow',
+        Action: 'cloudformation:DescribeStackResource',
+        Resource: Stack.of(this.scope).stackId,
+      },
+    ];
+  }
+
+  public ofRoute53(): object[] {
+    return this.ownZones ? [changeStatement(this.scope)] : [];
+  }
+}
+
+/** What a policy is to hold besides. */
+interface Further {
+  readonly region?: string;
+  readonly domain?: PolicyRequest;
+}
+
+/**
+ * One managed policy: the Regions of SES; the records, or the delegation roles, and the settings of domains; as many as
+ * it has room for.
+ */
+class Policy {
+  public readonly resource: iam.CfnManagedPolicy;
+  private readonly removable = new RecordAccess(['CNAME'], ['CREATE', 'UPSERT', 'DELETE']);
+  private readonly retained = new RecordAccess(['CNAME'], ['CREATE', 'UPSERT']);
+  // TXT records may share their set with those of others: it is replaced, by DELETE and CREATE in one batch.
+  private readonly withDmarc = new RecordAccess(['CNAME', 'TXT'], ['CREATE', 'UPSERT', 'DELETE']);
+  private readonly withMailFrom = new RecordAccess(['CNAME', 'MX', 'TXT'], ['CREATE', 'UPSERT', 'DELETE']);
+  private readonly delegationRoles = new RoleAccess();
+  private readonly settings = new SettingsAccess();
+  private readonly regions: RegionAccess;
+
+  public constructor(
+    private readonly scope: Construct,
+    id: string,
+    roleName: string,
+    private readonly basics: Basics | undefined,
+  ) {
+    this.regions = new RegionAccess(scope);
+    const document = () => ({
+      Version: '2012-10-17',
+      Statement: [
+        ...(this.basics?.ofStack() ?? []),
+        ...this.regions.statements(),
+        ...(this.basics?.ofRoute53() ?? []),
+        ...this.records.flatMap((access) => access.statements()),
+        ...this.delegationRoles.statements(),
+        ...this.settings.statements(),
+      ],
+    });
+    const stack = Stack.of(scope);
+    this.resource = new iam.CfnManagedPolicy(scope, id, {
+      description: Lazy.string({ produce: () => `cdk-ses-easy-dkim ${digest(stack.resolve(document()))}` }),
+      policyDocument: Lazy.any({ produce: document }),
+      roles: [roleName],
+    });
+    if (basics !== undefined) {
+      acknowledge(this.resource, changeFindings(stack));
+    }
+  }
+
+  /** Characters, at most, with one more Region or domain or without. */
+  public length({ region, domain }: Further): number {
+    const zone = domain && zoneAccess(domain);
+    const group = domain && this.recordsFor(domain);
+    return (
+      (this.basics === undefined ? POLICY_LENGTH : BASICS_LENGTH) +
+      this.regions.length(region) +
+      this.records.reduce((sum, access) => sum + access.length(access === group ? zone : undefined), 0) +
+      this.delegationRoles.length(domain?.delegationRoleArn) +
+      this.settings.length(domain?.settings)
+    );
+  }
+
+  public hasRegion(region: string): boolean {
+    return this.regions.has(region);
+  }
+
+  public allowRegion(region: string, removable: boolean): void {
+    if (!this.regions.has(region)) {
+      acknowledge(this.resource, sesFindings(Stack.of(this.scope), region));
+    }
+    this.regions.allow(region, removable);
+  }
+
+  public allowDomain(request: PolicyRequest): void {
+    const zone = zoneAccess(request);
+    if (zone !== undefined) {
+      this.recordsFor(request).allow(zone);
+    }
+    if (request.delegationRoleArn !== undefined) {
+      this.delegationRoles.allow(request.delegationRoleArn);
+    }
+    if (request.settings !== undefined) {
+      if (this.settings.length() === 0) {
+        acknowledge(this.resource, SETTINGS_FINDINGS);
+      }
+      this.settings.allow(request.settings);
+    }
+  }
+
+  private get records(): readonly RecordAccess[] {
+    return [this.removable, this.retained, this.withDmarc, this.withMailFrom];
+  }
+
+  private recordsFor({ mailFromDomain, dmarc, removable }: PolicyRequest): RecordAccess {
+    if (mailFromDomain !== undefined) {
+      return this.withMailFrom;
+    }
+    if (dmarc) {
+      return this.withDmarc;
+    }
+    return removable ? this.removable : this.retained;
+  }
+}
+
+/** The records that the handler writes itself: not those at another DNS provider, nor by a delegation role. */
+function zoneAccess(request: PolicyRequest): ZoneAccess | undefined {
+  const { hostedZoneArn, delegationRoleArn, domainName, mailFromDomain, dmarc } = request;
+  if (hostedZoneArn === undefined || delegationRoleArn !== undefined) {
+    return undefined;
+  }
+  return {
+    hostedZoneArn,
+    recordNames: [
+      dkimRecordNames(domainName),
+      ...(mailFromDomain === undefined ? [] : [mailFromDomain]),
+      ...(dmarc ? [dmarcRecordName(domainName)] : []),
+    ],
+  };
+}
+
+/** The permission to assume the roles that open the zones of other accounts. */
+class RoleAccess {
+  private readonly arns = new Set<string>();
+
+  /** Characters in the policy, with one more role or without. */
+  public length(further?: string): number {
+    const arns = new Set(further === undefined ? this.arns : [...this.arns, further]);
+    return [...arns].reduce(
+      (sum, arn) => sum + lengthOf(arn, UNKNOWN_ROLE_LENGTH),
+      arns.size === 0 ? 0 : ASSUME_LENGTH,
+    );
+  }
+
+  public allow(arn: string): void {
+    this.arns.add(arn);
+  }
+
+  public statements(): object[] {
+    return this.arns.size === 0 ? [] : [{ Effect: 'Allow', Action: 'sts:AssumeRole', Resource: [...this.arns] }];
+  }
+}
+
+function digest(content: unknown): string {
+  return createHash('sha256').update(JSON.stringify(content)).digest('hex').slice(0, 16);
+}

@@ -1,0 +1,36 @@
+import { Stack } from 'aws-cdk-lib';
+import { Construct } from 'constructs';
+import type { EasyDkimDomainProps } from '../../easy-dkim-domain';
+import { zoneArn } from '../props/checks';
+import { ResourceProperties, SettingsProperties } from '../../shared/contract';
+import { PolicyRequest } from './handler-policies';
+
+/** What the handler has to be allowed for a domain with these properties. */
+export function policyRequest(
+  scope: Construct,
+  { hostedZone }: EasyDkimDomainProps,
+  properties: ResourceProperties,
+  settings: SettingsProperties | undefined,
+): PolicyRequest {
+  const { DomainName: domainName, SesRegion: region } = properties;
+  return {
+    domainName,
+    region,
+    removable: properties.RemovalPolicy === 'destroy',
+    hostedZoneArn: hostedZone && zoneArn(scope, hostedZone),
+    delegationRoleArn: properties.DelegationRoleArn,
+    mailFromDomain: properties.MailFromDomain,
+    dmarc: properties.DmarcRecord !== undefined,
+    settings: settings && {
+      properties: settings,
+      identityArn: sesArn(scope, region, 'identity', domainName),
+      configurationSetArn:
+        settings.ConfigurationSet && sesArn(scope, region, 'configuration-set', settings.ConfigurationSet),
+    },
+  };
+}
+
+/** The ARN of something that SES has in a Region. */
+export function sesArn(scope: Construct, region: string, resource: string, resourceName: string): string {
+  return Stack.of(scope).formatArn({ service: 'ses', region, resource, resourceName });
+}
