@@ -1,4 +1,4 @@
-import type { Kill } from '../support/lambda-sandbox';
+import type { Kill } from '../support/sandbox/execution-environment';
 import { Answer, DOMAIN, Event, properties, REGION, setUpOf, StackResource, World, ZONE } from '../support/stack';
 
 const NEW_ZONE = 'Z1NEW';
@@ -92,7 +92,7 @@ describe('Delete that is delivered twice', () => {
 
     expect(mail.answersTo(event).map(({ status }) => status)).toEqual(['SUCCESS', 'SUCCESS']);
     expect(world.holdings()).toEqual([]);
-    await world.stop();
+    world.stop();
   });
 });
 
@@ -153,7 +153,7 @@ async function atEveryCall(
       (error as Error).message = `Killed ${after ? 'after' : 'before'} call ${call}: ${(error as Error).message}`;
       throw error;
     } finally {
-      await stage.world.stop();
+      stage.world.stop();
     }
   }
 }

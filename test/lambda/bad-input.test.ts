@@ -1,21 +1,19 @@
 import * as fc from 'fast-check';
 import { FakeAws } from '../fakes/fake-aws';
-import { builtBundle, ExecutionEnvironment } from '../model/sandbox/execution-environment';
-import { randomFrom } from '../model/sandbox/random';
-import { TurnClock } from '../model/sandbox/turn-clock';
 import { homograph, noise, notADomainName, notAString } from '../support/bad-values';
+import { ExecutionEnvironment } from '../support/sandbox/execution-environment';
+import { VirtualClock } from '../support/sandbox/virtual-clock';
 import { DOMAIN, properties, REGION, ZONE } from '../support/stack';
 
-const BUNDLE = builtBundle();
 const RUNS = 60;
 const ID = `${REGION}:${DOMAIN}:${ZONE}:dkim.amazonses.com:a,b,c:identity+1+2+3`;
 
 type Fields = Readonly<Record<string, unknown>>;
 
-const clock = new TurnClock();
+const clock = new VirtualClock();
 const fake = FakeAws.inMemory({ clock, region: REGION });
 fake.addZone({ id: ZONE, name: DOMAIN });
-const lambda = new ExecutionEnvironment(fake, clock, randomFrom(1), BUNDLE);
+const lambda = new ExecutionEnvironment(fake, clock);
 let requests = 0;
 
 function anEvent(type: unknown, given: Fields = {}): Fields {

@@ -1,10 +1,9 @@
 import * as fc from 'fast-check';
 import { SETTINGS_RESOURCE_TYPE } from '../../lib/shared/contract';
 import { FakeAws } from '../fakes/fake-aws';
-import { builtBundle, ExecutionEnvironment } from '../model/sandbox/execution-environment';
-import { randomFrom } from '../model/sandbox/random';
-import { TurnClock } from '../model/sandbox/turn-clock';
 import { homograph, noise, notADomainName, notAString } from '../support/bad-values';
+import { ExecutionEnvironment } from '../support/sandbox/execution-environment';
+import { VirtualClock } from '../support/sandbox/virtual-clock';
 import { ALL } from '../support/settings';
 import { DOMAIN, REGION } from '../support/stack';
 
@@ -13,10 +12,10 @@ const ID = `settings:${REGION}:${DOMAIN}`;
 
 type Fields = Readonly<Record<string, unknown>>;
 
-const clock = new TurnClock();
+const clock = new VirtualClock();
 const fake = FakeAws.inMemory({ clock, region: REGION });
 fake.addIdentity(REGION, DOMAIN);
-const lambda = new ExecutionEnvironment(fake, clock, randomFrom(1), builtBundle());
+const lambda = new ExecutionEnvironment(fake, clock);
 let requests = 0;
 
 /** Delivers an event, and returns the answer that CloudFormation gets; AWS is not called. */

@@ -1,5 +1,5 @@
 import { ALL, settings, settingsOf, SettingsResource, startWithIdentity } from '../support/settings';
-import { LambdaSandbox } from '../support/lambda-sandbox';
+import { ExecutionEnvironment } from '../support/sandbox/execution-environment';
 import { DOMAIN, properties, REGION, setUpOf, StackResource, World } from '../support/stack';
 
 /** What CloudFormation calls a resource whose Create it did not get an answer to. */
@@ -61,7 +61,7 @@ describe('a domain', () => {
       world.fake.before('Respond', () => {
         if (mail.answersTo(creation).length > 0) left = world.holdings();
       });
-      removal = new LambdaSandbox(world.fake, world.clock).invoke(event).then(() => {
+      removal = new ExecutionEnvironment(world.fake, world.clock).invoke(event).then(() => {
         expect(mail.answersTo(event)).toEqual([expect.objectContaining({ status: 'SUCCESS', physicalId: MADE_UP })]);
       });
     });

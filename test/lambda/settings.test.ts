@@ -1,7 +1,7 @@
 import { AwsError } from '../fakes/call';
 import type { FaultKind, Identity } from '../fakes/fake-aws';
 import { ENDLESS_FAULTS, expectFailedCall } from '../support/endless-faults';
-import type { Kill } from '../support/lambda-sandbox';
+import type { Kill } from '../support/sandbox/execution-environment';
 import {
   ALL,
   ALL_SET,
@@ -547,7 +547,7 @@ describe('an event that is delivered again', () => {
   async function atEveryCall(after: boolean, tell: (kill: Kill) => Promise<boolean>): Promise<void> {
     let call = 1;
     for (let killed = true; killed; call += 1) {
-      await world.stop();
+      world.stop();
       world = await startWithIdentity();
       resource = new SettingsResource(world);
       Object.assign(identity(), THEIRS);

@@ -7,8 +7,8 @@ import { judgeSettings } from './judge-settings';
 import { show } from './judge-effect';
 import { identityKey, recordKey } from './ledger';
 import type { Delivery, Environment } from './plan';
-import { ExecutionEnvironment, type Kill, type RunEnd, TIMEOUT_MS } from './sandbox/execution-environment';
-import { randomFrom } from './sandbox/random';
+import { ExecutionEnvironment, type Kill, type RunEnd, TIMEOUT_MS } from '../support/sandbox/execution-environment';
+import { randomFrom } from '../support/sandbox/random';
 import { Violation } from './violation';
 import type { World } from './world';
 import { parsePhysicalId } from '../../lambda/domain/physical-id';
@@ -24,7 +24,7 @@ export class Courier {
 
   constructor(
     private readonly world: World,
-    private readonly bundle: string,
+    private readonly bundle: string | undefined,
     seed: number,
   ) {
     this.random = randomFrom(seed);
@@ -66,7 +66,7 @@ export class Courier {
 
   private newEnvironment(): ExecutionEnvironment {
     this.environments += 1;
-    return new ExecutionEnvironment(this.world.fake, this.world.clock, this.random, this.bundle);
+    return new ExecutionEnvironment(this.world.fake, this.world.clock, { random: this.random, bundle: this.bundle });
   }
 
   private arm(incident: Incident, delivery: Delivery): void {
@@ -147,7 +147,7 @@ export class Courier {
     const { world, environment } = this;
     incident.environment = this.environments;
     incident.runs += 1;
-    const logged = environment.log.length;
+    const logged = environment.output.length;
     const end = await environment.run(
       {
         ResponseURL: world.fake.responseUrl(incident.event.RequestId),
@@ -170,7 +170,7 @@ export class Courier {
     }
     const taken = incident.answers.filter(({ run, call }) => run === incident.runs && call.outcome === 'ok');
     if (taken.length > 1) throw new Violation('answered once', `${taken.length} answers in one run`);
-    const secret = environment.log.slice(logged).find((line) => /X-Amz-Signature|token-0|"secret"/.test(line));
+    const secret = environment.output.slice(logged).find((line) => /X-Amz-Signature|token-0|"secret"/.test(line));
     if (secret) throw new Violation('no secrets in the log', secret);
     return end;
   }

@@ -1,5 +1,5 @@
 import type { FaultKind, SesV2Mode } from '../fakes/fake-aws';
-import type { Kill } from './sandbox/execution-environment';
+import type { Kill } from '../support/sandbox/execution-environment';
 
 /**
  * A life of a stack as plain data: it is generated, shrunk and replayed as such. Every step makes

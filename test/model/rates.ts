@@ -1,9 +1,9 @@
 import { properties } from '../support/stack';
 import { FakeAws, type Call, type RateLimits } from '../fakes/fake-aws';
 import { throttled } from '../fakes/faults';
-import { builtBundle, ExecutionEnvironment, TIMEOUT_MS } from './sandbox/execution-environment';
-import { randomFrom } from './sandbox/random';
-import { TurnClock } from './sandbox/turn-clock';
+import { ExecutionEnvironment, TIMEOUT_MS } from '../support/sandbox/execution-environment';
+import { withoutStackTraces } from '../support/sandbox/stack-traces';
+import { VirtualClock } from '../support/sandbox/virtual-clock';
 
 const STACK_ID = 'arn:aws:cloudformation:eu-west-1:111111111111:stack/Test/0001';
 const ZONE = 'Z0EXAMPLE';
@@ -45,9 +45,9 @@ export interface Figures {
 
 /** An account with its limits, in which all the domains of a stack are created, and then deleted, at once. */
 export class BusyAccount {
-  private readonly clock = new TurnClock();
+  private readonly clock = new VirtualClock();
   private readonly fake = FakeAws.inMemory({ clock: this.clock, region: 'eu-west-1' });
-  private readonly environment = new ExecutionEnvironment(this.fake, this.clock, randomFrom(1), builtBundle());
+  private readonly environment = new ExecutionEnvironment(this.fake, this.clock);
   private readonly ids = new Map<string, string>();
 
   constructor(private readonly crowd: Crowd) {
@@ -71,10 +71,7 @@ export class BusyAccount {
     const { clock, fake, environment } = this;
     fake.calls.length = fake.responses.length = 0;
     const began = clock.now();
-    const stackTraceLimit = Error.stackTraceLimit;
-    Error.stackTraceLimit = 0;
-    await clock.run(Promise.all(this.events(type).map((event) => environment.start(event))));
-    Error.stackTraceLimit = stackTraceLimit;
+    await withoutStackTraces(() => clock.run(Promise.all(this.events(type).map((event) => environment.start(event)))));
     const answers = fake.responses.filter(({ at }) => at < began + TIMEOUT_MS);
     for (const { body } of answers) {
       this.ids.set(body.LogicalResourceId, body.PhysicalResourceId);

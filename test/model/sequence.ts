@@ -1,11 +1,8 @@
 import { Counters } from './counters';
 import { Courier } from './courier';
 import type { Sequence } from './plan';
-import { builtBundle } from './sandbox/execution-environment';
 import { Stack } from './stack';
 import { World } from './world';
-
-let built: string | undefined;
 
 export interface SequenceOptions {
   readonly counters?: Counters;
@@ -19,7 +16,7 @@ export interface SequenceOptions {
  * @throws Violation with what had happened until then.
  */
 export async function play(sequence: Sequence, options: SequenceOptions = {}): Promise<void> {
-  const { counters = new Counters(), bundle = (built ??= builtBundle()) } = options;
+  const { counters = new Counters(), bundle } = options;
   const world = new World(sequence.setup, counters);
   const courier = new Courier(world, bundle, sequence.seed);
   const stack = new Stack(world, courier);

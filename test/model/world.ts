@@ -1,4 +1,5 @@
 import { FakeAws, type Call } from '../fakes/fake-aws';
+import { VirtualClock } from '../support/sandbox/virtual-clock';
 import { Counters } from './counters';
 import { excuses } from './excuses';
 import { type CloudFormationEvent, Incident } from './incident';
@@ -9,13 +10,12 @@ import { Ledger, type Difference } from './ledger';
 import { Others } from './others';
 import { ACCOUNT, REGIONS, ROLE, STACK_REGION, ZONES } from './places';
 import type { ActPlan, Setup } from './plan';
-import { TurnClock } from './sandbox/turn-clock';
 import { settingsOf, type Values } from './settings';
 import { Trace } from './trace';
 
 /** AWS with all who act in it, and whoever watches them. */
 export class World {
-  readonly clock = new TurnClock();
+  readonly clock = new VirtualClock();
   readonly fake = FakeAws.inMemory({ account: ACCOUNT, region: STACK_REGION, clock: this.clock });
   readonly ledger = new Ledger(this.fake);
   readonly trace = new Trace(this.clock.now);

@@ -17,13 +17,15 @@ const START = Date.UTC(2027, 0, 1);
 
 /**
  * A virtual clock for what happens in memory: time passes only when there is nothing left to do, and
- * real time plays no part, so that every run of a sequence is the same.
+ * real time plays no part, so that every run is the same.
  */
-export class TurnClock {
+export class VirtualClock {
   private time = START;
   private quiet = 0;
   private nextId = 1;
   private readonly timers = new Map<number, Timer>();
+  private readonly running = new Set<Promise<unknown>>();
+  private driver: Promise<void> | undefined;
 
   readonly now = (): number => this.time;
 
@@ -52,11 +54,6 @@ export class TurnClock {
       }
     })(this.now);
 
-  /** How many timers are set. */
-  get pending(): number {
-    return this.timers.size;
-  }
-
   /** Something happens. */
   readonly touch = (): void => {
     this.quiet = 0;
@@ -64,19 +61,32 @@ export class TurnClock {
 
   /** Lets time pass until the promise settles. */
   async run<T>(promise: Promise<T>): Promise<T> {
-    let settled = false;
-    const done = promise.finally(() => (settled = true));
+    const { running } = this;
+    running.add(promise);
+    const done = promise.finally(() => running.delete(promise));
     done.catch(() => undefined);
-    for (this.quiet = 0; ; this.quiet += 1) {
-      await turn();
-      if (settled) return done;
-      if (this.quiet >= QUIET_TURNS) this.fireNext();
-    }
+    this.touch();
+    await Promise.race([done, (this.driver ??= this.drive())]);
+    return done;
   }
 
   /** Lets a time pass in which nobody waits for anything. */
   advance(ms: number): void {
     this.time += ms;
+  }
+
+  /** One for all runs at once, which would otherwise take each other's quiet for their own. */
+  private async drive(): Promise<void> {
+    try {
+      for (; ; this.quiet += 1) {
+        await turn();
+        if (this.running.size === 0) return;
+        if (this.quiet >= QUIET_TURNS) this.fireNext();
+      }
+    } finally {
+      this.running.clear();
+      this.driver = undefined;
+    }
   }
 
   private fireNext(): void {

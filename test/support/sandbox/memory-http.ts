@@ -75,3 +75,21 @@ export class MemoryRequest extends EventEmitter {
 function lowerCased(headers: NonNullable<RequestOptions['headers']>): IncomingHttpHeaders {
   return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), String(value)]));
 }
+
+/** As much of `fetch` as the handler uses, with the headers that the real one adds for a body. */
+export function memoryFetch(exchange: Exchange): (url: string, init: RequestInit) => Promise<Response> {
+  return async (url, init) => {
+    const request = new Request(url, init);
+    const { pathname, search } = new URL(url);
+    const headers = Object.fromEntries(request.headers);
+    if (init.body instanceof ReadableStream) headers['transfer-encoding'] = 'chunked';
+    const body = await request.text();
+    return new Promise((resolve, reject) => {
+      init.signal?.addEventListener('abort', () => reject(init.signal!.reason as Error), { once: true });
+      void exchange({ method: request.method, url: pathname + search, headers }, body).then((answer) => {
+        if (answer) resolve(new Response(answer.body, { status: answer.status }));
+        else reject(new TypeError('fetch failed', { cause: new Error('socket hang up') }));
+      });
+    });
+  };
+}
