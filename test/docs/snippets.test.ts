@@ -126,7 +126,7 @@ function run(snippet: Snippet, outdir: string): cdk.App[] {
   const apps: cdk.App[] = [];
   class App extends cdk.App {
     public constructor(props?: cdk.AppProps) {
-      super({ ...props, outdir });
+      super({ ...props, outdir, builtinCloudFormationValidation: false });
       apps.push(this);
     }
   }

@@ -253,7 +253,7 @@ describe('SES v2', () => {
     ['on', 'unknown.example', 'NotFoundException'],
     ['apart', 'example.com', 'NotFoundException'],
     ['denied', 'example.com', 'AccessDeniedException'],
-    ['down', 'example.com', 'Error'],
+    ['down', 'example.com', 'TimeoutError'],
   ] as const)('when %s, %s is a %s', async (mode, domain, name) => {
     await verify();
     fake.sesv2 = mode;
