@@ -1,34 +1,18 @@
-import { createServer, request as send } from 'node:http';
+import { startProxy } from '../scripts/lib/http-proxy.mjs';
 
 /** A proxy before the emulator that notes which operations are called through it, but for the answers to CloudFormation. */
 export async function startCallCounter(target) {
   const calls = [];
-  const server = createServer((request, response) => {
-    const chunks = [];
-    request.on('data', (chunk) => chunks.push(chunk));
-    request.on('end', () => {
-      const body = Buffer.concat(chunks);
-      if (!request.url.includes('/cfn-response/')) {
-        calls.push(operationOf(request, body.toString()));
-      }
-      const { method, headers, url } = request;
-      const forwarded = send(new URL(url, target), { method, headers }, (answer) => {
-        response.writeHead(answer.statusCode, answer.headers);
-        answer.pipe(response);
-      });
-      forwarded.on('error', () => response.destroy());
-      forwarded.end(body);
-    });
+  const proxy = await startProxy(target, (request, body, passOn) => {
+    if (!request.url.includes('/cfn-response/')) {
+      calls.push(operationOf(request, body.toString()));
+    }
+    return passOn();
   });
-  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
-    url: `http://127.0.0.1:${server.address().port}`,
+    ...proxy,
     /** The operations called since the last look. */
     take: () => calls.splice(0),
-    stop() {
-      server.close();
-      server.closeAllConnections();
-    },
   };
 }
 

@@ -93,7 +93,7 @@ class Deployer {
       await this.#cdk(app).destroy({});
       return { create, delete: counter.take() };
     } finally {
-      counter.stop();
+      await counter.stop();
     }
   }
 

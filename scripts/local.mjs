@@ -15,8 +15,8 @@ what came to be in Route 53 and SES, and destroys it again. It installs and buil
 
 Options
   --authenticated  show a domain with MAIL FROM, SPF and DMARC, too, and run the check on it
-  --two-regions    show one domain that sends from two Regions instead (examples/apps/two-regions.ts)
-  --cross-account  show a zone behind a delegation role instead (examples/apps/cross-account.ts)
+  --two-regions    show one domain that sends from two Regions instead (examples/two-regions.ts)
+  --cross-account  show a zone behind a delegation role instead (examples/cross-account.ts)
   --keep           leave it deployed and the emulator running; says how to use and how to stop it
   --port <port>    the emulator's port (or MINISTACK_PORT); a free one unless given
   --help           this text

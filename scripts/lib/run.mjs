@@ -11,7 +11,7 @@ const LAST_LINES = 40;
 
 /**
  * Runs a command quietly and returns what it wrote to stdout. Everything that it wrote is in
- * `.local/logs/<name>.log`; when it fails, the essence of that is in the Problem.
+ * `.local/logs/<name>.log`; when it fails, the essence of that is in the Problem, and all of it in its `output`.
  */
 export async function run(name, command, args, { env = process.env, cwd = root } = {}) {
   const logFile = local('logs', `${name.replaceAll(' ', '-')}.log`);
@@ -44,7 +44,11 @@ export async function run(name, command, args, { env = process.env, cwd = root }
   forget();
   await new Promise((resolve) => logStream.end(resolve));
   if (ending) {
-    throw new Problem(`${name} ${ending}.`, `${causeIn(output)}\n\nThe whole output: ${relative(root, logFile)}`);
+    const problem = new Problem(
+      `${name} ${ending}.`,
+      `${causeIn(output)}\n\nThe whole output: ${relative(root, logFile)}`,
+    );
+    throw Object.assign(problem, { output });
   }
   return stdout;
 }

@@ -1,12 +1,11 @@
 /**
- * What the local run can show. `zoneName`: the hosted zone that is made for it beforehand; without one
- * the app makes its own and gives its id as the output `HostedZoneId`. `domains`: what must be there
- * after the deployment; `further` are records besides those of DKIM. `check`: the domain that the check of
+ * What the local run can show. `zoneName`: the hosted zone that is made for it beforehand. `domains`: what must be
+ * there after the deployment; `further` are records besides those of DKIM. `check`: the domain that the check of
  * this project is run on. `sesExtras`: whether it takes calls of SES that MiniStack lacks.
  */
 export const oneDomain = {
   zoneName: 'example.com',
-  context: { domainName: 'mail.example.com' },
+  context: () => ({ domainName: 'mail.example.com' }),
   domains: () => [{ name: 'mail.example.com' }],
 };
 
@@ -14,12 +13,12 @@ export const oneDomain = {
 export const authenticated = {
   sesExtras: true,
   zoneName: 'example.com',
-  context: {
+  context: () => ({
     domainName: 'mail.example.com',
     mailFromDomain: 'bounce.mail.example.com',
     dmarcPolicy: 'quarantine',
     dmarcReports: 'dmarc@example.com',
-  },
+  }),
   domains: (region) => [
     {
       name: 'mail.example.com',
@@ -40,9 +39,9 @@ export const authenticated = {
 
 /** Identities in two Regions, and their records side by side in one zone. */
 export const twoRegions = {
-  app: 'npx tsx examples/apps/two-regions.ts',
+  app: 'npx tsx examples/two-regions.ts',
   zoneName: 'example.com',
-  context: {},
+  context: () => ({}),
   domains: () => [
     { name: 'example.com', region: 'eu-west-1' },
     { name: 'example.com', region: 'us-east-1' },
@@ -51,7 +50,8 @@ export const twoRegions = {
 
 /** The zone behind a role that the Lambda assumes, and a wait for the verification. */
 export const crossAccount = {
-  app: 'npx tsx examples/apps/cross-account.ts',
-  context: {},
+  app: 'npx tsx examples/cross-account.ts',
+  zoneName: 'example.com',
+  context: (account) => ({ dnsAccount: account, mailAccount: account }),
   domains: () => [{ name: 'mail.example.com' }],
 };

@@ -5,43 +5,22 @@
  *
  * As a command: `node scripts/lib/ses-extras.mjs <target URL> [port]` prints its own URL.
  */
-import { createServer, request as send } from 'node:http';
 import { fileURLToPath } from 'node:url';
+import { startProxy } from './http-proxy.mjs';
 
 const TYPES = ['Bounce', 'Complaint', 'Delivery'];
 
 /** Starts the proxy on a free port unless one is given. */
-export async function startSesExtras({ target, port = 0 }) {
-  const extras = new Extras(new URL(target));
-  const server = createServer((request, response) => {
-    const chunks = [];
-    request.on('data', (chunk) => chunks.push(chunk));
-    request.on('end', () =>
-      extras.serve(request, Buffer.concat(chunks)).then(
-        ({ status, headers, body }) => response.writeHead(status, headers).end(body),
-        (error) => response.writeHead(502, { 'content-type': 'text/plain' }).end(String(error)),
-      ),
-    );
-  });
-  await new Promise((resolve, reject) => server.on('error', reject).listen(Number(port), '127.0.0.1', resolve));
-  return {
-    url: `http://127.0.0.1:${server.address().port}`,
-    async stop() {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-    },
-  };
+export function startSesExtras(target, port) {
+  const extras = new Extras();
+  return startProxy(target, (...exchange) => extras.serve(...exchange), port);
 }
 
 class Extras {
   /** By account, Region and identity. */
   #settings = new Map();
 
-  constructor(target) {
-    this.target = target;
-  }
-
-  async serve(request, body) {
+  async serve(request, body, passOn) {
     const [, key = '', region = ''] = /Credential=([^/]+)\/\d+\/([^/]+)\//.exec(request.headers.authorization) ?? [];
     // MiniStack's functions have the account for an access key id; any other key is the default account's.
     const account = /^\d{12}$/.test(key) ? key : '000000000000';
@@ -56,7 +35,10 @@ class Extras {
 
     const [, identity, changed] = /^\/v2\/email\/identities\/([^/]+)(\/configuration-set)?$/.exec(request.url) ?? [];
     if (identity !== undefined) {
-      return this.serveV2(request, body, of(decodeURIComponent(identity)), decodeURIComponent(identity), changed);
+      const name = decodeURIComponent(identity);
+      return changed && request.method === 'PUT'
+        ? this.chooseSet(of(name), body, passOn)
+        : this.serveV2(request, of(name), name, passOn);
     }
     const input = Object.fromEntries(new URLSearchParams(body.toString()));
     const write = WRITES[input.Action];
@@ -71,45 +53,41 @@ class Extras {
       const entries = names.map((name) => entry(input[name], read(of(input[name]))));
       return xml(input.Action, `<${read.list}>${entries.join('')}</${read.list}>`);
     }
-    return write?.lacking ? xml(input.Action, '') : this.passOn(request, body);
+    return write?.lacking ? xml(input.Action, '') : passOn();
   }
 
-  async serveV2(request, body, settings, identity, changed) {
-    if (changed && request.method === 'PUT') {
-      const name = JSON.parse(body.toString() || '{}').ConfigurationSetName;
-      if (name !== undefined) {
-        const found = await this.passOn(request, undefined, {
-          method: 'GET',
-          path: `/v2/email/configuration-sets/${name}`,
-        });
-        if (found.status !== 200) {
-          return json(404, { message: `Configuration set <${name}> does not exist.` }, 'NotFoundException');
-        }
+  async chooseSet(settings, body, passOn) {
+    const name = JSON.parse(body.toString() || '{}').ConfigurationSetName;
+    if (name !== undefined) {
+      const found = await passOn({ method: 'GET', path: `/v2/email/configuration-sets/${name}`, body: undefined });
+      if (found.status !== 200) {
+        return json(404, { message: `Configuration set <${name}> does not exist.` }, 'NotFoundException');
       }
-      settings.configurationSet = name;
-      return json(200, {});
     }
-    const answer = await this.passOn(request, body);
+    settings.configurationSet = name;
+    return json(200, {});
+  }
+
+  async serveV2(request, settings, identity, passOn) {
+    const answer = await passOn();
     if (request.method !== 'GET') {
       return answer;
     }
     // MiniStack does not know the identities of v1 in v2.
-    const known = answer.status === 200 ? JSON.parse(answer.body.toString()) : await this.v1Identity(request, identity);
+    const known =
+      answer.status === 200 ? JSON.parse(answer.body.toString()) : await this.v1Identity(request, identity, passOn);
     return known === undefined ? answer : json(200, { ...known, ...settingsInV2(settings) });
   }
 
   /** What v1 has of a domain with DKIM; undefined when there is none. */
-  async v1Identity(request, identity) {
+  async v1Identity(request, identity, passOn) {
     const query = new URLSearchParams({
       Action: 'GetIdentityDkimAttributes',
       Version: '2010-12-01',
       'Identities.member.1': identity,
     });
     const headers = { ...request.headers, 'content-type': 'application/x-www-form-urlencoded' };
-    const { body } = await this.passOn({ ...request, headers }, Buffer.from(String(query)), {
-      method: 'POST',
-      path: '/',
-    });
+    const { body } = await passOn({ method: 'POST', path: '/', headers, body: Buffer.from(String(query)) });
     const Tokens = [...body.toString().matchAll(/<member>([^<]+)</g)].map(([, token]) => token);
     if (Tokens.length === 0) {
       return undefined;
@@ -123,21 +101,6 @@ class Extras {
       VerifiedForSendingStatus: Status === 'SUCCESS',
       DkimAttributes: { SigningEnabled, Status, Tokens, SigningAttributesOrigin: 'AWS_SES' },
     };
-  }
-
-  passOn(request, body, { method = request.method, path = request.url } = {}) {
-    const { hostname, port } = this.target;
-    const headers = { ...request.headers, 'content-length': body?.length ?? 0 };
-    return new Promise((resolve, reject) => {
-      const onward = send({ hostname, port, method, path, headers }, (answer) => {
-        const chunks = [];
-        answer.on('data', (chunk) => chunks.push(chunk));
-        answer.on('end', () =>
-          resolve({ status: answer.statusCode, headers: answer.headers, body: Buffer.concat(chunks) }),
-        );
-      });
-      onward.on('error', reject).end(body);
-    });
   }
 }
 
@@ -213,5 +176,5 @@ function json(status, value, errorType) {
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const [target, port] = process.argv.slice(2);
-  console.log((await startSesExtras({ target, port })).url);
+  console.log((await startSesExtras(target, port)).url);
 }

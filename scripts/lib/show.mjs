@@ -11,12 +11,10 @@ export async function show(scenario, { emulator, folder, keep }) {
   const aws = await connect(emulator.environment);
   const { zoneName } = scenario;
 
-  const madeZoneId =
-    zoneName && (await step(`Create the hosted zone ${zoneName}`, () => aws.createHostedZone(zoneName)));
-  const context = { ...scenario.context, ...(madeZoneId && { hostedZoneId: madeZoneId, zoneName }) };
+  const zoneId = await step(`Create the hosted zone ${zoneName}`, () => aws.createHostedZone(zoneName));
+  const context = { ...scenario.context(emulator.environment.CDK_DEFAULT_ACCOUNT), hostedZoneId: zoneId, zoneName };
   await step('cdk bootstrap', () => cdk.bootstrap());
   const outputs = await step('cdk deploy', () => cdk.deploy(context));
-  const zoneId = madeZoneId ?? valueOf(outputs, 'HostedZoneId');
   const domains = scenario.domains(emulator.environment.AWS_REGION);
   const deployed = await step('Read back from Route 53 and SES', async () => ({
     records: await aws.records(zoneId),
@@ -36,9 +34,7 @@ export async function show(scenario, { emulator, folder, keep }) {
   await step('cdk destroy', () => cdk.destroy(context));
   const left = await step('Look for what is left', () => leftovers(aws, zoneId, domains, Object.keys(outputs)));
   failOn('cdk destroy left something behind', left);
-  if (madeZoneId) {
-    await step(`Delete the hosted zone ${zoneName}`, () => aws.deleteHostedZone(madeZoneId));
-  }
+  await step(`Delete the hosted zone ${zoneName}`, () => aws.deleteHostedZone(zoneId));
   section('Left after cdk destroy: nothing', ['no record in the zone, no SES identity, no stack']);
   console.log();
   return { summary: `${names} was deployed, found as it should be, and removed without a trace` };
@@ -155,14 +151,6 @@ async function leftovers(aws, zoneId, domains, stacks) {
     }
   }
   return left;
-}
-
-function valueOf(outputs, name) {
-  const value = Object.values(outputs).find((values) => name in values)?.[name];
-  if (value === undefined) {
-    throw new Problem(`No stack has the output ${name}.`);
-  }
-  return value;
 }
 
 function failOn(message, problems) {

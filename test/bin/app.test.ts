@@ -1,5 +1,5 @@
 import { Stack } from 'aws-cdk-lib';
-import { ExampleStack } from '../../examples/apps/example-stack';
+import { ExampleStack } from '../../bin/app';
 import {
   ACCOUNT,
   anApp,

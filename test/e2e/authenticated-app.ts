@@ -1,11 +1,20 @@
-/** The stack of the example app, whose handler calls SES by way of the proxy at the context key `ses`. */
-import { App } from 'aws-cdk-lib';
-import { text } from '../../examples/apps/context';
-import { ExampleStack } from '../../examples/apps/example-stack';
+/**
+ * One domain with DMARC, and with MAIL FROM if the context key `mailFromDomain` is given. The handler calls SES by way
+ * of the proxy at the context key `ses`.
+ */
+import { App, Stack } from 'aws-cdk-lib';
+import { type DmarcPolicy, EasyDkimDomain } from '../../lib';
+import { text, zoneOf } from './context';
 import { redirectHandler } from './redirect-handler';
 
 const app = new App();
-const stack = new ExampleStack(app, 'Authenticated', {
+const stack = new Stack(app, 'Authenticated', {
   env: { account: process.env.CDK_DEFAULT_ACCOUNT, region: process.env.CDK_DEFAULT_REGION },
+});
+const domainName = text(app, 'mailFromDomain');
+new EasyDkimDomain(stack, 'Mail', {
+  hostedZone: zoneOf(stack),
+  mailFrom: domainName === undefined ? undefined : { domainName },
+  dmarc: { policy: text(app, 'dmarcPolicy') as DmarcPolicy, rua: [text(app, 'dmarcReports')!] },
 });
 redirectHandler(stack, ['SES', 'SESV2'], text(app, 'ses')!);

@@ -1,34 +1,36 @@
 import { GetEmailIdentityCommand, SESv2Client } from '@aws-sdk/client-sesv2';
-import { SesExtras } from './ses-extras';
-import { Aws, Cdk, describeE2e, dkimCnames, E2E } from './support';
+import type { Proxy } from '../../scripts/lib/http-proxy.mjs' with { 'resolution-mode': 'import' };
+import { startSesExtras } from './ses-extras';
+import { Aws, type Cdk, cdkFor, describeE2e, dkimCnames, E2E } from './support';
 
 jest.setTimeout(180_000);
 
 describeE2e('a domain with MAIL FROM, SPF and DMARC, deployed by the CDK CLI', () => {
   const aws = new Aws();
-  const cdk = new Cdk('npx tsx test/e2e/authenticated-app.ts');
   const domain = 'authenticated.example.com';
   const mailFrom = `bounce.${domain}`;
   const theirs = '"owner-verification=of others"';
   const spf = '"v=spf1 include:amazonses.com ~all"';
   const mx = `${mailFrom} 1800 MX 10 feedback-smtp.${E2E?.AWS_REGION}.amazonses.com`;
   const dmarc = (policy: string) => `_dmarc.${domain} 1800 TXT "v=DMARC1; p=${policy}; rua=mailto:dmarc@example.com"`;
-  let extras: SesExtras;
+  let cdk: Cdk;
+  let extras: Proxy;
   let zoneId: string;
   let context: Record<string, string>;
 
   beforeAll(async () => {
-    extras = await SesExtras.start();
+    cdk = await cdkFor('authenticated', 'test/e2e/authenticated-app.ts');
+    extras = await startSesExtras();
     zoneId = await aws.createZone(domain);
     await aws.createRecordSet(zoneId, 'TXT', mailFrom, [theirs]);
-    context = { ses: extras.endpoint, hostedZoneId: zoneId, zoneName: domain, dmarcReports: 'dmarc@example.com' };
+    context = { ses: extras.url, hostedZoneId: zoneId, zoneName: domain, dmarcReports: 'dmarc@example.com' };
   });
 
   afterAll(() => extras.stop());
 
   async function mailFromInSes(): Promise<string | undefined> {
     const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
-    const ses = new SESv2Client({ endpoint: extras.endpoint, region: E2E?.AWS_REGION, credentials });
+    const ses = new SESv2Client({ endpoint: extras.url, region: E2E?.AWS_REGION, credentials });
     const { MailFromAttributes } = await ses.send(new GetEmailIdentityCommand({ EmailIdentity: domain }));
     return MailFromAttributes?.MailFromDomain;
   }

@@ -1,14 +1,17 @@
-import { createServer, request as send, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage } from 'node:http';
+import type { Answer, Proxy } from '../../scripts/lib/http-proxy.mjs' with { 'resolution-mode': 'import' };
 
 export type Fault = 'throttle' | 'error500' | 'dropBefore' | 'dropAfter' | 'deny';
 
 /** A proxy between the handler and the emulator that breaks calls as it is told. */
 export class FaultProxy {
   static async start(target: string): Promise<FaultProxy> {
-    const proxy = new FaultProxy(new URL(target));
-    await new Promise<void>((resolve) => proxy.server.listen(0, '127.0.0.1', resolve));
-    return proxy;
+    const { startProxy } = await import('../../scripts/lib/http-proxy.mjs');
+    const faults = new FaultProxy();
+    faults.proxy = await startProxy(target, (request, body, passOn) =>
+      faults.serve(operationOf(request, body), passOn),
+    );
+    return faults;
   }
 
   /** The faults that hit the next calls of an operation, in this order; then it works. */
@@ -18,62 +21,34 @@ export class FaultProxy {
   /** What has happened: `<operation> <fault>`. */
   readonly hits: string[] = [];
 
-  private readonly server: Server;
-
-  private constructor(private readonly target: URL) {
-    this.server = createServer((request, response) => {
-      const chunks: Buffer[] = [];
-      request.on('data', (chunk: Buffer) => chunks.push(chunk));
-      request.on('end', () => this.serve(request, Buffer.concat(chunks), response));
-    });
-  }
+  private proxy!: Proxy;
 
   get url(): string {
-    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+    return this.proxy.url;
   }
 
-  async stop(): Promise<void> {
-    this.server.closeAllConnections();
-    await new Promise((resolve) => this.server.close(resolve));
+  stop(): Promise<void> {
+    return this.proxy.stop();
   }
 
-  private serve(request: IncomingMessage, body: Buffer, response: ServerResponse): void {
-    const operation = operationOf(request, body);
+  private async serve(operation: string, passOn: () => Promise<Answer>): Promise<Answer | undefined> {
     const fault = this.denied.has(operation) ? 'deny' : this.plan.get(operation)?.shift();
     if (fault !== undefined) this.hits.push(`${operation} ${fault}`);
     switch (fault) {
       case 'throttle':
-        return answerError(response, 400, 'Throttling', 'Rate exceeded');
+        return error(400, 'Throttling', 'Rate exceeded');
       case 'error500':
-        return answerError(response, 500, 'InternalFailure', 'We encountered an internal error');
+        return error(500, 'InternalFailure', 'We encountered an internal error');
       case 'deny':
-        return answerError(response, 403, 'AccessDenied', `The role is not authorized to perform ${operation}`);
+        return error(403, 'AccessDenied', `The role is not authorized to perform ${operation}`);
       case 'dropBefore':
-        request.socket.destroy();
-        return;
-      default:
-        this.forward(request, body, fault === 'dropAfter' ? undefined : response, () => request.socket.destroy());
+        return undefined;
+      case 'dropAfter':
+        await passOn();
+        return undefined;
+      case undefined:
+        return passOn();
     }
-  }
-
-  private forward(
-    request: IncomingMessage,
-    body: Buffer,
-    response: ServerResponse | undefined,
-    drop: () => void,
-  ): void {
-    const { hostname, port } = this.target;
-    const { method, url: path, headers } = request;
-    const onward = send({ hostname, port, method, path, headers }, (answer) => {
-      if (response === undefined) {
-        answer.resume().on('end', drop);
-        return;
-      }
-      response.writeHead(answer.statusCode ?? 502, answer.headers);
-      answer.pipe(response);
-    });
-    onward.on('error', drop);
-    onward.end(body);
   }
 }
 
@@ -88,10 +63,9 @@ function operationOf({ method, url = '' }: IncomingMessage, body: Buffer): strin
 }
 
 /** The form of both the Query protocol and Route 53. */
-function answerError(response: ServerResponse, status: number, code: string, message: string): void {
-  response.writeHead(status, { 'content-type': 'text/xml' });
-  response.end(
+function error(status: number, code: string, message: string): Answer {
+  const body =
     `<ErrorResponse><Error><Type>Sender</Type><Code>${code}</Code><Message>${message}</Message></Error>` +
-      '<RequestId>00000000-0000-4000-8000-000000000000</RequestId></ErrorResponse>',
-  );
+    '<RequestId>00000000-0000-4000-8000-000000000000</RequestId></ErrorResponse>';
+  return { status, headers: { 'content-type': 'text/xml' }, body };
 }

@@ -12,7 +12,7 @@ import { ListResourceRecordSetsCommand, Route53Client } from '@aws-sdk/client-ro
 import { SESClient, VerifyDomainDkimCommand } from '@aws-sdk/client-ses';
 import { FaultProxy } from './fault-proxy';
 import { Domain, PEERS } from './migration/peers';
-import { Aws, Cdk, describeE2e, dkimCnames, E2E } from './support';
+import { Aws, type Cdk, cdkFor, describeE2e, dkimCnames, E2E } from './support';
 
 jest.setTimeout(180_000);
 
@@ -32,16 +32,15 @@ test('the guide shows the very code that is tested', () => {
 
 (process.env.MIGRATION_PEERS ? describeE2e : describe.skip)('a domain that moves to EasyDkimDomain', () => {
   const aws = new Aws();
-  const cdk = new Cdk('npx tsx test/e2e/migration/app.ts');
   const domains: Record<string, Domain> = {};
+  let cdk: Cdk;
   let proxy: FaultProxy;
   let watch: Watch | undefined;
 
   const context = (phase: string) => ({ phase, domains: JSON.stringify(domains), proxy: proxy.url });
 
   async function deploy(phase: string): Promise<void> {
-    const { code, output } = await cdk.tryDeploy(context(phase), ['--concurrency', String(STACKS.length)]);
-    if (code !== 0) throw new Error(output);
+    await cdk.deploy(context(phase), ['--concurrency', String(STACKS.length)]);
   }
 
   async function expectAllAsBefore(): Promise<void> {
@@ -55,6 +54,7 @@ test('the guide shows the very code that is tested', () => {
   }
 
   beforeAll(async () => {
+    cdk = await cdkFor('migration', 'test/e2e/migration/app.ts');
     proxy = await FaultProxy.start(E2E!.AWS_ENDPOINT_URL!);
     for (const stack of STACKS) {
       const name = `${stack.toLowerCase()}.example`;

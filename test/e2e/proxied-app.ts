@@ -1,8 +1,8 @@
 /** One domain, whose handler calls AWS by way of the proxy at the context key `proxy`, with `timeout` seconds to do it. */
 import { App, Duration, Stack } from 'aws-cdk-lib';
 import type { CfnFunction } from 'aws-cdk-lib/aws-lambda';
-import { findOrMakeZone, text } from '../../examples/apps/context';
 import { EasyDkimDomain } from '../../lib';
+import { text, zoneOf } from './context';
 import { redirectHandler } from './redirect-handler';
 
 const app = new App();
@@ -10,7 +10,7 @@ const stack = new Stack(app, 'Proxied', {
   env: { account: process.env.CDK_DEFAULT_ACCOUNT, region: process.env.CDK_DEFAULT_REGION },
 });
 new EasyDkimDomain(stack, 'Mail', {
-  hostedZone: findOrMakeZone(stack),
+  hostedZone: zoneOf(stack),
   ttl: Duration.seconds(Number(text(stack, 'ttl') ?? 1800)),
 });
 const handler = redirectHandler(stack, ['SES', 'SESV2', 'ROUTE_53', 'CLOUDFORMATION'], text(stack, 'proxy')!);

@@ -1,14 +1,14 @@
-import { Aws, Cdk, describeE2e, dkimCnames } from './support';
+import { Aws, cdkFor, describeE2e, dkimCnames, E2E } from './support';
 
 jest.setTimeout(180_000);
 
 describeE2e('the example of two Regions', () => {
   const aws = new Aws();
-  const cdk = new Cdk('npx tsx examples/apps/two-regions.ts');
   const domain = 'regions.example.com';
 
   test('has an identity in each Region, and the records of both in one zone', async () => {
-    const context = { domainName: domain, hostedZoneId: await aws.createZone(domain), zoneName: domain };
+    const cdk = await cdkFor('two-regions', 'examples/two-regions.ts');
+    const context = { hostedZoneId: await aws.createZone(domain), zoneName: domain };
     await cdk.deploy(context);
 
     const regions = ['eu-west-1', 'us-east-1'].map((region) => new Aws(region));
@@ -28,16 +28,20 @@ describeE2e('the example of two Regions', () => {
 
 describeE2e('the example of two accounts', () => {
   const aws = new Aws();
-  const cdk = new Cdk('npx tsx examples/apps/cross-account.ts');
   const domain = 'mail.example.com';
 
   test('writes through the delegation role, waits, and gives what depends on it a verified domain', async () => {
-    const { Dns, Mail } = await cdk.deploy({});
+    const cdk = await cdkFor('cross-account', 'examples/cross-account.ts');
+    const account = E2E!.CDK_DEFAULT_ACCOUNT!;
+    const hostedZoneId = await aws.createZone('example.com');
+    const context = { hostedZoneId, dnsAccount: account, mailAccount: account };
+    const { Mail } = await cdk.deploy(context);
 
-    expect(await aws.cnames(Dns.HostedZoneId)).toEqual(dkimCnames(domain, await aws.dkimTokens(domain)));
+    expect(await aws.cnames(hostedZoneId)).toEqual(dkimCnames(domain, await aws.dkimTokens(domain)));
     expect(Mail.From).toBe(`no-reply@${domain}`);
 
-    await cdk.destroy({});
+    await cdk.destroy(context);
     expect(await aws.identities()).not.toContain(domain);
+    expect(await aws.cnames(hostedZoneId)).toEqual([]);
   });
 });

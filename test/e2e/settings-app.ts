@@ -3,16 +3,16 @@
  * the proxy at the context key `ses`.
  */
 import { App, CustomResource, Stack } from 'aws-cdk-lib';
-import { findOrMakeZone, text } from '../../examples/apps/context';
 import { EasyDkimDomain } from '../../lib';
 import { SETTINGS_RESOURCE_TYPE } from '../../lib/shared/contract';
+import { text, zoneOf } from './context';
 import { redirectHandler } from './redirect-handler';
 
 const app = new App();
 const stack = new Stack(app, 'Settings', {
   env: { account: process.env.CDK_DEFAULT_ACCOUNT, region: process.env.CDK_DEFAULT_REGION },
 });
-const mail = new EasyDkimDomain(stack, 'Mail', { hostedZone: findOrMakeZone(stack) });
+const mail = new EasyDkimDomain(stack, 'Mail', { hostedZone: zoneOf(stack) });
 const handler = redirectHandler(stack, ['SES', 'SESV2'], text(stack, 'ses')!);
 const settings = text(stack, 'settings');
 if (settings !== undefined) {

@@ -4,8 +4,9 @@ import {
   SESClient,
 } from '@aws-sdk/client-ses';
 import { CreateConfigurationSetCommand, GetEmailIdentityCommand, SESv2Client } from '@aws-sdk/client-sesv2';
-import { SesExtras } from './ses-extras';
-import { Aws, Cdk, describeE2e, E2E } from './support';
+import type { Proxy } from '../../scripts/lib/http-proxy.mjs' with { 'resolution-mode': 'import' };
+import { startSesExtras } from './ses-extras';
+import { Aws, type Cdk, cdkFor, describeE2e, E2E } from './support';
 
 jest.setTimeout(240_000);
 
@@ -45,15 +46,16 @@ describeE2e('the settings of an identity, deployed by the CDK CLI', () => {
     topics: [undefined, undefined, undefined],
     headers: [false, false, false],
   };
-  const cdk = new Cdk('npx tsx test/e2e/settings-app.ts');
-  let extras: SesExtras;
+  let cdk: Cdk;
+  let extras: Proxy;
   let ses: SESClient;
   let v2: SESv2Client;
   let context: Record<string, string>;
 
   beforeAll(async () => {
-    extras = await SesExtras.start();
-    const { endpoint } = extras;
+    cdk = await cdkFor('settings', 'test/e2e/settings-app.ts');
+    extras = await startSesExtras();
+    const { url: endpoint } = extras;
     const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
     ses = new SESClient({ endpoint, region: E2E!.AWS_REGION, credentials });
     v2 = new SESv2Client({ endpoint, region: E2E!.AWS_REGION, credentials });
@@ -63,8 +65,7 @@ describeE2e('the settings of an identity, deployed by the CDK CLI', () => {
 
   afterAll(() => extras.stop());
 
-  const deploy = (settings?: object) =>
-    cdk.tryDeploy(settings === undefined ? context : { ...context, settings: JSON.stringify(settings) });
+  const contextWith = (settings: object) => ({ ...context, settings: JSON.stringify(settings) });
 
   async function present(): Promise<Shown> {
     const Identities = [domain];
@@ -89,16 +90,17 @@ describeE2e('the settings of an identity, deployed by the CDK CLI', () => {
   }
 
   test('are set with the domain', async () => {
-    expect(await deploy(all)).toMatchObject({ code: 0 });
+    await cdk.deploy(contextWith(all));
 
     expect(await present()).toEqual(allSet);
   });
 
   test('are as before when an update fails, with a reason that says what to do', async () => {
-    const { code, output } = await deploy({ ...all, ConfigurationSet: 'nowhere', DeliveryTopic: topic });
+    const failure = await cdk.failureToDeploy(
+      contextWith({ ...all, ConfigurationSet: 'nowhere', DeliveryTopic: topic }),
+    );
 
-    expect(code).not.toBe(0);
-    expect(output.replace(/\s+/g, ' ')).toContain(
+    expect(failure?.replace(/\s+/g, ' ')).toContain(
       `Settings of ${domain} (SES in us-east-1): SES PutEmailIdentityConfigurationSetAttributes for ${domain} in ` +
         'us-east-1 (ConfigurationSet: nowhere) failed: NotFoundException',
     );
@@ -108,7 +110,7 @@ describeE2e('the settings of an identity, deployed by the CDK CLI', () => {
   test('change in place', async () => {
     const { FeedbackForwarding, ...others } = all;
     expect(FeedbackForwarding).toBe('false');
-    expect(await deploy({ ...others, ComplaintTopic: undefined })).toMatchObject({ code: 0 });
+    await cdk.deploy(contextWith({ ...others, ComplaintTopic: undefined }));
 
     expect(await present()).toEqual({
       ...allSet,
@@ -119,13 +121,13 @@ describeE2e('the settings of an identity, deployed by the CDK CLI', () => {
   });
 
   test('go when nothing asks for them any more', async () => {
-    expect(await deploy()).toMatchObject({ code: 0 });
+    await cdk.deploy(context);
 
     expect(await present()).toEqual(nothingSet);
   });
 
   test('go with the domain', async () => {
-    expect(await deploy(all)).toMatchObject({ code: 0 });
+    await cdk.deploy(contextWith(all));
 
     await cdk.destroy(context);
 

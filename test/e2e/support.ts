@@ -1,5 +1,4 @@
-import { execFile } from 'node:child_process';
-import { mkdtempSync, readFileSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
@@ -16,8 +15,9 @@ import {
   SESClient,
   VerifyDomainDkimCommand,
 } from '@aws-sdk/client-ses';
+import type { Cdk } from '../../scripts/lib/cdk.mjs' with { 'resolution-mode': 'import' };
 
-const ROOT = join(__dirname, '..', '..');
+export type { Cdk };
 
 /** The environment of the emulator, which `npm test` starts. */
 export const E2E =
@@ -26,56 +26,13 @@ export const E2E =
 /** Without an emulator these tests are skipped; `npm test` says why. */
 export const describeE2e = E2E ? describe : describe.skip;
 
-/** What a stack gave: the name of an output to its value. */
-export type Outputs = Record<string, string>;
-
-export interface CdkResult {
-  readonly code: number;
-  /** All that a user sees. */
-  readonly output: string;
-}
-
-/** The real CDK CLI on an app of this project. */
-export class Cdk {
-  private readonly folder = mkdtempSync(join(tmpdir(), 'easy-dkim-e2e-'));
-
-  constructor(private readonly app?: string) {}
-
-  async deploy(context: Record<string, string>): Promise<Record<string, Outputs>> {
-    const file = join(this.folder, 'outputs.json');
-    const { code, output } = await this.tryDeploy(context, ['--outputs-file', file]);
-    if (code !== 0) throw new Error(output);
-    return JSON.parse(readFileSync(file, 'utf8')) as Record<string, Outputs>;
-  }
-
-  tryDeploy(context: Record<string, string>, args: string[] = []): Promise<CdkResult> {
-    return this.run('deploy', ['--all', '--require-approval', 'never', ...contextArgs(context), ...args]);
-  }
-
-  async destroy(context: Record<string, string>): Promise<void> {
-    const { code, output } = await this.run('destroy', ['--all', '--force', ...contextArgs(context)]);
-    if (code !== 0) throw new Error(output);
-  }
-
-  private run(command: string, args: string[]): Promise<CdkResult> {
-    const cli = join(ROOT, 'node_modules', 'aws-cdk', 'bin', 'cdk');
-    const common = ['--no-notices', '--no-color', '--output', join(this.folder, 'cdk.out')];
-    const app = this.app === undefined ? [] : ['--app', this.app];
-    return new Promise((resolve) => {
-      execFile(
-        process.execPath,
-        [cli, command, ...app, ...args, ...common],
-        // The validation of templates takes seconds; test/lib has it.
-        { cwd: ROOT, env: { ...process.env, ...E2E, CDK_VALIDATION: 'false' }, maxBuffer: 2 ** 26 },
-        (error, stdout, stderr) =>
-          resolve({ code: error === null ? 0 : Number(error.code ?? 1), output: `${stdout}\n${stderr}` }),
-      );
-    });
-  }
-}
-
-function contextArgs(context: Record<string, string>): string[] {
-  return Object.entries(context).flatMap(([key, value]) => ['-c', `${key}=${value}`]);
+/** The real CDK CLI on an app of this project; `name` is that of its logs. */
+export async function cdkFor(name: string, app?: string): Promise<Cdk> {
+  const { Cdk } = await import('../../scripts/lib/cdk.mjs');
+  const folder = mkdtempSync(join(tmpdir(), 'easy-dkim-e2e-'));
+  // The validation of templates takes seconds; test/lib has it.
+  const environment = { ...process.env, ...E2E, CDK_VALIDATION: 'false' };
+  return new Cdk({ name, folder, environment, app: app && `node --import tsx ${app}` });
 }
 
 /** What Route 53 and SES hold, read with the SDK. */

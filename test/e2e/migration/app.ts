@@ -3,11 +3,11 @@
  * `domains` (JSON) has the domain of each stack, `proxy` is where our handler finds AWS.
  */
 import { App, CfnResource, Stack } from 'aws-cdk-lib';
-import type { Function } from 'aws-cdk-lib/aws-lambda';
 import * as route53 from 'aws-cdk-lib/aws-route53';
 import * as sns from 'aws-cdk-lib/aws-sns';
-import { text } from '../../../examples/apps/context';
 import { EasyDkimDomain } from '../../../lib';
+import { text } from '../context';
+import { redirectHandler } from '../redirect-handler';
 import { keep } from './keep';
 import { Domain, PEERS, zone } from './peers';
 
@@ -25,7 +25,7 @@ for (const [name, addOld] of Object.entries(PEERS)) {
   if (phase === 'moved') {
     const hostedZone = zone(stack, domains[name]);
     new EasyDkimDomain(stack, 'Mail', { hostedZone });
-    callThroughProxy(stack);
+    redirectHandler(stack, ['SES', 'SESV2', 'ROUTE_53', 'CLOUDFORMATION'], text(app, 'proxy')!);
     if (name === 'VerifySesDomain') {
       takeOverTheRest(stack, hostedZone);
     }
@@ -34,13 +34,6 @@ for (const [name, addOld] of Object.entries(PEERS)) {
     if (phase === 'kept') {
       keep(old);
     }
-  }
-}
-
-function callThroughProxy(stack: Stack): void {
-  const handler = stack.node.findChild('EasyDkimProvider').node.findChild('Handler') as Function;
-  for (const service of ['SES', 'SESV2', 'ROUTE_53', 'CLOUDFORMATION']) {
-    handler.addEnvironment(`AWS_ENDPOINT_URL_${service}`, text(app, 'proxy')!);
   }
 }
 

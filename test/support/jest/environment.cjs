@@ -8,9 +8,15 @@ const { TestEnvironment } = require('jest-environment-node');
 /** What jest is told is the context. */
 const OWN = vm.createContext();
 
+const IN_OWN_CONTEXT = {
+  parsingContext: undefined,
+  // Tests of scripts import these, which are ES modules.
+  importModuleDynamically: vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
+};
+
 const { compileFunction } = vm;
 vm.compileFunction = (code, parameters, options) =>
-  compileFunction(code, parameters, options?.parsingContext === OWN ? { ...options, parsingContext: undefined } : options);
+  compileFunction(code, parameters, options?.parsingContext === OWN ? { ...options, ...IN_OWN_CONTEXT } : options);
 
 module.exports = class extends TestEnvironment {
   constructor(...args) {
