@@ -1,91 +1,104 @@
+import { axisX, axisY, dot, gridY, line, plot as draw, ruleX, text } from '@observablehq/plot';
+import { parseHTML } from 'linkedom';
 import { CONTENDERS } from './contenders.mjs';
 import { digits } from './format.mjs';
 import { caseName, COUNTS } from './synth-time.mjs';
 
-const WIDTH = 480;
-const AREA = { left: 62, right: 460, top: 62, bottom: 330 };
-const LEGEND = { top: 400, line: 27 };
+const SIZE = { width: 480, height: 520, marginLeft: 58, marginRight: 22, marginTop: 76, marginBottom: 178 };
+/** Below the axis, from its left end. */
+const LEGEND = { top: 76, line: 27, mark: -40, name: -26 };
 
-/** Colours that are told apart in both schemes and with colour-blind eyes; the markers differ too. */
+/** Colours that are told apart in both schemes and with colour-blind eyes; the symbols differ too. */
 const STYLE = `
-  text { font: 16px system-ui, sans-serif; fill: #1f2328 }
+  svg { font: 14px system-ui, sans-serif }
+  text { fill: #59636e }
   .title { font-weight: 600; font-size: 18px }
-  .small { font-size: 14px; fill: #59636e }
-  .grid { stroke: #d1d9e0 }
-  .ours { --c: #0969da } .emailIdentity { --c: #bc4c00 }
-  .verifySesDomain { --c: #8250df } .dnsValidated { --c: #1a7f37 }
-  .line { fill: none; stroke: var(--c); stroke-width: 2.5 }
-  .ours.line { stroke-width: 4 }
-  .mark, .spread { fill: var(--c); stroke: var(--c) }
-  .spread { stroke-width: 1.5 }
+  .title text, .name text { fill: #1f2328 }
+  .name { font-size: 16px }
+  .grid { stroke: #d1d9e0; stroke-opacity: 1 }
+  .ours { fill: #0969da; stroke: #0969da } .emailIdentity { fill: #bc4c00; stroke: #bc4c00 }
+  .verifySesDomain { fill: #8250df; stroke: #8250df } .dnsValidated { fill: #1a7f37; stroke: #1a7f37 }
+  .line { fill: none }
   @media (prefers-color-scheme: dark) {
-    text { fill: #f0f6fc } .small { fill: #9198a1 } .grid { stroke: #3d444d }
-    .ours { --c: #4493f8 } .emailIdentity { --c: #f0883e }
-    .verifySesDomain { --c: #ab7df8 } .dnsValidated { --c: #3fb950 }
+    text { fill: #9198a1 } .title text, .name text { fill: #f0f6fc } .grid { stroke: #3d444d }
+    .ours { fill: #4493f8; stroke: #4493f8 } .emailIdentity { fill: #f0883e; stroke: #f0883e }
+    .verifySesDomain { fill: #ab7df8; stroke: #ab7df8 } .dnsValidated { fill: #3fb950; stroke: #3fb950 }
+    .line { fill: none }
   }`;
 
-const MARKS = {
-  ours: (x, y) => `<circle class="ours mark" cx="${x}" cy="${y}" r="5"/>`,
-  emailIdentity: (x, y) => `<rect class="emailIdentity mark" x="${x - 4.5}" y="${y - 4.5}" width="9" height="9"/>`,
-  verifySesDomain: (x, y) => `<path class="verifySesDomain mark" d="M${x} ${y - 6}l6 10h-12z"/>`,
-  dnsValidated: (x, y) => `<path class="dnsValidated mark" d="M${x} ${y - 6}l6 6-6 6-6-6z"/>`,
-};
+const SYMBOLS = { ours: 'circle', emailIdentity: 'square', verifySesDomain: 'triangle', dnsValidated: 'diamond' };
 
 /** Construct and synth by the number of domains, as an SVG for light and dark pages. */
 export function plot({ bare }) {
   const series = CONTENDERS.map(({ key, name }) => ({
     key,
     name,
-    points: COUNTS.map((count) => ({ count, ...bare[caseName(key, count)].total })),
-  })).sort((a, b) => b.points.at(-1).median - a.points.at(-1).median);
-  const { step, top } = axis(Math.max(...series.flatMap(({ points }) => points.map(({ high }) => high))));
-  const x = (count) => round(AREA.left + ((AREA.right - AREA.left) * count) / COUNTS.at(-1));
-  const y = (ms) => round(AREA.bottom - ((AREA.bottom - AREA.top) * ms) / top);
-  const height = LEGEND.top + LEGEND.line * (series.length - 1) + 22;
-
-  const grid = Array.from({ length: top / step + 1 }, (_, index) => index * step).flatMap((ms) => [
-    `<path class="grid" d="M${AREA.left} ${y(ms)}H${AREA.right}"/>`,
-    `<text class="small" x="${AREA.left - 8}" y="${y(ms) + 5}" text-anchor="end">${digits(ms)}</text>`,
-  ]);
-  const ticks = COUNTS.map(
-    (count) => `<text class="small" x="${x(count)}" y="${AREA.bottom + 22}" text-anchor="middle">${count}</text>`,
-  );
-  const lines = series.flatMap(({ key, points }) => [
-    `<path class="${key} line" d="M${points.map(({ count, median }) => `${x(count)} ${y(median)}`).join('L')}"/>`,
-    ...points.map(({ count, low, high }) => `<path class="${key} spread" d="M${x(count)} ${y(low)}V${y(high)}"/>`),
-    ...points.map(({ count, median }) => MARKS[key](x(count), y(median))),
-  ]);
-  const legend = series.flatMap(({ key, name, points }, index) => {
-    const line = LEGEND.top + index * LEGEND.line;
-    return [
-      MARKS[key](22, line - 5),
-      `<text x="38" y="${line}">${name}</text>`,
-      `<text x="${AREA.right}" y="${line}" text-anchor="end">${digits(points.at(-1).median)} ms</text>`,
-    ];
+    points: COUNTS.map((domains) => ({ domains, time: bare[caseName(key, domains)].total })),
+  })).sort((a, b) => last(b).median - last(a).median);
+  const { document } = parseHTML('<html></html>');
+  const svg = draw({
+    ...SIZE,
+    document,
+    x: { domain: [0, COUNTS.at(-1)], label: null },
+    y: { zero: true, nice: 5, label: null },
+    marks: [
+      gridY({ ticks: 5, className: 'grid' }),
+      axisX(COUNTS, {
+        label: 'domains in the stack',
+        labelAnchor: 'center',
+        labelArrow: 'none',
+        labelOffset: 40,
+        tickSize: 0,
+      }),
+      axisY({ ticks: 5, tickSize: 0 }),
+      note('Construct and synth, without validation', 'title', -52),
+      note('milliseconds: medians, bars between the quartiles', 'unit', -30),
+      ...series.flatMap(curve),
+      ...series.flatMap(legend),
+    ],
   });
+  return asFile(svg);
+}
+
+function curve({ key, points }) {
+  const x = 'domains';
+  const median = ({ time }) => time.median;
   return [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" role="img" aria-labelledby="title">`,
-    '<title id="title">Construct and synth time by the number of domains in a stack</title>',
-    `<style>${STYLE}\n</style>`,
-    `<text class="title" x="14" y="26">Construct and synth, without validation</text>`,
-    `<text class="small" x="14" y="48">milliseconds: medians, bars between the quartiles</text>`,
-    ...grid,
-    ...ticks,
-    `<text class="small" x="${(AREA.left + AREA.right) / 2}" y="${AREA.bottom + 42}" text-anchor="middle">domains in the stack</text>`,
-    ...lines,
-    ...legend,
-    '</svg>',
-    '',
-  ].join('\n');
+    line(points, { x, y: median, className: `${key} line`, strokeWidth: key === 'ours' ? 4 : 2.5 }),
+    ruleX(points, { x, y1: ({ time }) => time.low, y2: ({ time }) => time.high, className: key, strokeWidth: 1.5 }),
+    dot(points, { x, y: median, symbol: SYMBOLS[key], r: 5, className: key }),
+  ];
 }
 
-/** Round steps, at most five of them. */
-function axis(most) {
-  const magnitude = 10 ** Math.floor(Math.log10(most / 5));
-  const step = [1, 2, 5, 10].map((factor) => factor * magnitude).find((candidate) => most / candidate <= 5);
-  return { step, top: Math.ceil(most / step) * step };
+function legend({ key, name, points }, index) {
+  const dy = LEGEND.top + index * LEGEND.line;
+  const end = `${digits(points.at(-1).time.median)} ms`;
+  const below = { dy, lineAnchor: 'middle', className: 'name' };
+  return [
+    dot([0], { frameAnchor: 'bottom-left', dx: LEGEND.mark, dy, symbol: SYMBOLS[key], r: 5, className: key }),
+    text([name], { frameAnchor: 'bottom-left', dx: LEGEND.name, ...below }),
+    text([end], { frameAnchor: 'bottom-right', ...below }),
+  ];
 }
 
-function round(value) {
-  return Math.round(value * 10) / 10;
+function note(words, className, dy) {
+  return text([words], { frameAnchor: 'top-left', dx: 14 - SIZE.marginLeft, dy, className });
+}
+
+function last({ points }) {
+  return points.at(-1).time;
+}
+
+/** A file of its own, which brings its colours along. */
+function asFile(svg) {
+  const document = svg.ownerDocument;
+  const title = document.createElementNS(svg.namespaceURI, 'title');
+  title.textContent = 'Construct and synth time by the number of domains in a stack';
+  const style = svg.querySelector('style');
+  style.textContent = STYLE;
+  style.before(title);
+  svg.setAttribute('xmlns', 'http://www.w3.org/2000/svg');
+  svg.setAttribute('role', 'img');
+  // A tag a line, so that a change shows what has changed.
+  return `${svg.outerHTML.replaceAll('><', '>\n<')}\n`;
 }

@@ -58,6 +58,12 @@ async function emulatorForTests() {
 function jest(args, emulator) {
   const e2e = emulator && { E2E_ENDPOINT: emulator.url, E2E_ENV: JSON.stringify(emulator.variables) };
   // Whatever AWS the user works with, no test can reach it by mistake.
-  const env = { ...withoutAws(process.env), AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true', ...e2e };
+  const env = {
+    ...withoutAws(process.env),
+    ...e2e,
+    AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
+    // Tests of scripts import ES modules, which Node calls experimental in each of jest's workers.
+    NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ''} --disable-warning=ExperimentalWarning`,
+  };
   return runInForeground([JEST, ...args], env);
 }
