@@ -1,6 +1,7 @@
 /** @type {import('jest').Config} */
 export default {
   testEnvironment: '<rootDir>/test/support/jest/environment.cjs',
+  testSequencer: '<rootDir>/test/support/jest/sequencer.cjs',
   // A busy machine is no reason to fail: no test is about real time.
   testTimeout: 120_000,
   // The end-to-end tests mostly wait for other processes.

@@ -8,6 +8,7 @@ import { DISABLE_ASSET_STAGING_CONTEXT } from 'aws-cdk-lib/cx-api';
 import { RegionInfo } from 'aws-cdk-lib/region-info';
 import { Construct } from 'constructs';
 import { EasyDkimDomain, EasyDkimDomainProps } from '../../lib';
+import { resolveIntrinsics } from '../support/intrinsics';
 
 export const ACCOUNT = '123456789012';
 export const REGION = 'eu-west-1';
@@ -163,24 +164,10 @@ export function actionsOf(action: string | string[]): string[] {
 
 /** What a value of the template is once CloudFormation has deployed it: as long as in real life. */
 export function deployed(stack: Stack, value: unknown): unknown {
-  if (Array.isArray(value)) {
-    return value.map((item) => deployed(stack, item));
-  }
-  if (typeof value !== 'object' || value === null) {
-    return value;
-  }
-  const [[key, content], ...others] = Object.entries(value);
-  if (others.length === 0 && key === 'Ref') {
-    return referenceTo(stack, content as string);
-  }
-  if (others.length === 0 && key === 'Fn::GetAtt') {
-    return attributeOf(stack, (content as string[])[0]);
-  }
-  if (others.length === 0 && key === 'Fn::Join') {
-    const [separator, parts] = content as [string, unknown[]];
-    return (deployed(stack, parts) as string[]).join(separator);
-  }
-  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, deployed(stack, item)]));
+  return resolveIntrinsics(value, {
+    ref: (name) => referenceTo(stack, name),
+    getAtt: (logicalId) => attributeOf(stack, logicalId),
+  });
 }
 
 function referenceTo(stack: Stack, name: string): string {

@@ -1,6 +1,7 @@
 import { CfnParameter, Duration, Lazy, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { DmarcPolicy, EasyDkimDomain, EasyDkimDomainProps } from '../../lib';
+import { resolveIntrinsics } from '../support/intrinsics';
 import { actionsOf, anAgnosticStack, aStack, outputs, policies, resourceProperties, resources } from './support';
 
 const EVERYTHING = {
@@ -17,19 +18,15 @@ function elsewhere(stack: Stack, props: EasyDkimDomainProps = { domainName: 'exa
 /** The zone file of the output, with what CloudFormation makes of the attributes. */
 function deployedZoneFile(stack: Stack): string {
   const [{ Value }] = Object.values(outputs(stack));
-  const parts = typeof Value === 'string' ? [Value] : (Value as { 'Fn::Join': [string, unknown[]] })['Fn::Join'][1];
-  const texts = parts.map((part) => {
-    if (typeof part === 'string') return part;
-    const [[name, content]] = Object.entries(part as Record<string, string | string[]>);
-    if (name === 'Ref') return content === 'AWS::Region' ? 'eu-west-1' : String(content);
-    const attribute = content[1];
-    return attribute === 'DomainName'
-      ? 'example.com'
-      : attribute
-          .replace(/^DkimRecordName(\d)$/, 'token$1._domainkey.example.com')
-          .replace(/^DkimRecordValue(\d)$/, 'token$1.dkim.amazonses.com');
-  });
-  return texts.join('');
+  return resolveIntrinsics(Value, {
+    ref: (name) => (name === 'AWS::Region' ? 'eu-west-1' : name),
+    getAtt: (_, attribute) =>
+      attribute === 'DomainName'
+        ? 'example.com'
+        : attribute
+            .replace(/^DkimRecordName(\d)$/, 'token$1._domainkey.example.com')
+            .replace(/^DkimRecordValue(\d)$/, 'token$1.dkim.amazonses.com'),
+  }) as string;
 }
 
 /** A zone file as RFC 1035, section 5, has it: owner, TTL, class, type, data. */

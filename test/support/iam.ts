@@ -6,6 +6,7 @@ import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EasyDkimDelegationRole, EasyDkimDomain, EasyDkimDomainProps } from '../../lib';
 import type { ResourceProperties, SettingsProperties } from '../../lib/shared/contract';
 import type { Call } from '../fakes/fake-aws';
+import { type References, resolveIntrinsics } from './intrinsics';
 
 /** What stands for the references in a template. */
 export interface Deployment {
@@ -118,39 +119,25 @@ function statementsOf(stack: Stack, deployment: Deployment): Statement[] {
     .filter((child) => child instanceof iam.CfnManagedPolicy || child instanceof iam.CfnPolicy)
     .map(({ policyDocument }) => stack.resolve(policyDocument) as { readonly Statement: unknown[] });
   return documents.flatMap(({ Statement }) =>
-    Statement.map((statement) => resolve(statement, deployment) as Statement),
+    Statement.map((statement) => resolveIntrinsics(statement, referencesOf(deployment)) as Statement),
   );
 }
 
-/** CloudFormation's functions, as far as policies use them. */
-function resolve(value: unknown, deployment: Deployment): unknown {
-  if (Array.isArray(value)) {
-    return value.map((item) => resolve(item, deployment));
-  }
-  if (typeof value !== 'object' || value === null) {
-    return value;
-  }
-  const entries = Object.entries(value as Record<string, unknown>);
-  const [name, argument] = entries[0] ?? [];
-  if (name === 'Fn::Join') {
-    const [separator, parts] = resolve(argument, deployment) as [string, string[]];
-    return parts.join(separator);
-  }
-  if (name === 'Fn::GetAtt') {
-    return `arn:aws:logs:${deployment.region}:${deployment.account}:log-group:${(argument as string[])[0]}:*`;
-  }
-  if (name === 'Ref') {
-    const references: Record<string, string | undefined> = {
-      'AWS::AccountId': deployment.account,
-      'AWS::Partition': 'aws',
-      'AWS::Region': deployment.region,
-      'AWS::StackId': deployment.stackId,
-    };
-    const known = references[argument as string];
-    if (known === undefined) throw new Error(`No value for the reference ${String(argument)}`);
-    return known;
-  }
-  return Object.fromEntries(entries.map(([key, item]) => [key, resolve(item, deployment)]));
+function referencesOf({ account, region, stackId }: Deployment): References {
+  const pseudoParameters: Record<string, string | undefined> = {
+    'AWS::AccountId': account,
+    'AWS::Partition': 'aws',
+    'AWS::Region': region,
+    'AWS::StackId': stackId,
+  };
+  return {
+    ref(name) {
+      const known = pseudoParameters[name];
+      if (known === undefined) throw new Error(`No value for the reference ${name}`);
+      return known;
+    },
+    getAtt: (logicalId) => `arn:aws:logs:${region}:${account}:log-group:${logicalId}:*`,
+  };
 }
 
 /**
