@@ -6,7 +6,8 @@ import { readOptions } from './resolved-options';
 import { judgeMx, noMailFrom, unknownMailFrom } from './mail-from';
 import { finding, letSesBeAskedOrGive, worst, type CheckReport, type Finding } from './report';
 import { askSes, judgeSes, type SesView } from './ses';
-import { judgeSpf, readSpf } from './spf';
+import { judgeSpf } from './spf';
+import { readSpf } from './spf-tree';
 import { findZone, judgeZone, type Zone } from './zone';
 
 /**

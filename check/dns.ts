@@ -66,6 +66,16 @@ export class Dns {
     );
   }
 
+  /** The IPv4 and IPv6 addresses of a name. */
+  public async addresses(name: string): Promise<Lookup<string>> {
+    const [ip4, ip6] = await Promise.all([
+      lookUp(() => this.resolver.resolve4(name)),
+      lookUp(() => this.resolver.resolve6(name)),
+    ]);
+    const one = ip4.state === 'found' ? ip4 : ip6;
+    return one.state === 'absent' && ip4.state === 'failed' ? ip4 : one;
+  }
+
   /** The primary name server of the zone whose name this is. */
   public async soa(name: string): Promise<Lookup<string>> {
     return lookUp(async () => [hostName((await this.resolver.resolveSoa(name)).nsname)]);

@@ -67,6 +67,8 @@ export type Problem =
   | 'include-broken'
   | 'too-permissive'
   | 'too-many-lookups'
+  | 'too-many-void-lookups'
+  | 'too-many-mx'
   // DMARC.
   | 'subdomains-weaker'
   | 'partial'
