@@ -18,8 +18,10 @@ export type CheckId =
   | 'ses-dkim'
   /** The custom MAIL FROM domain of the identity, as SES sees it. */
   | 'ses-mail-from'
-  /** One DKIM record and the key that it leads to. */
+  /** One DKIM record. */
   | 'dkim'
+  /** The keys that the DKIM records lead to, of which one has to be active. */
+  | 'dkim-keys'
   /** The MX record of the MAIL FROM domain. */
   | 'mail-from'
   /** The SPF record of the MAIL FROM domain. */
@@ -52,6 +54,7 @@ export type Problem =
   | 'doubled'
   | 'doubled-name'
   | 'wrong-host'
+  | 'indirect'
   | 'wrong-type'
   | 'invalid'
   | 'not-given'
@@ -60,6 +63,8 @@ export type Problem =
   | 'key-revoked'
   | 'key-invalid'
   | 'key-weak'
+  | 'key-short'
+  | 'key-testing'
   // MAIL FROM and SPF.
   | 'no-mail-from'
   | 'other-region'
@@ -74,6 +79,9 @@ export type Problem =
   | 'partial'
   | 'testing'
   | 'spf-not-aligned'
+  | 'public-suffix'
+  | 'removed-tag'
+  | 'report-refused'
   | 'no-reports';
 
 /** The outcome of one check. */

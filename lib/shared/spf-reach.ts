@@ -66,8 +66,15 @@ function toNumber(address: string): bigint {
     return address.split('.').reduce((number, byte) => number * 256n + BigInt(byte), 0n);
   }
   const [, front, ip4] = /^(.*:)(\d+\.\d+\.\d+\.\d+)$/.exec(address) ?? [undefined, address];
-  const tail = ip4 === undefined ? '' : toNumber(ip4).toString(16).padStart(8, '0').replace(/^(.{4})/, '$1:');
+  const tail =
+    ip4 === undefined
+      ? ''
+      : toNumber(ip4)
+          .toString(16)
+          .padStart(8, '0')
+          .replace(/^(.{4})/, '$1:');
   const [head, rest] = `${front}${tail}`.split('::').map((half) => half.split(':').filter((one) => one !== ''));
-  const groups = rest === undefined ? head : [...head, ...Array<string>(8 - head.length - rest.length).fill('0'), ...rest];
+  const groups =
+    rest === undefined ? head : [...head, ...Array<string>(8 - head.length - rest.length).fill('0'), ...rest];
   return groups.reduce((number, group) => number * 65_536n + BigInt(`0x${group}`), 0n);
 }

@@ -72,7 +72,7 @@ describe('the exit code', () => {
     const { code, stdout } = await check();
     expect({ code, summary: stdout.trimEnd().split('\n').at(-1) }).toEqual({
       code: 0,
-      summary: '7 checks: 6 pass, 1 warn.',
+      summary: '8 checks: 7 pass, 1 warn.',
     });
   });
 
@@ -81,7 +81,7 @@ describe('the exit code', () => {
     dns.faults.set(MAIL_FROM, 'servfail');
     const { code, stdout } = await check();
     expect(code).toBe(1);
-    expect(stdout).toContain('4 pass, 1 fail, 2 unknown.');
+    expect(stdout).toContain('5 pass, 1 fail, 2 unknown.');
   });
 
   test('is 3 when something cannot be looked up', async () => {
@@ -137,13 +137,14 @@ describe('the table', () => {
     const checks = rows.filter((row) => /^\S/.test(row)).map((row) => row.split(/ {2,}/).slice(0, 2).join(' '));
     expect(checks).toEqual([
       'Domain pass',
-      'DKIM pass',
-      'DKIM pass',
-      'DKIM pass',
+      'DKIM record pass',
+      'DKIM record pass',
+      'DKIM record pass',
+      'DKIM keys pass',
       'MAIL FROM pass',
       'SPF pass',
       'DMARC pass',
-      '7 checks: 7 pass.',
+      '8 checks: 8 pass.',
     ]);
     expect(Math.max(...stdout.split('\n').map((line) => line.length))).toBeLessThanOrEqual(100);
   });
@@ -157,7 +158,7 @@ describe('the table', () => {
     );
     const { stdout } = await check();
     const text = stdout.replace(/\n +/g, ' ');
-    expect(text).toContain(`DKIM           FAIL     ${recordName(TOKENS[0])}: no CNAME record`);
+    expect(text).toContain(`DKIM record    FAIL     ${recordName(TOKENS[0])}: no CNAME record`);
     expect(text).toContain(`remedy: Create the CNAME record ${recordName(TOKENS[0])} → ${TOKENS[0]}.${DKIM_HOST}.`);
     expect(text).toContain('FAIL     bounce.example.com: MX 10 mx.example.net expected: MX 10 feedback-smtp.eu-west-1');
     expect(text).toContain('2 SPF records: v=spf1 include:amazonses.com ~all | v=spf1 +all');
@@ -200,7 +201,7 @@ describe('with AWS credentials', () => {
     const { code, stdout } = await check(ALL_GIVEN.slice(1));
     expect(code).toBe(3);
     expect(stdout).toMatch(/SES identity {3}unknown {2}.*\n(.*\n)*DMARC {10}pass/);
-    expect(stdout).toContain('7 pass, 1 unknown.');
+    expect(stdout).toContain('8 pass, 1 unknown.');
   });
 });
 

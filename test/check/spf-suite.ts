@@ -61,7 +61,7 @@ export function suiteDns({ zonedata }: Scenario): SpfDns {
     if (records === undefined) return { state: 'absent', reason: 'nxdomain' };
     const values = (of: string) => records.flatMap((each) => (each !== 'TIMEOUT' && of in each ? [each[of]] : []));
     const [alias] = values('CNAME');
-    if (alias !== undefined) return look(hostName(String(alias)), type, read);
+    if (alias !== undefined) return look(hostName(alias as string), type, read);
     const own = values(type);
     const [first, ...others] = (own.length === 0 && type === 'TXT' ? values('SPF') : own).filter((v) => v !== 'NONE');
     if (first === undefined) {
@@ -73,7 +73,8 @@ export function suiteDns({ zonedata }: Scenario): SpfDns {
   }
 
   return {
-    txt: (name) => Promise.resolve(look(name, 'TXT', (value) => (Array.isArray(value) ? value.join('') : String(value)))),
+    txt: (name) =>
+      Promise.resolve(look(name, 'TXT', (value) => (Array.isArray(value) ? value.join('') : String(value)))),
     mx: (name) =>
       Promise.resolve(
         look(name, 'MX', (value) => {
