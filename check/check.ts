@@ -6,7 +6,7 @@ import { readConsents } from './dmarc-reports';
 import { appliedStep, readDmarc } from './dmarc-walk';
 import type { Dns } from './dns';
 import { readOptions } from './resolved-options';
-import { judgeMx, noMailFrom, unknownMailFrom } from './mail-from';
+import { judgeMx, noMailFrom, readMailFrom, unknownMailFrom } from './mail-from';
 import { finding, letSesBeAskedOrGive, worst, type CheckReport, type Finding } from './report';
 import { askSes, judgeSes, type SesView } from './ses';
 import { judgeSpf } from './spf';
@@ -122,6 +122,6 @@ async function checkMailFrom(
   if (!mailFrom) {
     return [mailFrom === false ? noMailFrom(domain) : unknownMailFrom(domain, ses !== undefined)];
   }
-  const [mx, spf] = await Promise.all([dns.mx(mailFrom), readSpf(dns, mailFrom)]);
+  const [mx, spf] = await Promise.all([readMailFrom(dns, mailFrom), readSpf(dns, mailFrom)]);
   return [judgeMx(mailFrom, mx, region), judgeSpf(spf)];
 }

@@ -1,3 +1,5 @@
+import { printable } from './printable';
+
 /**
  * How a check came out.
  *
@@ -35,6 +37,7 @@ export type Problem =
   | 'timeout'
   | 'server-failure'
   | 'refused'
+  | 'not-a-resolver'
   | 'unreachable'
   | 'lookup-failed'
   // The domain.
@@ -68,6 +71,7 @@ export type Problem =
   // MAIL FROM and SPF.
   | 'no-mail-from'
   | 'other-region'
+  | 'host-missing'
   | 'ses-not-included'
   | 'include-broken'
   | 'too-permissive'
@@ -127,12 +131,12 @@ export function finding(
 ): Finding {
   return {
     check: subject.check,
-    name: subject.name,
+    name: printable(subject.name),
     verdict: worst(remarks),
     problems: [...new Set(remarks.map(({ problem }) => problem))],
-    found: subject.found,
-    expected: subject.expected,
-    ...(remarks.length > 0 && { remedy: remarks.map(({ remedy }) => remedy).join(' ') }),
+    found: printable(subject.found),
+    expected: printable(subject.expected),
+    ...(remarks.length > 0 && { remedy: remarks.map(({ remedy }) => printable(remedy)).join(' ') }),
   };
 }
 

@@ -1,3 +1,4 @@
+import { printable } from './printable';
 import type { CheckId, CheckReport, Finding, Verdict } from './report';
 
 /** How to show a report. */
@@ -102,9 +103,4 @@ function wrap(text: string, width: number): string[] {
     }
   }
   return [...lines, line];
-}
-
-/** Records are other people's texts: nothing in them is to command the terminal. */
-function printable(text: string): string {
-  return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (char) => `\\x${char.codePointAt(0)!.toString(16)}`);
 }

@@ -84,10 +84,14 @@ function expandPiece({ text, isMacro, letter, ...transformers }: Piece, domains:
 
 function transform(value: string, { digits, reverse, delimiters }: Omit<Piece, 'text' | 'isMacro'>): string {
   const splitAt = delimiters || '.';
-  const parts = [...value].reduce<string[]>(
-    (all, char) => (splitAt.includes(char) ? [...all, ''] : [...all.slice(0, -1), all.at(-1)! + char]),
-    [''],
-  );
+  const parts = [''];
+  for (const char of value) {
+    if (splitAt.includes(char)) {
+      parts.push('');
+    } else {
+      parts[parts.length - 1] += char;
+    }
+  }
   const ordered = reverse ? parts.reverse() : parts;
   return ordered.slice(digits === undefined ? 0 : -Number(digits)).join('.');
 }

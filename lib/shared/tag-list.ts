@@ -18,7 +18,7 @@ const NAME = /^[a-z][a-z0-9_]*$/i;
  */
 export function parseTagList(text: string, toName = (name: string): string => name): TagList {
   const tags = new Map<string, string>();
-  const repeated: string[] = [];
+  const repeated = new Set<string>();
   const malformed: string[] = [];
   const parts = text.split(';').map((part) => part.trim());
   if (parts.at(-1) === '') parts.pop();
@@ -28,10 +28,10 @@ export function parseTagList(text: string, toName = (name: string): string => na
     if (!NAME.test(name)) {
       malformed.push(part);
     } else if (tags.has(name)) {
-      repeated.push(name);
+      repeated.add(name);
     } else {
       tags.set(name, part.slice(equals + 1).trim());
     }
   }
-  return { tags, repeated, malformed };
+  return { tags, repeated: [...repeated], malformed };
 }

@@ -319,11 +319,21 @@ describe('the MX record of the MAIL FROM domain', () => {
     ['of someone else', mx([10, 'mx.example.net']), 'fail wrong-host'],
     ['for mail to SES', mx([10, `inbound-smtp.${REGION}.amazonaws.com`]), 'fail wrong-host'],
     ['of another Region', mx([10, feedback('us-east-1')]), 'warn other-region'],
+    ['of a Region that there is not', mx([10, feedback('eu-west-9')]), 'fail host-missing'],
     ['of any priority', mx([0, feedback(REGION)]), 'pass'],
   ])('%s', async (_, changes, expected) => {
     const one = await findingOf('mail-from', changes);
     expect(outcome(one)).toBe(expected);
-    if (one.verdict === 'fail') expect(one.remedy).toContain(`${MAIL_FROM} → 10 ${feedback(REGION)}`);
+    if (one.verdict === 'fail' && expected !== 'fail host-missing') {
+      expect(one.remedy).toContain(`${MAIL_FROM} → 10 ${feedback(REGION)}`);
+    }
+  });
+
+  test('whose host cannot be looked up is unknown', async () => {
+    dns.faults.set(feedback(REGION), 'servfail');
+    expect(outcome((await check()).findings.find(({ check }) => check === 'mail-from')!)).toBe(
+      'unknown server-failure',
+    );
   });
 
   test('is not looked for when there is no MAIL FROM domain, which is a warning', async () => {
@@ -671,13 +681,14 @@ describe('DMARC', () => {
 describe('options that cannot be used are errors that say why', () => {
   test.each<[string, CheckOptions, string, RegExp]>([
     ['domain', {}, 'user@example.com', /is an e-mail address/],
-    ['MAIL FROM domain elsewhere', { mailFromDomain: 'bounce.example.net' }, DOMAIN, /not below "example.com"/],
-    ['MAIL FROM domain itself', { mailFromDomain: DOMAIN }, DOMAIN, /not below/],
+    ['MAIL FROM domain elsewhere', { mailFromDomain: 'bounce.example.net' }, DOMAIN, /must be below "example.com"/],
+    ['MAIL FROM domain itself', { mailFromDomain: DOMAIN }, DOMAIN, /must be below/],
     ['Region', { region: 'Ireland' }, DOMAIN, /eu-west-1/],
-    ['no token', { dkimTokens: [] }, DOMAIN, /tokens are none/],
+    ['no token', { dkimTokens: [] }, DOMAIN, /got none/],
     ['token with its domain', { dkimTokens: [recordName(FIRST)] }, DOMAIN, /without the domain/],
-    ['resolver by name', { resolvers: ['localhost'] }, DOMAIN, /not all IP addresses/],
-    ['timeout', { timeout: 0 }, DOMAIN, /whole milliseconds/],
+    ['resolver by name', { resolvers: ['localhost'] }, DOMAIN, /must be IP addresses/],
+    ['timeout of nothing', { timeout: 0 }, DOMAIN, /from 1 to 600000, got 0/],
+    ['timeout beyond ten minutes', { timeout: 600_001 }, DOMAIN, /from 1 to 600000, got 600001/],
   ])('%s', async (_, options, domain, message) => {
     const failure: unknown = await check(options, domain).catch((error: unknown) => error);
     expect(failure).toBeInstanceOf(InvalidOptionError);

@@ -91,7 +91,7 @@ describe('the exit code', () => {
 
   test.each([
     [['check', DOMAIN, '--frobnicate'], "Unknown option '--frobnicate'"],
-    [['check', DOMAIN, '--resolver', 'localhost'], 'not all IP addresses'],
+    [['check', DOMAIN, '--resolver', 'localhost'], 'must be IP addresses'],
   ])('is 2 for %j, which says why', async (args, message) => {
     const { code, stdout, stderr } = await cli(args);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
@@ -106,7 +106,9 @@ describe('the command line', () => {
     [['chekc', DOMAIN], 'There is no command "chekc"'],
     [['check'], 'Give one domain'],
     [['check', DOMAIN, 'example.net'], 'Give one domain'],
-    [['check', DOMAIN, '--timeout', 'soon'], 'give seconds'],
+    [['check', DOMAIN, '--timeout', 'soon'], '--timeout must be a number of seconds from 0.001 to 600'],
+    [['check', DOMAIN, '--timeout', '0.0001'], 'got "0.0001"'],
+    [['check', DOMAIN, '--timeout', '99999999'], 'got "99999999"'],
     [['check', DOMAIN, '--mail-from', MAIL_FROM, '--no-mail-from'], 'either'],
   ])('cannot be %j, which says why', (args, message) => {
     expect(() => readCommand(args)).toThrow(message);
