@@ -3,7 +3,7 @@ import { parseDkimKey } from '../lib/shared/dkim-key';
 import type { SelectorKey } from './dkim-keys';
 import { describeFailure, failureRemark, type Dns, type Lookup } from './dns';
 import { finding, type Finding, type Problem, type Remark, type Verdict } from './report';
-import type { SesView } from './ses';
+import type { SesView } from './ses-view';
 import type { Zone } from './zone';
 
 /** Where the keys are to be. */

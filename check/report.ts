@@ -18,6 +18,10 @@ export type CheckId =
   | 'ses-identity'
   /** DKIM of the identity, as SES sees it. */
   | 'ses-dkim'
+  /** The identity in the Region whose keys a replica uses. */
+  | 'ses-parent'
+  /** The identities of single addresses in the domain, whose settings come before those of the domain. */
+  | 'ses-addresses'
   /** The custom MAIL FROM domain of the identity, as SES sees it. */
   | 'ses-mail-from'
   /** One DKIM record. */
@@ -52,6 +56,7 @@ export type Problem =
   | 'not-set-up'
   | 'signing-disabled'
   | 'differs-from-ses'
+  | 'overridden'
   // Records.
   | 'missing'
   | 'doubled'

@@ -188,6 +188,7 @@ describe('the MAIL FROM domain that SES has', () => {
       'ses-identity',
       'ses-dkim',
       'ses-mail-from',
+      'ses-addresses',
       'dkim',
       'dkim',
       'dkim',
