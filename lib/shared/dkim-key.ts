@@ -81,7 +81,7 @@ function sizeOf(type: 'rsa' | 'ed25519', base64: string): number | string {
   return rsaBits(bytes) ?? 'its p= is no RSA key, perhaps cut short';
 }
 
-/** RFC 6376 wants a SubjectPublicKeyInfo; a bare RSAPublicKey is in use, too. */
+/** RFC 6376 names a bare RSAPublicKey; what is in use is nearly always a SubjectPublicKeyInfo. */
 function rsaBits(key: Buffer): number | undefined {
   for (const type of ['spki', 'pkcs1'] as const) {
     try {

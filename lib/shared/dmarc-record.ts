@@ -89,7 +89,11 @@ export function parseDmarc(text: string): Dmarc {
   if (repeated.length > 0) {
     return { state: 'invalid', text, reason: `it has ${repeated.map((name) => `${name}=`).join(', ')} twice` };
   }
-  const record = toRecord(text, tags, malformed);
+  const record = toRecord(
+    text,
+    tags,
+    malformed.filter((part) => part !== ''),
+  );
   const hasPolicy = tags.has('p') && record.invalidPolicies.length === 0;
   if (!hasPolicy && !(tags.get('rua') ?? '').split(',').some((uri) => URI.test(uri))) {
     const tag = record.invalidPolicies.join(', ') || 'p';

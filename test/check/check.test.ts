@@ -524,6 +524,7 @@ describe('DMARC', () => {
     ['an sp that there is not', dmarc(`v=DMARC1; p=reject; sp=all; ${RUA}`), 'warn invalid'],
     ['a tag twice', dmarc(`v=DMARC1; p=reject; p=none; ${RUA}`), 'fail invalid'],
     ['a tag that nobody knows', dmarc(`v=DMARC1; p=reject; x=y; ${RUA}`), 'pass'],
+    ['a semicolon too many', dmarc(`v=DMARC1; p=reject;; ${RUA};`), 'pass'],
     ['a part that is no tag', dmarc(`v=DMARC1; p=reject; please; ${RUA}`), 'warn invalid'],
     ['np that is weaker', dmarc(`v=DMARC1; p=reject; np=none; ${RUA}`), 'warn subdomains-weaker'],
     ['np that is as strong', dmarc(`v=DMARC1; p=reject; np=reject; ${RUA}`), 'pass'],
