@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { InvalidOptionError, type CheckOptions } from './index';
-import { MAX_TIMEOUT } from './resolved-options';
+import { MAX_TIMEOUT } from './max-timeout';
 
 export const HELP = `Usage: cdk-ses-easy-dkim check <domain> [options]
 

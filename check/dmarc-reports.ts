@@ -1,8 +1,7 @@
 import { isDmarc } from '../lib/shared/dmarc-record';
 import { isInZone } from '../lib/shared/domain-name';
-import type { Dns, Lookup } from './dns';
 import { organizationalDomain, type DmarcStep } from './dmarc-walk';
-import { failureRemark } from './dns';
+import { failureRemark, type Dns, type Lookup } from './dns';
 import type { Remark } from './report';
 
 /** Whether a domain of another organization takes reports about the domain. */

@@ -1,6 +1,7 @@
 import { normalizeDomainName } from '../lib/shared/domain-name';
 import { InvalidOptionError, type CheckOptions } from './check-options';
 import { Dns } from './dns';
+import { MAX_TIMEOUT } from './max-timeout';
 
 /** What to check and whom to ask, in the form that the checks work with. */
 export interface Given {
@@ -12,9 +13,6 @@ export interface Given {
 }
 
 const DEFAULT_TIMEOUT = 3_000;
-
-/** Ten minutes. */
-export const MAX_TIMEOUT = 600_000;
 
 /** @throws InvalidOptionError when the domain or an option cannot be used */
 export function readOptions(domain: string, options: CheckOptions): Given {
