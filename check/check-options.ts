@@ -30,7 +30,7 @@ export interface CheckOptions {
   readonly resolvers?: readonly string[];
 
   /**
-   * Milliseconds to wait for an answer of a DNS resolver, which is asked twice.
+   * Milliseconds to wait for an answer of a DNS resolver, which is asked twice; 600,000 at most.
    *
    * @default 3000
    */
@@ -38,7 +38,7 @@ export interface CheckOptions {
 
   /**
    * Whether to ask SES for its view of the identity, with the AWS credentials that the SDK finds by
-   * itself; needs `ses:GetEmailIdentity`. Without credentials the rest is checked all the same.
+   * itself; needs `ses:GetEmailIdentity`. Without credentials the rest is still checked.
    *
    * @default true
    */

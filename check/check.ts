@@ -1,12 +1,17 @@
 import type { CheckOptions } from './check-options';
-import { expectedDkimHost, judgeDkim, judgeOwnKey, readDkim, readOwnKey } from './dkim';
-import { judgeDmarc, readDmarc } from './dmarc';
+import { expectedDkimHost, judgeDkim, readDkim, selectorKey } from './dkim';
+import { judgeKeys, type SelectorKey } from './dkim-keys';
+import { judgeDmarc } from './dmarc';
+import { readConsents } from './dmarc-reports';
+import { appliedStep, readDmarc } from './dmarc-walk';
 import type { Dns } from './dns';
 import { readOptions } from './resolved-options';
-import { judgeMx, noMailFrom, unknownMailFrom } from './mail-from';
+import { judgeMx, noMailFrom, readMailFrom, unknownMailFrom } from './mail-from';
 import { finding, letSesBeAskedOrGive, worst, type CheckReport, type Finding } from './report';
-import { askSes, judgeSes, type SesView } from './ses';
-import { judgeSpf, readSpf } from './spf';
+import { judgeSes } from './ses';
+import { askSes, type SesView } from './ses-view';
+import { judgeSpf } from './spf';
+import { readSpf } from './spf-tree';
 import { findZone, judgeZone, type Zone } from './zone';
 
 /**
@@ -25,6 +30,7 @@ export async function checkDomain(domain: string, options: CheckOptions = {}): P
   // Nothing waits for more than it needs: resolvers that do not answer take their time.
   const zone = findZone(dns, given.domain);
   const dmarc = readDmarc(dns, given.domain);
+  const consents = dmarc.then((steps) => readConsents(dns, appliedStep(steps)));
   const ses = options.ses === false ? undefined : await askSes(given.domain, given.region);
   const region = ses?.region ?? given.region;
   const mailFrom = given.mailFrom ?? mailFromOf(ses);
@@ -38,7 +44,7 @@ export async function checkDomain(domain: string, options: CheckOptions = {}): P
     ...(ses === undefined ? [] : judgeSes(given.domain, ses, given.mailFrom)),
     ...dkim,
     ...returnPath,
-    judgeDmarc(await dmarc, mailFrom || undefined, await zone),
+    judgeDmarc(await dmarc, await consents, mailFrom || undefined, await zone),
   ];
   return {
     domain: given.domain,
@@ -69,13 +75,26 @@ async function checkDkim(
     return [unknownTokens(domain, ses !== undefined)];
   }
   if (given === undefined && identity?.ownKey) {
-    return Promise.all(
-      tokens.map(async (selector) => judgeOwnKey(domain, selector, await readOwnKey(dns, domain, selector))),
-    );
+    return [judgeKeys(domain, await readOwnKeys(dns, domain, tokens), identity.dkimStatus)];
   }
   const host = expectedDkimHost(ses, region);
   const views = await Promise.all(tokens.map((token) => readDkim(dns, domain, token, zone)));
-  return views.map((view) => judgeDkim(view, host));
+  const keys = views.map((view) => selectorKey(view, host)).filter((key) => key !== undefined);
+  return [
+    ...views.map((view) => judgeDkim(view, host)),
+    // Without a record that leads to SES there is nothing to say of keys.
+    ...(keys.length === 0 ? [] : [judgeKeys(domain, keys, identity?.dkimStatus)]),
+  ];
+}
+
+/** The keys of an identity that signs with its own (BYODKIM), which has no CNAME records. */
+function readOwnKeys(dns: Dns, domain: string, selectors: readonly string[]): Promise<SelectorKey[]> {
+  return Promise.all(
+    selectors.map(async (selector) => {
+      const name = `${selector}._domainkey.${domain}`;
+      return { selector, name, lookup: await dns.txt(name) };
+    }),
+  );
 }
 
 function unknownTokens(domain: string, sesIsAsked: boolean): Finding {
@@ -104,6 +123,6 @@ async function checkMailFrom(
   if (!mailFrom) {
     return [mailFrom === false ? noMailFrom(domain) : unknownMailFrom(domain, ses !== undefined)];
   }
-  const [mx, spf] = await Promise.all([dns.mx(mailFrom), readSpf(dns, mailFrom)]);
+  const [mx, spf] = await Promise.all([readMailFrom(dns, mailFrom), readSpf(dns, mailFrom)]);
   return [judgeMx(mailFrom, mx, region), judgeSpf(spf)];
 }

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { InvalidOptionError, type CheckOptions } from './index';
+import { MAX_TIMEOUT } from './max-timeout';
 
 export const HELP = `Usage: cdk-ses-easy-dkim check <domain> [options]
 
@@ -96,8 +97,10 @@ function list(text: string): string[] {
 
 function milliseconds(seconds: string): number {
   const value = Math.round(Number(seconds) * 1_000);
-  if (!/^\d+(\.\d+)?$/.test(seconds) || value < 1) {
-    throw new InvalidOptionError(`The timeout ${JSON.stringify(seconds)} is none: give seconds, such as 3 or 0.5.`);
+  if (!/^\d+(\.\d+)?$/.test(seconds) || value < 1 || value > MAX_TIMEOUT) {
+    throw new InvalidOptionError(
+      `--timeout must be a number of seconds from 0.001 to ${MAX_TIMEOUT / 1_000}, such as 3 or 0.5, got ${JSON.stringify(seconds)}.`,
+    );
   }
   return value;
 }

@@ -1,8 +1,9 @@
 import { documentedDkimDomain } from '../lib/shared/dkim-hosts';
-import { parseDkimKey, type DkimKey } from './dkim-key';
-import { describeFailure, Dns, failureRemark, type Lookup } from './dns';
+import { parseDkimKey } from '../lib/shared/dkim-key';
+import type { SelectorKey } from './dkim-keys';
+import { describeFailure, failureRemark, type Dns, type Lookup } from './dns';
 import { finding, type Finding, type Problem, type Remark, type Verdict } from './report';
-import type { SesView } from './ses';
+import type { SesView } from './ses-view';
 import type { Zone } from './zone';
 
 /** Where the keys are to be. */
@@ -16,8 +17,11 @@ export interface DkimHost {
 export interface DkimView {
   readonly token: string;
   readonly name: string;
-  readonly cname: Lookup<string>;
-  /** The texts at the target of the CNAME; without one, those at the name itself. */
+  /** The targets of the CNAME record, of the one at its target, and so on. */
+  readonly chain: readonly string[];
+  /** The last look for a CNAME record: what ended the chain. */
+  readonly end: Lookup<string>;
+  /** The texts at the end of the chain; without a CNAME record, those at the name itself. */
   readonly key?: Lookup<string>;
   /** The name under which there is a CNAME whose writer gave the zone's name once too often. */
   readonly doubledName?: string;
@@ -25,10 +29,10 @@ export interface DkimView {
   readonly domainMissing?: true;
 }
 
-/** A DKIM key with fewer bits is not accepted by large receivers. */
-const FEWEST_BITS = 1024;
-
 const SES_DKIM_HOST = /^dkim(\.[a-z0-9-]+)?\.amazonses\.(com|eu)$/;
+
+/** Resolvers give up on longer chains. */
+const MAX_CHAIN = 8;
 
 /** Where the keys are to be; undefined when neither SES nor the Region says. */
 export function expectedDkimHost(ses: SesView | undefined, region: string | undefined): DkimHost | undefined {
@@ -39,51 +43,71 @@ export function expectedDkimHost(ses: SesView | undefined, region: string | unde
   return keysIn === undefined ? undefined : { domain: documentedDkimDomain(keysIn), source: 'table' };
 }
 
+/** Looks up the record of a token, and the key that it leads to. */
 export async function readDkim(dns: Dns, domain: string, token: string, zone: Promise<Zone>): Promise<DkimView> {
   const name = `${token}._domainkey.${domain}`;
-  const cname = await dns.cname(name);
-  if (cname.state === 'found') {
-    return { token, name, cname, key: await dns.txt(cname.records[0]) };
+  const { chain, end } = await followCnames(dns, name);
+  if (chain.length > 0) {
+    return { token, name, chain, end, ...(end.state === 'absent' && { key: await dns.txt(chain.at(-1)!) }) };
   }
   const { state, name: zoneName } = await zone;
-  if (cname.state === 'failed' || state !== 'exists') {
-    return { token, name, cname, ...(state === 'nxdomain' && { domainMissing: true }) };
+  if (end.state === 'failed' || state !== 'exists') {
+    return { token, name, chain, end, ...(state === 'nxdomain' && { domainMissing: true }) };
   }
   const doubledName = `${name}.${zoneName ?? domain}`;
   const [key, misplaced] = await Promise.all([dns.txt(name), dns.cname(doubledName)]);
-  return { token, name, cname, key, ...(misplaced.state === 'found' && { doubledName }) };
+  return { token, name, chain, end, key, ...(misplaced.state === 'found' && { doubledName }) };
 }
 
-/** The text at the selector of an identity that signs with its own key (BYODKIM), which has no CNAME. */
-export async function readOwnKey(dns: Dns, domain: string, selector: string): Promise<Lookup<string>> {
-  return dns.txt(`${selector}._domainkey.${domain}`);
+/** A target at SES ends the chain: what SES has there is not the user's to mend. */
+async function followCnames(dns: Dns, name: string): Promise<Pick<DkimView, 'chain' | 'end'>> {
+  const chain: string[] = [];
+  let end = await dns.cname(name);
+  while (end.state === 'found' && chain.length < MAX_CHAIN) {
+    const [target] = end.records;
+    chain.push(target);
+    end = isAtSes(target) ? { state: 'absent', reason: 'nodata' } : await dns.cname(target);
+  }
+  return { chain, end };
 }
 
+/** Judges the record of a token, whatever key it leads to. */
 export function judgeDkim(view: DkimView, host: DkimHost | undefined): Finding {
-  const { token, name, cname } = view;
+  const { token, name, chain, end } = view;
   const target = host === undefined ? `${token}.<DKIM domain of the Region>` : `${token}.${host.domain}`;
   const subject = { check: 'dkim', name, expected: `CNAME ${target}` } as const;
   const wanted = host === undefined ? 'the CNAME record that SES asks for' : `the CNAME record ${name} → ${target}`;
 
-  if (cname.state === 'failed') {
-    return finding({ ...subject, found: describeFailure(cname.problem) }, failureRemark(cname.problem, name));
+  if (chain.length === 0) {
+    return end.state === 'failed'
+      ? finding({ ...subject, found: describeFailure(end.problem) }, failureRemark(end.problem, name))
+      : judgeAbsent(subject, view, wanted);
   }
-  if (cname.state === 'absent') {
-    return judgeAbsent(subject, view, wanted);
+  const found = { ...subject, found: `CNAME ${chain.join(' → ')}` };
+  if (end.state === 'failed') {
+    return finding(
+      { ...found, found: `${found.found}: ${describeFailure(end.problem)}` },
+      failureRemark(end.problem, chain.at(-1)!),
+    );
   }
-
-  const found = cname.records[0];
-  const right = isRightHost(found, token, host);
-  const { description, remarks } = judgeKey(view.key, found);
-  const shown = { ...subject, found: `CNAME ${found}, ${description}` };
-  if (right) {
-    return finding(shown, ...remarks);
+  if (isRightHost(chain.at(-1)!, token, host)) {
+    return chain.length === 1
+      ? finding(found)
+      : finding(
+          found,
+          remark(
+            'warn',
+            'indirect',
+            `Make it ${wanted}: it works by way of other names (a chain of CNAMEs, or a DNAME), any of which may change.`,
+          ),
+        );
   }
   // SES publishes a key at one name only: where it is, is where it belongs, unless SES itself says otherwise.
-  const works = remarks.length === 0 && host?.source === 'table' && isRightHost(found, token, undefined);
+  const isElsewhere =
+    host?.source === 'table' && isRightHost(chain.at(-1)!, token, undefined) && hasActiveKey(view.key);
   return finding(
-    shown,
-    works
+    found,
+    isElsewhere
       ? remark(
           'warn',
           'wrong-host',
@@ -108,7 +132,7 @@ function judgeAbsent(
   if (key?.state === 'found' && key.records.some((text) => parseDkimKey(text).state !== 'none')) {
     return finding(
       { ...found, found: 'a TXT record with a key in place of the CNAME' },
-      remark('fail', 'wrong-type', `Replace it by ${wanted}: SES changes its keys, and only a CNAME follows.`),
+      remark('fail', 'wrong-type', `Replace it with ${wanted}: SES changes its keys, and only a CNAME follows.`),
     );
   }
   if (doubledName !== undefined) {
@@ -124,64 +148,33 @@ function judgeAbsent(
   return finding(found, remark('fail', 'missing', `Create ${wanted}.`));
 }
 
+/** Where the key of a token is, if its record leads to SES. */
+export function selectorKey(view: DkimView, host: DkimHost | undefined): SelectorKey | undefined {
+  const { token, chain, key } = view;
+  const name = chain.at(-1);
+  return name !== undefined &&
+    key !== undefined &&
+    (isRightHost(name, token, host) || isRightHost(name, token, undefined))
+    ? { selector: token, name, lookup: key }
+    : undefined;
+}
+
+function hasActiveKey(lookup: Lookup<string> | undefined): boolean {
+  return lookup?.state === 'found' && lookup.records.some((text) => parseDkimKey(text).state === 'valid');
+}
+
 function isRightHost(target: string, token: string, host: DkimHost | undefined): boolean {
-  const [label, ...rest] = target.split('.');
-  const domain = rest.join('.');
+  const { label, domain } = split(target);
   return label === token && (host === undefined ? SES_DKIM_HOST.test(domain) : domain === host.domain);
 }
 
-export function judgeOwnKey(domain: string, selector: string, lookup: Lookup<string>): Finding {
-  const name = `${selector}._domainkey.${domain}`;
-  const { description, remarks } = judgeKey(lookup, name);
-  return finding({ check: 'dkim', name, found: description, expected: 'a TXT record with the public key' }, ...remarks);
+function isAtSes(target: string): boolean {
+  return SES_DKIM_HOST.test(split(target).domain);
 }
 
-interface KeyJudgement {
-  readonly description: string;
-  readonly remarks: readonly Remark[];
-}
-
-function judgeKey(lookup: Lookup<string> | undefined, name: string): KeyJudgement {
-  if (lookup?.state === 'failed') {
-    return {
-      description: `key: ${describeFailure(lookup.problem)}`,
-      remarks: [failureRemark(lookup.problem, name)],
-    };
-  }
-  const records = lookup?.state === 'found' ? lookup.records : [];
-  const [key, ...others] = records.map(parseDkimKey).filter(({ state }) => state !== 'none');
-  if (key === undefined) {
-    return badKey(
-      'key-missing',
-      'no key there',
-      `There is no key at ${name}: compare token and Region with what SES shows for the identity; the keys of a new one may take minutes.`,
-    );
-  }
-  return others.length === 0
-    ? judgeOneKey(key, name)
-    : badKey('doubled', `${others.length + 1} keys there`, `Leave one key at ${name}, the one that signs.`);
-}
-
-function judgeOneKey(key: DkimKey, name: string): KeyJudgement {
-  if (key.state === 'revoked') {
-    return badKey(
-      'key-revoked',
-      'a revoked key (p= is empty)',
-      `The key at ${name} was withdrawn: use the tokens that SES shows for the identity now.`,
-    );
-  }
-  if (key.state !== 'valid') {
-    const reason = key.state === 'invalid' ? `: ${key.reason}` : '';
-    return badKey('key-invalid', `a key of no use${reason}`, `Publish the public key at ${name} anew, in full.`);
-  }
-  const description = `${key.type === 'rsa' ? 'RSA' : 'Ed25519'} key of ${key.bits} bits`;
-  return key.type === 'rsa' && key.bits < FEWEST_BITS
-    ? badKey('key-weak', description, `Use a key of 2048 bits: receivers ignore those under ${FEWEST_BITS}.`)
-    : { description, remarks: [] };
-}
-
-function badKey(problem: Problem, description: string, remedy: string): KeyJudgement {
-  return { description, remarks: [remark('fail', problem, remedy)] };
+function split(target: string): { label: string; domain: string } {
+  const dot = target.indexOf('.');
+  return { label: target.slice(0, dot), domain: target.slice(dot + 1) };
 }
 
 function remark(verdict: Verdict, problem: Problem, remedy: string): Remark {

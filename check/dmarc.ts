@@ -1,148 +1,187 @@
-import { parseDmarc, type Dmarc, type DmarcRecord, type Policy } from './dmarc-record';
-import { describeFailure, Dns, failureRemark, type Lookup } from './dns';
-import { finding, type Finding, type Remark } from './report';
+import type { DmarcRecord, Policy } from '../lib/shared/dmarc-record';
+import { dmarcRecordName } from '../lib/shared/mail-records';
+import { judgeConsents, type Consent } from './dmarc-reports';
+import { appliedStep, type DmarcStep } from './dmarc-walk';
+import { describeFailure, failureRemark } from './dns';
+import { finding, type Finding, type Problem, type Remark, type Verdict } from './report';
 import type { Zone } from './zone';
 
-/** What there is at the `_dmarc` name of one domain. */
-export interface DmarcStep {
-  readonly domain: string;
-  readonly lookup: Lookup<string>;
-  /** The records there, right or wrong: at most one, if all is well. */
-  readonly records: readonly Exclude<Dmarc, { state: 'none' }>[];
-}
-
 /**
- * Reads the DMARC record of a domain, and if there is none, those of the domains above it.
+ * Judges the DMARC record that applies to a domain.
  *
- * @see https://www.rfc-editor.org/rfc/rfc9989#section-4.10
+ * @param consents of the owners of other domains to whom reports go
+ * @param mailFrom the custom MAIL FROM domain, if there is one
+ * @see https://www.rfc-editor.org/rfc/rfc9989
  */
-export async function readDmarc(dns: Dns, domain: string): Promise<readonly DmarcStep[]> {
-  const [own, ...above] = treeWalk(domain);
-  const first = await readStep(dns, own);
-  const isAnswered = first.lookup.state === 'failed' || first.records.length > 0;
-  return isAnswered ? [first] : [first, ...(await Promise.all(above.map((name) => readStep(dns, name))))];
-}
-
-/** The domains whose records may apply to a domain, at most eight: the domain itself first. */
-export function treeWalk(domain: string): [string, ...string[]] {
-  const labels = domain.split('.');
-  const above = labels.slice(labels.length < 8 ? 1 : labels.length - 7);
-  return [domain, ...above.map((_, index) => above.slice(index).join('.'))];
-}
-
-async function readStep(dns: Dns, domain: string): Promise<DmarcStep> {
-  const lookup = await dns.txt(`_dmarc.${domain}`);
-  const texts = lookup.state === 'found' ? lookup.records : [];
-  return { domain, lookup, records: texts.map(parseDmarc).filter((one) => one.state !== 'none') };
-}
-
-/** @param mailFrom the custom MAIL FROM domain, if there is one */
-export function judgeDmarc(steps: readonly DmarcStep[], mailFrom: string | undefined, zone: Zone): Finding {
-  const domain = steps[0].domain;
-  const step = applied(steps);
-  const name = `_dmarc.${step?.domain ?? domain}`;
+export function judgeDmarc(
+  steps: readonly DmarcStep[],
+  consents: readonly Consent[],
+  mailFrom: string | undefined,
+  zone: Zone,
+): Finding {
+  const [own] = steps;
+  const { domain } = own;
+  const step = appliedStep(steps);
+  const name = dmarcRecordName(step?.domain ?? domain);
   const subject = { check: 'dmarc', name, expected: 'one record with p=quarantine or p=reject' } as const;
-  const where = step === undefined || step.domain === domain ? '' : ` (of ${step.domain}, which ${domain} inherits)`;
+  const where = step === undefined || step === own ? '' : ` (of ${step.domain}, which ${domain} inherits)`;
+  const [dmarc, ...others] = step?.records ?? [];
 
-  if (step?.records.length === 1 && step.records[0].state === 'valid') {
-    const { record } = step.records[0];
+  if (others.length > 0) {
     return finding(
-      { ...subject, found: `${record.text}${where}` },
-      ...judgeRecord(record, domain, step.domain, mailFrom),
+      { ...subject, found: `${others.length + 1} DMARC records${where}` },
+      remark('fail', 'doubled', `Leave one record at ${name}: with two, receivers ignore both.`),
     );
   }
-  if (step !== undefined && step.records.length > 1) {
+  if (dmarc?.state === 'valid') {
+    const subdomain = step === own ? undefined : zone.state === 'nxdomain' ? 'nonexistent' : 'existing';
     return finding(
-      { ...subject, found: `${step.records.length} DMARC records${where}` },
-      { verdict: 'fail', problem: 'doubled', remedy: `Leave one record at ${name}: with two, receivers ignore both.` },
+      { ...subject, found: `${dmarc.record.text}${where}` },
+      ...judgePolicy(dmarc.record, subdomain),
+      ...judgeTags(dmarc.record, mailFrom !== undefined && mailFrom !== domain ? mailFrom : undefined),
+      ...judgeDiscarded(own),
+      ...judgeReports(dmarc.record),
+      ...judgeConsents(consents),
     );
   }
-  if (step?.records[0]?.state === 'invalid') {
-    const { text, reason } = step.records[0];
+  if (dmarc?.state === 'invalid') {
     return finding(
-      { ...subject, found: `${text}${where}` },
-      { verdict: 'fail', problem: 'invalid', remedy: `Correct the record, which receivers ignore: ${reason}.` },
+      { ...subject, found: `${dmarc.text}${where}` },
+      remark('fail', 'invalid', `Correct the record, which receivers ignore: ${dmarc.reason}.`),
     );
   }
+  return judgeNone(steps, subject, zone);
+}
+
+/** No record applies. */
+function judgeNone(
+  steps: readonly DmarcStep[],
+  subject: Pick<Finding, 'check' | 'name' | 'expected'>,
+  zone: Zone,
+): Finding {
   const failed = steps.find(({ lookup }) => lookup.state === 'failed');
   if (failed?.lookup.state === 'failed') {
     const { problem } = failed.lookup;
-    return finding({ ...subject, found: describeFailure(problem) }, failureRemark(problem, `_dmarc.${failed.domain}`));
+    return finding(
+      { ...subject, found: describeFailure(problem) },
+      failureRemark(problem, dmarcRecordName(failed.domain)),
+    );
+  }
+  const [discarded] = steps[0].discarded;
+  if (discarded !== undefined) {
+    return finding(
+      { ...subject, found: discarded.text },
+      remark('fail', 'invalid', `Correct the record, which receivers ignore: ${discarded.reason}.`),
+    );
   }
   const found = { ...subject, found: 'no DMARC record' };
-  const record = `the TXT record ${name} → "v=DMARC1; p=none; rua=mailto:<your address>", and go on to p=quarantine when the reports look right.`;
+  const record = `the TXT record ${subject.name} → "v=DMARC1; p=none; rua=mailto:<your address>", and go on to p=quarantine when the reports look right.`;
   return zone.state === 'nxdomain'
-    ? finding(found, {
-        verdict: 'fail',
-        problem: 'domain-missing',
-        remedy: `Make the domain exist in DNS first, then create ${record}`,
-      })
-    : finding(found, { verdict: 'fail', problem: 'missing', remedy: `Create ${record}` });
+    ? finding(found, remark('fail', 'domain-missing', `Make the domain exist in DNS first, then create ${record}`))
+    : finding(found, remark('fail', 'missing', `Create ${record}`));
 }
 
-/** The step whose record applies to the domain, or would if it were right; undefined when there is none. */
-function applied(steps: readonly DmarcStep[]): DmarcStep | undefined {
-  const [own, ...above] = steps;
-  if (own.records.length > 0) {
-    return own;
-  }
-  const valid = above.filter(({ records }) => records.length === 1 && records[0].state === 'valid');
-  const stop = valid.findIndex(({ records }) => publicSuffixOf(records[0]) !== undefined);
-  if (stop < 0) {
-    return valid.at(-1) ?? above.find(({ records }) => records.length > 0);
-  }
-  // The organization's domain is one label below the public suffix, and its record comes first.
-  const boundary = valid[stop];
-  const organization = above[above.indexOf(boundary) - 1];
-  return publicSuffixOf(boundary.records[0]) === 'y' && valid.includes(organization) ? organization : boundary;
-}
+const FROM_WEAKEST: readonly Policy[] = ['none', 'quarantine', 'reject'];
 
-function publicSuffixOf(dmarc: Dmarc): 'y' | 'n' | undefined {
-  return dmarc.state === 'valid' ? dmarc.record.publicSuffix : undefined;
-}
-
-const STRENGTH: readonly Policy[] = ['none', 'quarantine', 'reject'];
-
-function judgeRecord(record: DmarcRecord, domain: string, foundAt: string, mailFrom: string | undefined): Remark[] {
+/** @param subdomain what the domain is to the one whose record applies, if that is another */
+function judgePolicy(record: DmarcRecord, subdomain: 'existing' | 'nonexistent' | undefined): Remark[] {
+  const { policy, testing, percent, invalidPolicies } = record;
+  const policies = {
+    p: policy,
+    sp: record.subdomainPolicy ?? policy,
+    np: record.nonexistentPolicy ?? record.subdomainPolicy ?? policy,
+  };
+  const tag = subdomain === undefined ? 'p' : tagFor(record, subdomain);
+  const effective = policies[tag];
   const remarks: Remark[] = [];
-  const warn = (problem: Remark['problem'], remedy: string) => remarks.push({ verdict: 'warn', problem, remedy });
-  const { policy, subdomainPolicy = policy, percent, testing, strictSpf, reportsTo, ignored } = record;
-  const isOwn = foundAt === domain;
-  const [tag, effective] = isOwn || record.subdomainPolicy === undefined ? ['p', policy] : ['sp', subdomainPolicy];
+  const warn = (problem: Problem, remedy: string) => remarks.push(remark('warn', problem, remedy));
 
-  if (effective === 'none') {
+  if (invalidPolicies.length > 0) {
+    warn('invalid', `Correct ${invalidPolicies.join(', ')}: receivers act as if p=none were there.`);
+  } else if (effective === 'none') {
     warn(
       'too-permissive',
       `${tag}=none is too permissive in the long run, if fine for a start: go on to quarantine or reject when the reports look right.`,
     );
   }
-  if (isOwn && STRENGTH.indexOf(subdomainPolicy) < STRENGTH.indexOf(policy)) {
-    warn('subdomains-weaker', `Raise sp=${subdomainPolicy} to ${policy}, or forgers use a subdomain.`);
+  for (const weaker of subdomain === undefined ? (['sp', 'np'] as const) : []) {
+    const isSet = weaker === 'sp' ? record.subdomainPolicy !== undefined : record.nonexistentPolicy !== undefined;
+    if (isSet && isWeaker(policies[weaker], policy)) {
+      warn('subdomains-weaker', `Raise ${weaker}=${policies[weaker]} to ${policy}, or forgers use a subdomain.`);
+    }
   }
   if (percent < 100 && effective !== 'none') {
     warn(
       'partial',
-      `Remove pct=${percent}: the policy is for a part of the mail only, and newer receivers ignore pct.`,
+      `Remove pct=${percent}: RFC 9989 has no such tag, so some receivers apply the policy to all mail, and older ones to a part of it.`,
     );
   }
   if (testing && effective !== 'none') {
-    warn('testing', 'Remove t=y when the reports look right: the policy is not applied now.');
-  }
-  if (strictSpf && mailFrom !== undefined && mailFrom !== domain) {
+    const applied = FROM_WEAKEST[FROM_WEAKEST.indexOf(effective) - 1];
     warn(
-      'spf-not-aligned',
-      `Remove aspf=s: with it, SPF of ${mailFrom} does not count, and DMARC rests on DKIM alone.`,
+      'testing',
+      `Remove t=y when the reports look right: until then ${applied} is applied instead of ${effective}.`,
     );
   }
-  if (ignored.length > 0) {
-    warn('invalid', `Correct ${ignored.join(', ')}: receivers ignore a value that they do not understand.`);
+  return remarks;
+}
+
+function tagFor(record: DmarcRecord, subdomain: 'existing' | 'nonexistent'): 'p' | 'sp' | 'np' {
+  if (subdomain === 'nonexistent' && record.nonexistentPolicy !== undefined) return 'np';
+  return record.subdomainPolicy === undefined ? 'p' : 'sp';
+}
+
+function isWeaker(one: Policy, other: Policy): boolean {
+  return FROM_WEAKEST.indexOf(one) < FROM_WEAKEST.indexOf(other);
+}
+
+/** @param mailFrom the MAIL FROM domain, if it is another name than the domain */
+function judgeTags(record: DmarcRecord, mailFrom: string | undefined): Remark[] {
+  const { strictSpf, publicSuffix, ignored, removed } = record;
+  const remarks: Remark[] = [];
+  if (strictSpf && mailFrom !== undefined) {
+    remarks.push(
+      remark(
+        'warn',
+        'spf-not-aligned',
+        `Remove aspf=s: with it, SPF of ${mailFrom} does not count, and DMARC rests on DKIM alone.`,
+      ),
+    );
   }
-  if (reportsTo.length === 0 && !ignored.includes('rua')) {
-    remarks.push({
-      verdict: 'pass',
-      problem: 'no-reports',
-      remedy: 'Add rua=mailto:<your address> to get reports of who sends in your name.',
-    });
+  if (publicSuffix === 'y') {
+    remarks.push(remark('warn', 'public-suffix', 'Remove psd=y, unless others register their domains below this one.'));
+  }
+  if (ignored.length > 0) {
+    remarks.push(
+      remark('warn', 'invalid', `Correct ${ignored.join(', ')}: receivers ignore a value that they do not understand.`),
+    );
+  }
+  const gone = removed.filter((tag) => tag !== 'pct' || record.percent === 100);
+  if (gone.length > 0) {
+    remarks.push(remark('pass', 'removed-tag', `Remove ${gone.join(', ')}: RFC 9989 has no such tag.`));
   }
   return remarks;
+}
+
+function judgeDiscarded({ discarded }: DmarcStep): Remark[] {
+  return discarded.map(({ text, reason }) =>
+    remark('warn', 'invalid', `Remove or correct the text "${text}", which receivers ignore: ${reason}.`),
+  );
+}
+
+function judgeReports({ reportsTo, failureReportsTo, failureOptions, ignored }: DmarcRecord): Remark[] {
+  const remarks: Remark[] = [];
+  if (reportsTo.length === 0 && !ignored.includes('rua')) {
+    remarks.push(
+      remark('pass', 'no-reports', 'Add rua=mailto:<your address> to get reports of who sends in your name.'),
+    );
+  }
+  if (failureReportsTo.length === 0 && failureOptions.join(':') !== '0') {
+    remarks.push(remark('pass', 'no-reports', 'Remove fo, or add ruf: receivers ignore fo without it.'));
+  }
+  return remarks;
+}
+
+function remark(verdict: Verdict, problem: Problem, remedy: string): Remark {
+  return { verdict, problem, remedy };
 }

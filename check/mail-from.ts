@@ -1,4 +1,4 @@
-import { describeFailure, failureRemark, type Lookup, type MxRecord } from './dns';
+import { describeFailure, failureRemark, type Dns, type Lookup, type MxRecord } from './dns';
 import { finding, letSesBeAskedOrGive, type Finding } from './report';
 
 /** The feedback endpoint of a Region, to which receivers return what they cannot deliver. */
@@ -29,6 +29,19 @@ export function unknownMailFrom(domain: string, sesIsAsked: boolean): Finding {
   );
 }
 
+/** The MX records of a MAIL FROM domain, and the addresses of the host of the first one. */
+export interface MailFromView {
+  readonly mx: Lookup<MxRecord>;
+  /** Absent when there is no MX record. */
+  readonly addresses?: Lookup<string>;
+}
+
+/** Looks up the MX record of a MAIL FROM domain, and the host that it leads to. */
+export async function readMailFrom(dns: Dns, mailFrom: string): Promise<MailFromView> {
+  const mx = await dns.mx(mailFrom);
+  return mx.state === 'found' ? { mx, addresses: await dns.addresses(mx.records[0].exchange) } : { mx };
+}
+
 /**
  * Judges the MX record of the MAIL FROM domain.
  *
@@ -38,44 +51,54 @@ export function unknownMailFrom(domain: string, sesIsAsked: boolean): Finding {
  * @see https://docs.aws.amazon.com/ses/latest/dg/mail-from.html
  * @see https://docs.aws.amazon.com/ses/latest/dg/regions.html
  */
-export function judgeMx(mailFrom: string, lookup: Lookup<MxRecord>, region: string | undefined): Finding {
+export function judgeMx(mailFrom: string, { mx, addresses }: MailFromView, region: string | undefined): Finding {
   const host = `feedback-smtp.${region ?? '<Region>'}.amazonses.com`;
   const subject = { check: 'mail-from', name: mailFrom, expected: `MX 10 ${host}, and no other` } as const;
   const wanted = `the MX record ${mailFrom} → 10 ${host}`;
 
-  if (lookup.state === 'failed') {
-    return finding({ ...subject, found: describeFailure(lookup.problem) }, failureRemark(lookup.problem, mailFrom));
+  if (mx.state === 'failed') {
+    return finding({ ...subject, found: describeFailure(mx.problem) }, failureRemark(mx.problem, mailFrom));
   }
-  if (lookup.state === 'absent') {
+  if (mx.state === 'absent') {
     return finding(
       { ...subject, found: 'no MX record' },
       { verdict: 'fail', problem: 'missing', remedy: `Create ${wanted}.` },
     );
   }
-  const [{ exchange }, ...others] = lookup.records;
-  const found = `MX ${lookup.records.map((mx) => `${mx.priority} ${mx.exchange || '.'}`).join(', ')}`;
+  const [{ exchange }, ...others] = mx.records;
+  const found = {
+    ...subject,
+    found: `MX ${mx.records.map((one) => `${one.priority} ${one.exchange || '.'}`).join(', ')}`,
+  };
   if (others.length > 0) {
-    return finding(
-      { ...subject, found },
-      { verdict: 'fail', problem: 'doubled', remedy: `Leave only ${wanted}: SES wants exactly one.` },
-    );
+    return finding(found, {
+      verdict: 'fail',
+      problem: 'doubled',
+      remedy: `Leave only ${wanted}: SES wants exactly one.`,
+    });
   }
   const foundRegion = FEEDBACK_HOST.exec(exchange)?.[1];
   if (foundRegion === undefined) {
-    return finding(
-      { ...subject, found },
-      { verdict: 'fail', problem: 'wrong-host', remedy: `Change it to ${wanted}.` },
-    );
+    return finding(found, { verdict: 'fail', problem: 'wrong-host', remedy: `Change it to ${wanted}.` });
   }
-  if (region !== undefined && foundRegion !== region) {
-    return finding(
-      { ...subject, found },
-      {
-        verdict: 'warn',
-        problem: 'other-region',
-        remedy: `Change it to ${wanted}, unless an identity in ${foundRegion} shares this MAIL FROM domain.`,
-      },
-    );
+  if (addresses?.state === 'absent') {
+    return finding(found, {
+      verdict: 'fail',
+      problem: 'host-missing',
+      remedy: `Change it to the host of a Region that SES is in: DNS does not know ${exchange}, so bounces cannot be delivered.`,
+    });
   }
-  return finding({ ...subject, found });
+  return finding(
+    found,
+    ...(addresses?.state === 'failed' ? [failureRemark(addresses.problem, exchange)] : []),
+    ...(region !== undefined && foundRegion !== region
+      ? [
+          {
+            verdict: 'warn',
+            problem: 'other-region',
+            remedy: `Change it to ${wanted}, unless an identity in ${foundRegion} shares this MAIL FROM domain.`,
+          } as const,
+        ]
+      : []),
+  );
 }

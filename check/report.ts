@@ -1,3 +1,5 @@
+import { printable } from './printable';
+
 /**
  * How a check came out.
  *
@@ -16,10 +18,16 @@ export type CheckId =
   | 'ses-identity'
   /** DKIM of the identity, as SES sees it. */
   | 'ses-dkim'
+  /** The identity in the Region whose keys a replica uses. */
+  | 'ses-parent'
+  /** The identities of single addresses in the domain, whose settings come before those of the domain. */
+  | 'ses-addresses'
   /** The custom MAIL FROM domain of the identity, as SES sees it. */
   | 'ses-mail-from'
-  /** One DKIM record and the key that it leads to. */
+  /** One DKIM record. */
   | 'dkim'
+  /** The keys that the DKIM records lead to, of which one has to be active. */
+  | 'dkim-keys'
   /** The MX record of the MAIL FROM domain. */
   | 'mail-from'
   /** The SPF record of the MAIL FROM domain. */
@@ -33,6 +41,7 @@ export type Problem =
   | 'timeout'
   | 'server-failure'
   | 'refused'
+  | 'not-a-resolver'
   | 'unreachable'
   | 'lookup-failed'
   // The domain.
@@ -47,11 +56,13 @@ export type Problem =
   | 'not-set-up'
   | 'signing-disabled'
   | 'differs-from-ses'
+  | 'overridden'
   // Records.
   | 'missing'
   | 'doubled'
   | 'doubled-name'
   | 'wrong-host'
+  | 'indirect'
   | 'wrong-type'
   | 'invalid'
   | 'not-given'
@@ -60,18 +71,26 @@ export type Problem =
   | 'key-revoked'
   | 'key-invalid'
   | 'key-weak'
+  | 'key-short'
+  | 'key-testing'
   // MAIL FROM and SPF.
   | 'no-mail-from'
   | 'other-region'
+  | 'host-missing'
   | 'ses-not-included'
   | 'include-broken'
   | 'too-permissive'
   | 'too-many-lookups'
+  | 'too-many-void-lookups'
+  | 'too-many-mx'
   // DMARC.
   | 'subdomains-weaker'
   | 'partial'
   | 'testing'
   | 'spf-not-aligned'
+  | 'public-suffix'
+  | 'removed-tag'
+  | 'report-refused'
   | 'no-reports';
 
 /** The outcome of one check. */
@@ -117,12 +136,12 @@ export function finding(
 ): Finding {
   return {
     check: subject.check,
-    name: subject.name,
+    name: printable(subject.name),
     verdict: worst(remarks),
     problems: [...new Set(remarks.map(({ problem }) => problem))],
-    found: subject.found,
-    expected: subject.expected,
-    ...(remarks.length > 0 && { remedy: remarks.map(({ remedy }) => remedy).join(' ') }),
+    found: printable(subject.found),
+    expected: printable(subject.expected),
+    ...(remarks.length > 0 && { remedy: remarks.map(({ remedy }) => printable(remedy)).join(' ') }),
   };
 }
 

@@ -1,6 +1,7 @@
 import { normalizeDomainName } from '../lib/shared/domain-name';
 import { InvalidOptionError, type CheckOptions } from './check-options';
 import { Dns } from './dns';
+import { MAX_TIMEOUT } from './max-timeout';
 
 /** What to check and whom to ask, in the form that the checks work with. */
 export interface Given {
@@ -35,7 +36,7 @@ function normalize(what: string, name: string): string {
 
 function readRegion(region: string | undefined): string | undefined {
   if (region !== undefined && !/^[a-z]{2,}(-[a-z]+)+-\d+$/.test(region)) {
-    throw new InvalidOptionError(`The Region ${JSON.stringify(region)} is none: give one such as "eu-west-1".`);
+    throw new InvalidOptionError(`region must be an AWS Region such as "eu-west-1", got ${JSON.stringify(region)}.`);
   }
   return region;
 }
@@ -47,7 +48,7 @@ function readMailFrom(mailFrom: string | false | undefined, domain: string): str
   const name = normalize('The MAIL FROM domain', mailFrom);
   if (!name.endsWith(`.${domain}`)) {
     throw new InvalidOptionError(
-      `The MAIL FROM domain "${name}" is not below "${domain}": SES wants one such as "bounce.${domain}".`,
+      `mailFromDomain must be below "${domain}", such as "bounce.${domain}", got "${name}".`,
     );
   }
   return name;
@@ -57,21 +58,23 @@ function readTokens(tokens: readonly string[]): readonly string[] {
   const wrong = tokens.find((token) => !/^[a-z0-9][a-z0-9_-]{0,62}$/i.test(token));
   if (tokens.length === 0 || wrong !== undefined) {
     throw new InvalidOptionError(
-      `The DKIM tokens ${wrong === undefined ? 'are none' : `have ${JSON.stringify(wrong)}`}: give the labels before "._domainkey", without the domain.`,
+      `dkimTokens must be the labels before "._domainkey", without the domain, got ${wrong === undefined ? 'none' : JSON.stringify(wrong)}.`,
     );
   }
   return tokens.map((token) => token.toLowerCase());
 }
 
 function openDns(resolvers: readonly string[], timeout: number): Dns {
-  if (!Number.isInteger(timeout) || timeout < 1) {
-    throw new InvalidOptionError(`The timeout ${timeout} is none: give whole milliseconds.`);
+  if (!Number.isInteger(timeout) || timeout < 1 || timeout > MAX_TIMEOUT) {
+    throw new InvalidOptionError(
+      `timeout must be a whole number of milliseconds from 1 to ${MAX_TIMEOUT}, got ${timeout}.`,
+    );
   }
   try {
     return new Dns(resolvers, timeout);
   } catch {
     throw new InvalidOptionError(
-      `The resolvers ${resolvers.join(', ')} are not all IP addresses: give some such as "1.1.1.1" or "127.0.0.1:5353".`,
+      `resolvers must be IP addresses such as "1.1.1.1" or "127.0.0.1:5353", got ${JSON.stringify(resolvers.join(', '))}.`,
     );
   }
 }

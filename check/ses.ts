@@ -1,114 +1,6 @@
-import { GetEmailIdentityCommand, SESv2Client, type GetEmailIdentityResponse } from '@aws-sdk/client-sesv2';
-import { finding, type Finding, type Problem, type Remark } from './report';
-
-/** How SES sees the identity. */
-export type SesView =
-  | SesIdentity
-  | { readonly state: 'no-identity'; readonly region: string }
-  | {
-      readonly state: 'unavailable';
-      readonly region?: string;
-      readonly problem: Extract<Problem, 'no-region' | 'no-credentials' | 'denied' | 'no-answer'>;
-      /** What the SDK or SES said. */
-      readonly message: string;
-    };
-
-export interface SesIdentity {
-  readonly state: 'identity';
-  readonly region: string;
-  readonly verifiedForSending: boolean;
-  readonly verificationStatus: string;
-  /** Why the last look at DNS did not verify the identity, in SES's words. */
-  readonly verificationError?: string;
-  readonly signingEnabled: boolean;
-  readonly dkimStatus: string;
-  /** Easy DKIM: the tokens. BYODKIM: the selector. */
-  readonly tokens: readonly string[];
-  /** It signs with a key of its own (BYODKIM). */
-  readonly ownKey: boolean;
-  /** A Deterministic Easy DKIM replica uses the records of the identity in this Region. */
-  readonly parentRegion?: string;
-  /** Where SES publishes the keys. */
-  readonly signingHostedZone?: string;
-  readonly mailFrom?: { readonly domain: string; readonly status: string };
-}
-
-/** Milliseconds to connect, and to answer. */
-const CONNECTION_TIMEOUT = 5_000;
-const REQUEST_TIMEOUT = 10_000;
-
-/**
- * Asks SES for the identity, with the credentials that the SDK finds by itself.
- *
- * @param region the Region of SES; that of the environment or the profile when not given
- */
-export async function askSes(domain: string, region: string | undefined): Promise<SesView> {
-  const client = new SESv2Client({
-    ...(region !== undefined && { region }),
-    maxAttempts: 2,
-    requestHandler: {
-      connectionTimeout: CONNECTION_TIMEOUT,
-      requestTimeout: REQUEST_TIMEOUT,
-      throwOnRequestTimeout: true,
-    },
-  });
-  let inRegion: string | undefined;
-  try {
-    inRegion = await client.config.region();
-  } catch (error) {
-    return { state: 'unavailable', problem: 'no-region', message: messageOf(error) };
-  }
-  try {
-    return toView(inRegion, await client.send(new GetEmailIdentityCommand({ EmailIdentity: domain })));
-  } catch (error) {
-    return (error as Error).name === 'NotFoundException'
-      ? { state: 'no-identity', region: inRegion }
-      : { state: 'unavailable', region: inRegion, problem: problemOf(error), message: messageOf(error) };
-  } finally {
-    client.destroy();
-  }
-}
-
-function toView(region: string, response: GetEmailIdentityResponse): SesIdentity {
-  const { DkimAttributes: dkim, MailFromAttributes: mailFrom, VerificationInfo: info } = response;
-  const origin = dkim?.SigningAttributesOrigin ?? 'AWS_SES';
-  const parentRegion = /^AWS_SES_(.+)$/.exec(origin)?.[1].toLowerCase().replace(/_/g, '-');
-  return {
-    state: 'identity',
-    region,
-    verifiedForSending: response.VerifiedForSendingStatus ?? false,
-    verificationStatus: response.VerificationStatus ?? 'NOT_STARTED',
-    ...(info?.ErrorType !== undefined && { verificationError: info.ErrorType }),
-    signingEnabled: dkim?.SigningEnabled ?? false,
-    dkimStatus: dkim?.Status ?? 'NOT_STARTED',
-    tokens: dkim?.Tokens ?? [],
-    ownKey: origin === 'EXTERNAL',
-    ...(parentRegion !== undefined && { parentRegion }),
-    ...(dkim?.SigningHostedZone !== undefined && { signingHostedZone: dkim.SigningHostedZone.toLowerCase() }),
-    ...(mailFrom?.MailFromDomain && {
-      mailFrom: {
-        domain: mailFrom.MailFromDomain.toLowerCase(),
-        status: mailFrom.MailFromDomainStatus ?? 'PENDING',
-      },
-    }),
-  };
-}
-
-function problemOf(error: unknown): 'no-credentials' | 'denied' | 'no-answer' {
-  const { name } = error as Error;
-  if (
-    /Credentials|TokenProvider|Token(Exception)?$|UnrecognizedClient|ClientTokenId|SignatureDoesNotMatch/.test(name)
-  ) {
-    return 'no-credentials';
-  }
-  return /AccessDenied|NotAuthorized|OptInRequired/.test(name) ? 'denied' : 'no-answer';
-}
-
-function messageOf(error: unknown): string {
-  const { name, message } = error as Error;
-  const text = `${name === 'Error' ? '' : `${name}: `}${message || 'no message'}`.replace(/\s+/g, ' ');
-  return text.length > 200 ? `${text.slice(0, 200)}…` : text;
-}
+import { finding, type Finding, type Remark } from './report';
+import { judgeAddresses } from './ses-addresses';
+import type { SesIdentity, SesView } from './ses-view';
 
 const REMEDIES: { readonly [problem: string]: string } = {
   'no-region': 'Give the Region of SES with --region, or look at DNS alone with --no-ses.',
@@ -147,7 +39,9 @@ export function judgeSes(domain: string, view: SesView, givenMailFrom: string | 
       { check: 'ses-dkim', name, found: describeDkim(view), expected: 'DKIM that is verified and signs' },
       ...dkimRemarks(view),
     ),
+    ...judgeParent(domain, view),
     ...judgeMailFrom(name, view, givenMailFrom),
+    ...judgeAddresses(name, view.addresses),
   ];
 }
 
@@ -156,23 +50,41 @@ function describeVerification({ verifiedForSending, verificationStatus, verifica
   return verifiedForSending ? 'verified for sending' : `not verified for sending (${verificationStatus}${why})`;
 }
 
-function verificationRemarks({ verifiedForSending, verificationStatus }: SesIdentity): Remark[] {
+function verificationRemarks({ verifiedForSending, verificationStatus, verificationError }: SesIdentity): Remark[] {
   if (verifiedForSending) {
     return [];
   }
+  const why = verificationError === undefined ? '' : `${MEANINGS[verificationError] ?? ''} `;
   const remedy =
     verificationStatus === 'PENDING'
-      ? 'Put the records below right, then wait: SES looks for them for up to 72 hours, and sends nothing from the domain until then.'
-      : 'Put the records below right, then set up DKIM of the identity again: SES has stopped looking for them.';
-  return [{ verdict: 'fail', problem: 'not-verified', remedy }];
+      ? 'Correct what fails below, then wait: SES looks for the records for up to 72 hours, and sends nothing from the domain until then.'
+      : 'Correct what fails below, then set up DKIM of the identity again: SES has stopped looking for the records.';
+  return [{ verdict: 'fail', problem: 'not-verified', remedy: (why + remedy).trim() }];
 }
 
-function describeDkim({ dkimStatus, signingEnabled, ownKey, parentRegion }: SesIdentity): string {
+/** What SES's own error types mean (VerificationInfo of GetEmailIdentity). */
+const MEANINGS: { readonly [errorType: string]: string } = {
+  INVALID_VALUE: 'SES found a record with a wrong value.',
+  TYPE_NOT_FOUND: 'SES found the name without a record of the right type.',
+  HOST_NOT_FOUND: 'SES did not find the name of a record.',
+  SERVICE_ERROR: 'SES had a temporary problem.',
+  DNS_SERVER_ERROR: 'The name servers of the zone gave SES an error.',
+  REPLICATION_ACCESS_DENIED: 'SES was not allowed to copy DKIM from the parent identity.',
+  REPLICATION_PRIMARY_NOT_FOUND: 'SES did not find the parent identity.',
+  REPLICATION_PRIMARY_INVALID_REGION: 'SES cannot copy DKIM from the Region of the parent identity.',
+  REPLICATION_PRIMARY_BYO_DKIM_NOT_SUPPORTED: 'The parent identity signs with its own key, which SES does not copy.',
+  REPLICATION_REPLICA_AS_PRIMARY_NOT_SUPPORTED: 'The parent identity is a replica itself.',
+};
+
+function describeDkim(view: SesIdentity): string {
+  const { dkimStatus, signingEnabled, ownKey, parentRegion, keyLength, verificationError } = view;
   const kind = ownKey ? 'own key' : parentRegion === undefined ? 'Easy DKIM' : `replica of ${parentRegion}`;
-  return `${kind}, ${dkimStatus}${signingEnabled ? '' : ', signing disabled'}`;
+  const why = verificationError === undefined || dkimStatus === 'SUCCESS' ? [] : [verificationError];
+  const length = keyLength === undefined ? [] : [keyLength];
+  return [kind, ...length, dkimStatus, ...why, ...(signingEnabled ? [] : ['signing disabled'])].join(', ');
 }
 
-function dkimRemarks({ tokens, dkimStatus, signingEnabled }: SesIdentity): Remark[] {
+function dkimRemarks({ tokens, dkimStatus, signingEnabled, keyLength, nextKeyLength }: SesIdentity): Remark[] {
   if (tokens.length === 0) {
     return [{ verdict: 'fail', problem: 'not-set-up', remedy: 'Set up Easy DKIM for the identity.' }];
   }
@@ -181,13 +93,14 @@ function dkimRemarks({ tokens, dkimStatus, signingEnabled }: SesIdentity): Remar
     remarks.push({
       verdict: 'warn',
       problem: 'not-verified',
-      remedy: 'SES does not find the records at the moment: put them right within 72 hours, or it stops to sign.',
+      remedy:
+        'SES cannot tell at the moment whether the records are there: correct what fails below, and otherwise wait.',
     });
   } else if (dkimStatus !== 'SUCCESS') {
     remarks.push({
       verdict: 'fail',
       problem: 'not-verified',
-      remedy: 'Put the DKIM records below right; SES signs once it has found them.',
+      remedy: 'Correct the DKIM records below; SES signs once it has found them.',
     });
   }
   if (!signingEnabled) {
@@ -197,7 +110,50 @@ function dkimRemarks({ tokens, dkimStatus, signingEnabled }: SesIdentity): Remar
       remedy: 'Turn on DKIM signing of the identity (PutEmailIdentityDkimAttributes).',
     });
   }
+  if (keyLength === 'RSA_1024_BIT' && nextKeyLength !== 'RSA_2048_BIT') {
+    remarks.push({
+      verdict: 'warn',
+      problem: 'key-short',
+      remedy: 'Set NextSigningKeyLength to RSA_2048_BIT (PutEmailIdentityDkimSigningAttributes): 1024 bits are few.',
+    });
+  }
   return remarks;
+}
+
+/**
+ * A replica signs with the key of its parent.
+ *
+ * @see https://docs.aws.amazon.com/ses/latest/dg/send-email-authentication-dkim-deed.html
+ */
+function judgeParent(domain: string, { parentRegion, parent }: SesIdentity): Finding[] {
+  if (parentRegion === undefined || parent === undefined) return [];
+  const subject = {
+    check: 'ses-parent',
+    name: `${domain} in ${parentRegion}`,
+    expected: 'the parent of the replica, with Easy DKIM that is verified',
+  } as const;
+  switch (parent.state) {
+    case 'unavailable':
+      return [
+        finding(
+          { ...subject, found: parent.message },
+          { verdict: 'unknown', problem: parent.problem, remedy: REMEDIES[parent.problem] },
+        ),
+      ];
+    case 'no-identity':
+      return [
+        finding(
+          { ...subject, found: 'no such identity' },
+          {
+            verdict: 'fail',
+            problem: 'no-identity',
+            remedy: `Create the identity in ${parentRegion} again, or set up Easy DKIM for the replica itself.`,
+          },
+        ),
+      ];
+    case 'identity':
+      return [finding({ ...subject, found: describeDkim(parent) }, ...dkimRemarks(parent))];
+  }
 }
 
 function judgeMailFrom(name: string, { mailFrom }: SesIdentity, given: string | false | undefined): Finding[] {
@@ -217,8 +173,7 @@ function judgeMailFrom(name: string, { mailFrom }: SesIdentity, given: string | 
     remarks.push({
       verdict: 'fail',
       problem: 'not-verified',
-      remedy:
-        'Put its MX record right; until SES has found it, mail goes out from amazonses.com, or not at all if so set.',
+      remedy: describeMxFailure(mailFrom),
     });
   }
   const found = mailFrom === undefined ? 'no MAIL FROM domain' : `${mailFrom.domain}, ${mailFrom.status}`;
@@ -233,4 +188,12 @@ function judgeMailFrom(name: string, { mailFrom }: SesIdentity, given: string | 
       ...remarks,
     ),
   ];
+}
+
+/** @see https://docs.aws.amazon.com/ses/latest/dg/mail-from.html */
+function describeMxFailure({ status, rejects }: NonNullable<SesIdentity['mailFrom']>): string {
+  const now = rejects ? 'SES rejects all mail (REJECT_MESSAGE)' : 'mail goes out from amazonses.com';
+  return status === 'FAILED'
+    ? `Correct its MX record, then set the MAIL FROM domain again: SES has stopped looking for the record, and until then ${now}.`
+    : `Correct its MX record and wait: SES looks for it for up to 72 hours, and until then ${now}.`;
 }

@@ -1,83 +1,24 @@
-import { describeFailure, Dns, failureRemark, type Lookup } from './dns';
+import { effectiveRedirect, MAX_SPF_LOOKUPS, passedOn, type Qualifier, type SpfRecord } from '../lib/shared/spf-record';
+import { isEveryone, reachOf, type SpfReach } from '../lib/shared/spf-reach';
+import { SES_SPF_DOMAIN } from '../lib/shared/mail-records';
+import { describeFailure, failureRemark } from './dns';
 import { finding, type Finding, type Remark } from './report';
-import { isSpf, parseSpf, type Mechanism, type Qualifier, type SpfRecord } from './spf-record';
+import type { SpfTree, SpfView } from './spf-tree';
 
-/** Receivers give up beyond this number of lookups (RFC 7208, section 4.6.4). */
-const MOST_LOOKUPS = 10;
+/** Receivers give up beyond this number of lookups that find nothing (RFC 7208, section 4.6.4). */
+const MAX_VOID_LOOKUPS = 2;
 
-const SES_SPF_DOMAIN = 'amazonses.com';
-
-/** A record, and those that it includes or redirects to. */
-export interface SpfView {
-  readonly domain: string;
-  readonly lookup: Lookup<string>;
-  /** The SPF records among the texts: exactly one, if all is well. */
-  readonly texts: readonly string[];
-  readonly record?: SpfRecord;
-  /** By the domain that is included or redirected to; without those beyond the limit of lookups. */
-  readonly others: ReadonlyMap<string, SpfView>;
-}
-
-export interface SpfTree {
-  readonly root: SpfView;
-  /** The lookups that a receiver makes, but for those of records beyond the limit. */
-  readonly lookups: number;
-}
-
-/** Reads the SPF record of a domain as a receiver does, in the order of its terms and up to its limit. */
-export async function readSpf(dns: Dns, domain: string): Promise<SpfTree> {
-  let lookups = 0;
-
-  async function read(name: string): Promise<SpfView> {
-    const lookup = await dns.txt(name);
-    const texts = lookup.state === 'found' ? lookup.records.filter(isSpf) : [];
-    const others = new Map<string, SpfView>();
-    if (texts.length !== 1) {
-      return { domain: name, lookup, texts, others };
-    }
-    const record = parseSpf(texts[0]);
-    for (const { name: kind, value } of reached(record)) {
-      lookups += LOOKED_UP.has(kind) ? 1 : 0;
-      if (kind === 'include') await follow(value, others);
-    }
-    const redirect = redirectOf(record);
-    if (redirect !== undefined) {
-      lookups += 1;
-      await follow(redirect, others);
-    }
-    return { domain: name, lookup, texts, record, others };
-  }
-
-  /** A name with a macro depends on the message; records that include each other end at the limit. */
-  async function follow(name: string, others: Map<string, SpfView>): Promise<void> {
-    if (lookups <= MOST_LOOKUPS && !name.includes('%')) {
-      others.set(name, await read(name));
-    }
-  }
-
-  const root = await read(domain);
-  return { root, lookups };
-}
-
-const LOOKED_UP = new Set(['include', 'a', 'mx', 'ptr', 'exists']);
-
-/** The mechanisms that a receiver comes to: `all` is the last. */
-function reached({ mechanisms }: SpfRecord): readonly Mechanism[] {
-  const all = mechanisms.findIndex(({ name }) => name === 'all');
-  return all < 0 ? mechanisms : mechanisms.slice(0, all + 1);
-}
-
-/** `all` overrides it. */
-function redirectOf({ mechanisms, redirect }: SpfRecord): string | undefined {
-  return mechanisms.some(({ name }) => name === 'all') ? undefined : redirect;
-}
-
-export function judgeSpf({ root, lookups }: SpfTree): Finding {
-  const { domain, lookup, texts, record } = root;
+/**
+ * Judges the SPF record of a domain for mail that SES sends.
+ *
+ * @see https://www.rfc-editor.org/rfc/rfc7208
+ */
+export function judgeSpf(tree: SpfTree): Finding {
+  const { domain, lookup, texts, record } = tree.root;
   const subject = {
     check: 'spf',
     name: domain,
-    expected: `one record with include:${SES_SPF_DOMAIN} and ~all or -all, of at most ${MOST_LOOKUPS} lookups`,
+    expected: `one record with include:${SES_SPF_DOMAIN} and ~all or -all, of at most ${MAX_SPF_LOOKUPS} lookups`,
   } as const;
   if (lookup.state === 'failed') {
     return finding({ ...subject, found: describeFailure(lookup.problem) }, failureRemark(lookup.problem, domain));
@@ -102,42 +43,60 @@ export function judgeSpf({ root, lookups }: SpfTree): Finding {
       },
     );
   }
-  return finding({ ...subject, found: texts[0] }, ...judgeRecord(root, record, lookups));
+  return finding({ ...subject, found: texts[0] }, ...judgeRecord(tree, record));
 }
 
-function judgeRecord(root: SpfView, record: SpfRecord, lookups: number): Remark[] {
-  const remarks: Remark[] = [];
-  const fail = (problem: Remark['problem'], remedy: string) => remarks.push({ verdict: 'fail', problem, remedy });
+function judgeRecord(tree: SpfTree, record: SpfRecord): Remark[] {
+  const { root, failed } = tree;
+  return [
+    ...judgeErrors(record),
+    ...judgeLimits(tree),
+    ...judgeSes(root),
+    ...judgeIncluded(root),
+    ...failed.map(({ name, problem }) => failureRemark(problem, name)),
+    ...judgeReach(root),
+  ];
+}
 
-  if (record.errors.length > 0) {
-    fail(
-      'invalid',
-      `Correct ${record.errors.map((term) => `"${term}"`).join(', ')}: it makes SPF an error (permerror).`,
+function judgeErrors({ errors }: SpfRecord): Remark[] {
+  if (errors.length === 0) return [];
+  const terms = errors.map((term) => `"${term}"`).join(', ');
+  return [fail('invalid', `Correct ${terms}: it makes SPF an error (permerror) to every receiver.`)];
+}
+
+function judgeLimits({ lookups, voids, crowded }: SpfTree): Remark[] {
+  const remarks: Remark[] = [];
+  if (lookups > MAX_SPF_LOOKUPS) {
+    remarks.push(
+      fail(
+        'too-many-lookups',
+        `Remove includes: the record takes more than ${MAX_SPF_LOOKUPS} lookups, which makes SPF an error (permerror).`,
+      ),
     );
   }
-  if (lookups > MOST_LOOKUPS) {
-    fail(
-      'too-many-lookups',
-      `Remove includes: it takes ${lookups} or more lookups, and beyond ${MOST_LOOKUPS} SPF is an error.`,
+  if (voids.length > MAX_VOID_LOOKUPS) {
+    remarks.push(
+      fail(
+        'too-many-void-lookups',
+        `Remove ${voids.join(', ')}, which DNS does not have: more than ${MAX_VOID_LOOKUPS} such names make SPF an error (permerror).`,
+      ),
     );
   }
-  if (!includesSes(root)) {
-    fail('ses-not-included', `Add include:${SES_SPF_DOMAIN} before the "all": mail from SES does not pass now.`);
-  }
-  remarks.push(...judgeIncluded(root));
-  if (letsAnyonePass(root)) {
-    fail(
-      'too-permissive',
-      'Replace what lets the whole Internet pass (+all) by ~all: anyone can send in your name now.',
+  if (crowded.length > 0) {
+    remarks.push(
+      fail(
+        'too-many-mx',
+        `Remove mx for ${crowded.join(', ')}: more than 10 MX records make SPF an error (permerror). List the addresses instead.`,
+      ),
     );
-  } else if (defaultOf(root) === '?') {
-    remarks.push({
-      verdict: 'warn',
-      problem: 'too-permissive',
-      remedy: 'End it in ~all or -all: as it is, it says nothing about other senders (neutral).',
-    });
   }
   return remarks;
+}
+
+function judgeSes(root: SpfView): Remark[] {
+  return includesSes(root)
+    ? []
+    : [fail('ses-not-included', `Add include:${SES_SPF_DOMAIN} before "all": mail from SES does not pass now.`)];
 }
 
 /** A receiver treats a fault in an included record as one in the record itself. */
@@ -150,42 +109,56 @@ function judgeIncluded({ others }: SpfView): Remark[] {
     if (record === undefined || record.errors.length > 0) {
       const fault = texts.length === 0 ? 'has no SPF record' : texts.length > 1 ? 'has several' : 'has an invalid one';
       return [
-        {
-          verdict: 'fail',
-          problem: 'include-broken',
-          remedy: `Remove or correct the include of ${domain}, which ${fault}: it makes SPF an error (permerror).`,
-        } as const,
+        fail(
+          'include-broken',
+          `Remove or correct the reference to ${domain}, which ${fault}: it makes SPF an error (permerror).`,
+        ),
       ];
     }
     return judgeIncluded(view);
   });
 }
 
-function includesSes({ record, others }: SpfView): boolean {
-  const passes = (domain: string) => domain === SES_SPF_DOMAIN || mayInclude(others.get(domain));
-  return record !== undefined && passedOn(record).some(passes);
-}
-
-function mayInclude(view: SpfView | undefined): boolean {
-  return view !== undefined && includesSes(view);
-}
-
-function letsAnyonePass({ record, others }: SpfView): boolean {
-  if (record === undefined) {
-    return false;
+function judgeReach(root: SpfView): Remark[] {
+  if (isEveryone(reachOfAll(root))) {
+    return [
+      fail(
+        'too-permissive',
+        'Replace what lets the whole Internet pass (such as +all or a range like 0.0.0.0/0) with ~all: anyone can send in your name now.',
+      ),
+    ];
   }
-  const open = reached(record).some(
-    ({ qualifier, name, value }) =>
-      qualifier === '+' && (name === 'all' || (/^ip[46]$/.test(name) && /\/0+$/.test(value))),
-  );
-  return open || passedOn(record).some((domain) => others.has(domain) && letsAnyonePass(others.get(domain)!));
+  return defaultOf(root) === '?'
+    ? [
+        {
+          verdict: 'warn',
+          problem: 'too-permissive',
+          remedy: 'End it in ~all or -all: as it is, it says nothing about other senders (neutral).',
+        },
+      ]
+    : [];
 }
 
-/** The domains whose records decide what passes. */
-function passedOn(record: SpfRecord): string[] {
-  const included = reached(record).filter(({ qualifier, name }) => name === 'include' && qualifier === '+');
-  const redirect = redirectOf(record);
-  return [...included.map(({ value }) => value), ...(redirect === undefined ? [] : [redirect])];
+function fail(problem: Remark['problem'], remedy: string): Remark {
+  return { verdict: 'fail', problem, remedy };
+}
+
+function includesSes({ record, others }: SpfView): boolean {
+  return (
+    record !== undefined &&
+    passedOn(record).some((spec) => {
+      const view = others.get(spec);
+      return spec === SES_SPF_DOMAIN || view?.domain === SES_SPF_DOMAIN || (view !== undefined && includesSes(view));
+    })
+  );
+}
+
+/** The addresses that pass, by the record itself and those that it passes on to. */
+function reachOfAll({ record, others }: SpfView): SpfReach {
+  if (record === undefined) return { ip4: [], ip6: [] };
+  const views = passedOn(record).flatMap((spec) => others.get(spec) ?? []);
+  const all = [reachOf(record), ...views.map(reachOfAll)];
+  return { ip4: all.flatMap(({ ip4 }) => ip4), ip6: all.flatMap(({ ip6 }) => ip6) };
 }
 
 /** What it says of senders that nothing in it matches; undefined when that is not known. */
@@ -193,7 +166,7 @@ function defaultOf({ record, others }: SpfView): Qualifier | undefined {
   if (record === undefined) {
     return undefined;
   }
-  const redirect = redirectOf(record);
+  const redirect = effectiveRedirect(record);
   if (redirect !== undefined) {
     const view = others.get(redirect);
     return view && defaultOf(view);

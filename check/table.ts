@@ -1,3 +1,4 @@
+import { printable } from './printable';
 import type { CheckId, CheckReport, Finding, Verdict } from './report';
 
 /** How to show a report. */
@@ -21,8 +22,11 @@ const LABELS: { readonly [check in CheckId]: string } = {
   domain: 'Domain',
   'ses-identity': 'SES identity',
   'ses-dkim': 'SES DKIM',
+  'ses-parent': 'SES parent',
   'ses-mail-from': 'SES MAIL FROM',
-  dkim: 'DKIM',
+  'ses-addresses': 'SES addresses',
+  dkim: 'DKIM record',
+  'dkim-keys': 'DKIM keys',
   'mail-from': 'MAIL FROM',
   spf: 'SPF',
   dmarc: 'DMARC',
@@ -101,9 +105,4 @@ function wrap(text: string, width: number): string[] {
     }
   }
   return [...lines, line];
-}
-
-/** Records are other people's texts: nothing in them is to command the terminal. */
-function printable(text: string): string {
-  return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (char) => `\\x${char.codePointAt(0)!.toString(16)}`);
 }

@@ -2,21 +2,21 @@
  * What receivers are asked to do with mail that is neither DKIM- nor SPF-aligned with the domain that it claims to be
  * from.
  *
- * @see https://www.rfc-editor.org/rfc/rfc7489#section-6.3
+ * @see https://www.rfc-editor.org/rfc/rfc9989#section-4.7
  */
 export enum DmarcPolicy {
   /**
-   * To deliver it all the same: only the reports tell of it.
+   * Deliver the mail; failures appear only in the reports.
    */
   NONE = 'none',
 
   /**
-   * To treat it as suspicious, which mostly means the spam folder.
+   * Treat the mail as suspicious, which usually means the spam folder.
    */
   QUARANTINE = 'quarantine',
 
   /**
-   * To refuse it.
+   * Refuse the mail.
    */
   REJECT = 'reject',
 }
@@ -24,7 +24,7 @@ export enum DmarcPolicy {
 /**
  * How exactly the domain that DKIM or SPF has authenticated has to be that of the From address.
  *
- * @see https://www.rfc-editor.org/rfc/rfc7489#section-3.1
+ * @see https://www.rfc-editor.org/rfc/rfc9989#section-4.4
  */
 export enum DmarcAlignment {
   /**
@@ -59,19 +59,30 @@ export interface DmarcOptions {
   readonly subdomainPolicy?: DmarcPolicy;
 
   /**
-   * To how much of the failing mail the policy applies, in percent: a whole number from 0 to 100.
+   * The policy for names below this domain that do not exist in DNS: forgers like to make them up.
    *
-   * @default 100
+   * @default - the policy for subdomains
+   * @see https://www.rfc-editor.org/rfc/rfc9989#section-4.7
    */
-  readonly percentage?: number;
+  readonly nonExistentSubdomainPolicy?: DmarcPolicy;
+
+  /**
+   * Whether the policies are only being tested: receivers then apply `QUARANTINE` instead of `REJECT`, and `NONE` instead
+   * of `QUARANTINE`, and send their reports as usual.
+   *
+   * @default false
+   * @see https://www.rfc-editor.org/rfc/rfc9989#section-4.7
+   */
+  readonly testing?: boolean;
 
   /**
    * E-mail addresses for the daily aggregate reports, with or without `mailto:`.
    *
-   * An address in another organization's domain has to be allowed by a record there.
+   * An address in another organization's domain has to be allowed by a record there:
+   * `<this domain>._report._dmarc.<that domain>`.
    *
    * @default - no aggregate reports
-   * @see https://www.rfc-editor.org/rfc/rfc7489#section-7.1
+   * @see https://www.rfc-editor.org/rfc/rfc9990#section-4
    */
   readonly rua?: string[];
 
@@ -79,6 +90,7 @@ export interface DmarcOptions {
    * E-mail addresses for reports on single messages, with or without `mailto:`. Few receivers send such reports.
    *
    * @default - no failure reports
+   * @see https://www.rfc-editor.org/rfc/rfc9991
    */
   readonly ruf?: string[];
 

@@ -7,8 +7,11 @@ export function mailFromMx(region: string): string {
   return `10 feedback-smtp.${region}.amazonses.com`;
 }
 
+/** The domain whose SPF record has the addresses that SES sends from. */
+export const SES_SPF_DOMAIN = 'amazonses.com';
+
 /** What the SPF record of a custom MAIL FROM domain says. */
-export const MAIL_FROM_SPF = 'v=spf1 include:amazonses.com ~all';
+export const MAIL_FROM_SPF = `v=spf1 include:${SES_SPF_DOMAIN} ~all`;
 
 /** The name of the DMARC record of a domain. */
 export function dmarcRecordName(domainName: string): string {

@@ -20,7 +20,7 @@ export async function checkOnLoopback(domain, { zoneName, records, environment }
   const { readTxt } = await tsImport('../../lib/shared/txt-value.ts', import.meta.url);
   const dns = await DnsServerOnLoopback.start();
   try {
-    dns.serve({ ...publishedBySes(records), ...served(zoneName, records, readTxt) });
+    dns.serve({ ...publishedBySes(records, environment.AWS_REGION), ...served(zoneName, records, readTxt) });
     const args = [CHECK, 'check', domain, '--region', environment.AWS_REGION, '--resolver', dns.address];
     return await run('cdk-ses-easy-dkim check', process.execPath, args, { env: environment });
   } finally {
@@ -47,13 +47,14 @@ const FORMS = {
     }),
 };
 
-/** A public key where each DKIM record leads to, and the SPF record that those of MAIL FROM domains include. */
-function publishedBySes(records) {
+/** A public key where each DKIM record leads to, the SPF record that others include, and the host for bounces. */
+function publishedBySes(records, region) {
   const { publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
   const key = `p=${publicKey.export({ format: 'der', type: 'spki' }).toString('base64')}`;
   const targets = records.filter(({ type }) => type === 'CNAME').map(({ values: [target] }) => target);
   return {
     'amazonses.com': { SOA: true, TXT: [SES_SPF] },
+    [`feedback-smtp.${region}.amazonses.com`]: { A: ['192.0.2.25'] },
     ...Object.fromEntries(targets.map((target) => [target, { TXT: [key] }])),
   };
 }

@@ -72,7 +72,7 @@ describe('the exit code', () => {
     const { code, stdout } = await check();
     expect({ code, summary: stdout.trimEnd().split('\n').at(-1) }).toEqual({
       code: 0,
-      summary: '7 checks: 6 pass, 1 warn.',
+      summary: '8 checks: 7 pass, 1 warn.',
     });
   });
 
@@ -81,7 +81,7 @@ describe('the exit code', () => {
     dns.faults.set(MAIL_FROM, 'servfail');
     const { code, stdout } = await check();
     expect(code).toBe(1);
-    expect(stdout).toContain('4 pass, 1 fail, 2 unknown.');
+    expect(stdout).toContain('5 pass, 1 fail, 2 unknown.');
   });
 
   test('is 3 when something cannot be looked up', async () => {
@@ -91,7 +91,7 @@ describe('the exit code', () => {
 
   test.each([
     [['check', DOMAIN, '--frobnicate'], "Unknown option '--frobnicate'"],
-    [['check', DOMAIN, '--resolver', 'localhost'], 'not all IP addresses'],
+    [['check', DOMAIN, '--resolver', 'localhost'], 'must be IP addresses'],
   ])('is 2 for %j, which says why', async (args, message) => {
     const { code, stdout, stderr } = await cli(args);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
@@ -106,7 +106,9 @@ describe('the command line', () => {
     [['chekc', DOMAIN], 'There is no command "chekc"'],
     [['check'], 'Give one domain'],
     [['check', DOMAIN, 'example.net'], 'Give one domain'],
-    [['check', DOMAIN, '--timeout', 'soon'], 'give seconds'],
+    [['check', DOMAIN, '--timeout', 'soon'], '--timeout must be a number of seconds from 0.001 to 600'],
+    [['check', DOMAIN, '--timeout', '0.0001'], 'got "0.0001"'],
+    [['check', DOMAIN, '--timeout', '99999999'], 'got "99999999"'],
     [['check', DOMAIN, '--mail-from', MAIL_FROM, '--no-mail-from'], 'either'],
   ])('cannot be %j, which says why', (args, message) => {
     expect(() => readCommand(args)).toThrow(message);
@@ -137,13 +139,14 @@ describe('the table', () => {
     const checks = rows.filter((row) => /^\S/.test(row)).map((row) => row.split(/ {2,}/).slice(0, 2).join(' '));
     expect(checks).toEqual([
       'Domain pass',
-      'DKIM pass',
-      'DKIM pass',
-      'DKIM pass',
+      'DKIM record pass',
+      'DKIM record pass',
+      'DKIM record pass',
+      'DKIM keys pass',
       'MAIL FROM pass',
       'SPF pass',
       'DMARC pass',
-      '7 checks: 7 pass.',
+      '8 checks: 8 pass.',
     ]);
     expect(Math.max(...stdout.split('\n').map((line) => line.length))).toBeLessThanOrEqual(100);
   });
@@ -157,7 +160,7 @@ describe('the table', () => {
     );
     const { stdout } = await check();
     const text = stdout.replace(/\n +/g, ' ');
-    expect(text).toContain(`DKIM           FAIL     ${recordName(TOKENS[0])}: no CNAME record`);
+    expect(text).toContain(`DKIM record    FAIL     ${recordName(TOKENS[0])}: no CNAME record`);
     expect(text).toContain(`remedy: Create the CNAME record ${recordName(TOKENS[0])} → ${TOKENS[0]}.${DKIM_HOST}.`);
     expect(text).toContain('FAIL     bounce.example.com: MX 10 mx.example.net expected: MX 10 feedback-smtp.eu-west-1');
     expect(text).toContain('2 SPF records: v=spf1 include:amazonses.com ~all | v=spf1 +all');
@@ -200,7 +203,7 @@ describe('with AWS credentials', () => {
     const { code, stdout } = await check(ALL_GIVEN.slice(1));
     expect(code).toBe(3);
     expect(stdout).toMatch(/SES identity {3}unknown {2}.*\n(.*\n)*DMARC {10}pass/);
-    expect(stdout).toContain('7 pass, 1 unknown.');
+    expect(stdout).toContain('8 pass, 1 unknown.');
   });
 });
 

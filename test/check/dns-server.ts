@@ -6,6 +6,7 @@ import { createServer as createDnsServer, Packet, type DnsServer } from 'dns2';
 export interface Records {
   readonly CNAME?: string;
   readonly TXT?: readonly string[];
+  readonly A?: readonly string[];
   readonly MX?: readonly (readonly [number, string])[];
   /** Present at the top of a zone. */
   readonly SOA?: true;
@@ -112,13 +113,19 @@ function typeName(type: number): string {
   return Object.entries(Packet.TYPE).find(([, value]) => value === type)?.[0] ?? String(type);
 }
 
-function toResources(name: string, type: string, { CNAME, TXT = [], MX = [], SOA }: Records): Packet.Resource[] {
+function toResources(
+  name: string,
+  type: string,
+  { CNAME, TXT = [], A = [], MX = [], SOA }: Records,
+): Packet.Resource[] {
   const make = (of: keyof typeof Packet.TYPE, data: Partial<Packet.Resource>) =>
     new Packet.Resource({ name, type: Packet.TYPE[of], class: Packet.CLASS.IN, ttl: TTL, ...data });
   if (CNAME !== undefined) return [make('CNAME', { domain: CNAME })];
   switch (type) {
     case 'TXT':
       return TXT.map((text) => make('TXT', { data: characterStrings(text) }));
+    case 'A':
+      return A.map((address) => make('A', { address }));
     case 'MX':
       return MX.map(([priority, exchange]) => make('MX', { priority, exchange }));
     case 'SOA':

@@ -81,12 +81,14 @@ describe('when SES knows the identity', () => {
 
   test('a key of its own is looked for at its selector, with no CNAME', async () => {
     fake.addIdentity(REGION, DOMAIN, { origin: 'EXTERNAL', signingHostedZone: undefined });
-    expect(outcomes(await check(), 'dkim')).toEqual(['fail key-missing']);
+    expect(outcomes(await check(), 'dkim-keys')).toEqual(['fail key-missing']);
 
     const { publicKey } = generateKeyPairSync('ed25519');
     const raw = publicKey.export({ format: 'der', type: 'spki' }).subarray(-32).toString('base64');
     dns.serve(rightSetUp({ [recordName('selector1')]: { TXT: [`v=DKIM1; k=ed25519; p=${raw}`] } }));
-    expect(outcomes(await check(), 'dkim')).toEqual(['pass']);
+    const report = await check();
+    expect(outcomes(report, 'dkim-keys')).toEqual(['pass']);
+    expect(outcomes(report, 'dkim')).toEqual([]);
   });
 
   test('tokens that are given come first', async () => {
@@ -143,7 +145,7 @@ describe('when SES says nothing, the rest is checked', () => {
     expect(outcomes(report, 'ses-identity')).toEqual([expected]);
     expect(report.findings[1].remedy).toContain('--no-ses');
     const others = report.findings.filter(({ check }) => check !== 'ses-identity');
-    expect(others.map(({ verdict }) => verdict)).toEqual(Array(7).fill('pass'));
+    expect(others.map(({ verdict }) => verdict)).toEqual(Array(8).fill('pass'));
     expect(report.verdict).toBe('unknown');
   });
 
@@ -186,9 +188,11 @@ describe('the MAIL FROM domain that SES has', () => {
       'ses-identity',
       'ses-dkim',
       'ses-mail-from',
+      'ses-addresses',
       'dkim',
       'dkim',
       'dkim',
+      'dkim-keys',
       'mail-from',
       'spf',
       'dmarc',

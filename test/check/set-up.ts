@@ -25,6 +25,9 @@ export function rightSetUp(changes: { readonly [name: string]: Records | undefin
   const right: ZoneData = {
     com: { SOA: true },
     'amazonses.com': { SOA: true, TXT: ['v=spf1 ip4:199.255.192.0/22 -all'] },
+    ...Object.fromEntries(
+      [REGION, 'us-east-1'].map((region) => [`feedback-smtp.${region}.amazonses.com`, { A: ['192.0.2.25'] }]),
+    ),
     [DOMAIN]: { SOA: true },
     [MAIL_FROM]: {
       MX: [[10, `feedback-smtp.${REGION}.amazonses.com`]],

@@ -1,6 +1,7 @@
 import { Lazy } from 'aws-cdk-lib';
 import { Annotations, Match } from 'aws-cdk-lib/assertions';
 import { DmarcAlignment, DmarcOptions, DmarcPolicy } from '../../lib';
+import { parseDmarc } from '../../lib/shared/dmarc-record';
 import { aDomain, aStack, deployed, resourceProperties } from './support';
 
 const { NONE, QUARANTINE, REJECT } = DmarcPolicy;
@@ -26,9 +27,13 @@ describe('the DMARC record', () => {
     ['asks for nothing by default', {}, 'v=DMARC1; p=none'],
     ['has the policy', { policy: REJECT }, 'v=DMARC1; p=reject'],
     ['has a policy for subdomains', { subdomainPolicy: QUARANTINE }, 'v=DMARC1; p=none; sp=quarantine'],
-    ['has a percentage', { policy: QUARANTINE, percentage: 20 }, 'v=DMARC1; p=quarantine; pct=20'],
-    ['has a percentage of 0', { policy: QUARANTINE, percentage: 0 }, 'v=DMARC1; p=quarantine; pct=0'],
-    ['leaves out 100 percent', { policy: REJECT, percentage: 100 }, 'v=DMARC1; p=reject'],
+    [
+      'has a policy for subdomains that do not exist',
+      { policy: QUARANTINE, nonExistentSubdomainPolicy: REJECT },
+      'v=DMARC1; p=quarantine; np=reject',
+    ],
+    ['is for testing', { policy: REJECT, testing: true }, 'v=DMARC1; p=reject; t=y'],
+    ['leaves out that it is not for testing', { policy: REJECT, testing: false }, 'v=DMARC1; p=reject'],
     ['has strict alignment', { dkimAlignment: DmarcAlignment.STRICT }, 'v=DMARC1; p=none; adkim=s'],
     ['leaves out relaxed alignment', { dkimAlignment: DmarcAlignment.RELAXED }, 'v=DMARC1; p=none'],
     ['has an address for reports', { rua: ['d@example.com'] }, 'v=DMARC1; p=none; rua=mailto:d@example.com'],
@@ -44,14 +49,42 @@ describe('the DMARC record', () => {
         rua: ['a@example.com'],
         spfAlignment: DmarcAlignment.STRICT,
         dkimAlignment: DmarcAlignment.STRICT,
-        percentage: 5,
+        testing: true,
+        nonExistentSubdomainPolicy: REJECT,
         subdomainPolicy: NONE,
         policy: QUARANTINE,
       },
-      'v=DMARC1; p=quarantine; sp=none; pct=5; adkim=s; aspf=s; rua=mailto:a@example.com; ruf=mailto:f@example.com',
+      'v=DMARC1; p=quarantine; sp=none; np=reject; t=y; adkim=s; aspf=s; rua=mailto:a@example.com; ruf=mailto:f@example.com',
     ],
   ])('%s', (_, options, text) => {
     expect(recordFor(options)).toBe(text);
+  });
+
+  test('is one that receivers read as it was meant', () => {
+    const text = recordFor({
+      policy: QUARANTINE,
+      subdomainPolicy: REJECT,
+      nonExistentSubdomainPolicy: REJECT,
+      testing: true,
+      rua: ['a@example.com', 'Dmarc+x@example.org'],
+      ruf: ['f@example.com'],
+    });
+    expect(parseDmarc(text as string)).toMatchObject({
+      state: 'valid',
+      record: {
+        policy: 'quarantine',
+        subdomainPolicy: 'reject',
+        nonexistentPolicy: 'reject',
+        testing: true,
+        reportsTo: [
+          { localPart: 'a', domain: 'example.com' },
+          { localPart: 'Dmarc+x', domain: 'example.org' },
+        ],
+        failureReportsTo: [{ localPart: 'f', domain: 'example.com' }],
+        ignored: [],
+        removed: [],
+      },
+    });
   });
 
   test('is not there without the prop', () => {
@@ -63,17 +96,13 @@ describe('the DMARC record', () => {
   test('has in it what is known at deployment only', () => {
     const stack = aStack();
     const rua = [Lazy.string({ produce: () => 'd@example.com' })];
-    aDomain(stack, { dmarc: { policy: REJECT, percentage: Lazy.number({ produce: () => 7 }), rua } });
-    expect(deployed(stack, resourceProperties(stack).DmarcRecord)).toBe(
-      'v=DMARC1; p=reject; pct=7; rua=mailto:d@example.com',
-    );
+    aDomain(stack, { dmarc: { policy: REJECT, rua } });
+    expect(deployed(stack, resourceProperties(stack).DmarcRecord)).toBe('v=DMARC1; p=reject; rua=mailto:d@example.com');
   });
 });
 
 describe('a DMARC record that cannot work is refused', () => {
   test.each<[string, DmarcOptions, string]>([
-    ['101 percent', { percentage: 101 }, 'dmarc.percentage is 101: give a whole number from 0 to 100.'],
-    ['half a percent', { percentage: 0.5 }, 'dmarc.percentage is 0.5: give a whole number from 0 to 100.'],
     ['no address', { rua: [] }, 'dmarc.rua is an empty list: leave it out for no reports, or give an e-mail address.'],
     [
       'a name for an address',
@@ -112,14 +141,15 @@ describe('a DMARC record with little effect', () => {
     expect(found).toEqual([expect.stringContaining('dmarc.spfAlignment is STRICT: SES wants the MAIL FROM domain')]);
   });
 
-  test('is announced: a percentage of nothing', () => {
-    const found = warnings({ percentage: 50 });
-    expect(found).toEqual([expect.stringContaining('dmarc.percentage has no effect with DmarcPolicy.NONE: leave')]);
+  test('is announced: testing of nothing', () => {
+    const found = warnings({ testing: true });
+    expect(found).toEqual([expect.stringContaining('dmarc.testing has no effect with DmarcPolicy.NONE: leave')]);
   });
 
   test.each<[string, DmarcOptions]>([
-    ['a percentage of something', { policy: QUARANTINE, percentage: 50 }],
-    ['a percentage for subdomains', { subdomainPolicy: REJECT, percentage: 50 }],
+    ['testing of something', { policy: QUARANTINE, testing: true }],
+    ['testing for subdomains', { subdomainPolicy: REJECT, testing: true }],
+    ['testing for subdomains that do not exist', { nonExistentSubdomainPolicy: REJECT, testing: true }],
     ['DKIM that is strictly aligned', { dkimAlignment: DmarcAlignment.STRICT }],
   ])('is not %s', (_, options) => {
     expect(warnings(options)).toEqual([]);

@@ -156,7 +156,22 @@ describe('the output DnsRecords', () => {
     const ttl = Duration.seconds(new CfnParameter(stack, 'Ttl', { type: 'Number' }).valueAsNumber);
     elsewhere(stack, { ...EVERYTHING, ttl, dmarc: { rua: [Lazy.string({ produce: () => 'd@example.com' })] } });
     expect(deployedZoneFile(stack)).toMatch(
-      /\n_dmarc\.example\.com\. Ttl IN TXT "v=DMARC1; p=none; rua=mailto:d@example\.com"$/,
+      /\n_dmarc\.example\.com\. Ttl IN TXT "v=DMARC1; p=none; rua=mailto:" "d@example\.com"$/,
+    );
+  });
+
+  test('has a long text in strings of 255 characters, whatever becomes of a token in it', () => {
+    const stack = aStack();
+    const later = `${'x'.repeat(64)}@${'y'.repeat(63)}.${'y'.repeat(63)}.example.com`;
+    const rua = [...Array.from({ length: 8 }, (_, n) => `dmarc-reports-${n}@example.com`), later, 'last@example.com'];
+    const given = rua.map((each) =>
+      each === later ? new CfnParameter(stack, 'Rua', { default: later }).valueAsString : each,
+    );
+    elsewhere(stack, { domainName: 'example.com', dmarc: { rua: given } });
+    const line = deployedZoneFile(stack).split('\n').at(-1)!.replace('Rua', later);
+    const [{ data }] = parse(line);
+    expect(data.slice(1, -1).split('" "').join('')).toBe(
+      `v=DMARC1; p=none; rua=${rua.map((each) => `mailto:${each}`).join(',')}`,
     );
   });
 });

@@ -6,7 +6,6 @@ import type { MailFromOptions } from '../../mail-from-options';
 import type { NotificationOptions } from '../../notification-options';
 import {
   A_BOOLEAN,
-  A_NUMBER,
   aListOf,
   anObjectWith,
   aString,
@@ -55,7 +54,8 @@ const MAIL_FROM: PropTypes<MailFromOptions> = {
 const DMARC: PropTypes<DmarcOptions> = {
   policy: A_POLICY,
   subdomainPolicy: A_POLICY,
-  percentage: A_NUMBER,
+  nonExistentSubdomainPolicy: A_POLICY,
+  testing: A_BOOLEAN,
   rua: ADDRESSES,
   ruf: ADDRESSES,
   dkimAlignment: AN_ALIGNMENT,

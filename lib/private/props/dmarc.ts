@@ -8,7 +8,7 @@ import { Fail, shown } from './prop-types';
 /**
  * What RFC 5322 allows besides would have to be percent-encoded in a DMARC record, which not all receivers decode.
  *
- * @see https://www.rfc-editor.org/rfc/rfc7489#section-6.2
+ * @see https://www.rfc-editor.org/rfc/rfc9989#section-4.8
  */
 const LOCAL_PART = /^[a-z0-9_+~$'*-]+(\.[a-z0-9_+~$'*-]+)*$/i;
 const MAX_LOCAL_PART_LENGTH = 64;
@@ -19,16 +19,17 @@ const MAILTO = /^mailto:/i;
  * The text of a DMARC record. What is the default of DMARC is left out; tokens go through as they are.
  *
  * @throws Error naming the prop, its value and the remedy.
- * @see https://www.rfc-editor.org/rfc/rfc7489#section-6.3
+ * @see https://www.rfc-editor.org/rfc/rfc9989#section-4.7
  */
 export function dmarcRecord(scope: Construct, options: DmarcOptions, fail: Fail): string {
-  const { policy = DmarcPolicy.NONE, subdomainPolicy, percentage = 100, rua, ruf } = options;
-  const asksForNothing = [policy, subdomainPolicy ?? policy].every((each) => each === DmarcPolicy.NONE);
+  const { policy = DmarcPolicy.NONE, subdomainPolicy, nonExistentSubdomainPolicy, testing, rua, ruf } = options;
+  const policies = [policy, subdomainPolicy ?? policy, nonExistentSubdomainPolicy ?? policy];
   const tags = [
     ['v', 'DMARC1'],
     ['p', policy],
     ['sp', subdomainPolicy],
-    ['pct', percentage === 100 ? undefined : percent(percentage, fail)],
+    ['np', nonExistentSubdomainPolicy],
+    ['t', testing ? 'y' : undefined],
     ['adkim', strict(options.dkimAlignment)],
     ['aspf', strict(options.spfAlignment)],
     ['rua', rua && uris('dmarc.rua', rua, fail)],
@@ -52,11 +53,11 @@ export function dmarcRecord(scope: Construct, options: DmarcOptions, fail: Fail)
         'aligned, and DMARC rests on DKIM alone. Leave it out, unless you want just that.',
     );
   }
-  if (percentage !== 100 && asksForNothing) {
+  if (testing && policies.every((each) => each === DmarcPolicy.NONE)) {
     warn(
       scope,
-      'dmarc-percentage',
-      `dmarc.percentage has no effect with DmarcPolicy.NONE: leave it out, or give policy QUARANTINE or REJECT.`,
+      'dmarc-testing',
+      'dmarc.testing has no effect with DmarcPolicy.NONE: leave it out, or give policy QUARANTINE or REJECT.',
     );
   }
   return text;
@@ -64,16 +65,6 @@ export function dmarcRecord(scope: Construct, options: DmarcOptions, fail: Fail)
 
 function warn(scope: Construct, id: string, message: string): void {
   Annotations.of(scope).addWarningV2(`cdk-ses-easy-dkim:${id}`, message);
-}
-
-function percent(percentage: number, fail: Fail): string {
-  if (Token.isUnresolved(percentage)) {
-    return Token.asString(percentage);
-  }
-  if (!Number.isInteger(percentage) || percentage < 0 || percentage > 100) {
-    fail('dmarc.percentage', `is ${percentage}: give a whole number from 0 to 100`);
-  }
-  return String(percentage);
 }
 
 function strict(alignment: DmarcAlignment | undefined): string | undefined {

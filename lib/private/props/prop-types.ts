@@ -55,8 +55,6 @@ export function aString(remedy: string): PropType {
 
 export const A_BOOLEAN: PropType = { is: (value) => typeof value === 'boolean', remedy: 'true or false' };
 
-export const A_NUMBER: PropType = { is: (value) => typeof value === 'number', remedy: 'a number' };
-
 export function oneOf(values: readonly string[], remedy: string): PropType {
   return { is: (value) => values.includes(value as string), remedy };
 }

@@ -1,8 +1,6 @@
-import { Token } from 'aws-cdk-lib';
+import { Token, Tokenization } from 'aws-cdk-lib';
 import { DnsRecord } from '../../dns-record';
-
-/** A TXT record holds strings of at most this many characters; whoever reads it joins them (RFC 7208, section 3.3). */
-const STRINGS = /.{1,255}/gs;
+import { quoteTxt } from '../../shared/txt-value';
 
 /**
  * Records as DNS providers import them.
@@ -18,8 +16,20 @@ export function zoneFile(records: readonly DnsRecord[], ttl: string): string {
     .join('\n');
 }
 
-/** Text that is known at deployment only cannot be counted. */
+/**
+ * What is known at deployment only cannot be counted, so each token is a string of its own, and whoever reads the record
+ * joins the strings. It fits into one: tokens in a DMARC record are e-mail addresses, which have 254 characters at most.
+ */
 function quoted(text: string): string {
-  const strings = Token.isUnresolved(text) ? [text] : text.match(STRINGS)!;
-  return strings.map((each) => `"${each}"`).join(' ');
+  const strings: string[] = [];
+  let rest = text;
+  for (const token of Tokenization.reverseString(text).tokens) {
+    const marker = Token.asString(token);
+    const at = rest.indexOf(marker);
+    if (at > 0) strings.push(quoteTxt(rest.slice(0, at)));
+    strings.push(`"${marker}"`);
+    rest = rest.slice(at + marker.length);
+  }
+  if (rest !== '') strings.push(quoteTxt(rest));
+  return strings.join(' ');
 }
