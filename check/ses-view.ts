@@ -155,7 +155,12 @@ function problemOf(error: unknown): 'no-credentials' | 'denied' | 'no-answer' {
 }
 
 function messageOf(error: unknown): string {
-  const { name, message } = error as Error;
-  const text = `${name === 'Error' ? '' : `${name}: `}${message || 'no message'}`.replace(/\s+/g, ' ');
+  const { name, message, $metadata } = error as Error & { readonly $metadata?: { readonly httpStatusCode?: number } };
+  // The SDK has tried to read a page as JSON.
+  const words =
+    name === 'SyntaxError' && $metadata?.httpStatusCode !== undefined
+      ? `HTTP ${$metadata.httpStatusCode} and no JSON: something else answers in the place of SES, such as a proxy`
+      : `${name === 'Error' ? '' : `${name}: `}${message || 'no message'}`;
+  const text = words.replace(/\s+/g, ' ').trim();
   return text.length > 200 ? `${text.slice(0, 200)}…` : text;
 }

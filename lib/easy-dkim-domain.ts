@@ -1,4 +1,14 @@
-import { CfnOutput, CfnResource, Duration, RemovalPolicy, Resource } from 'aws-cdk-lib';
+import {
+  CfnOutput,
+  CfnResource,
+  Duration,
+  ITaggableV2,
+  Lazy,
+  RemovalPolicy,
+  Resource,
+  TagManager,
+  TagType,
+} from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as route53 from 'aws-cdk-lib/aws-route53';
 import type * as ses from 'aws-cdk-lib/aws-ses';
@@ -20,12 +30,12 @@ import {
 import { furtherRecords } from './private/props/dns-records';
 import { domainProperties } from './private/props/domain-properties';
 import { identitySettings, topicsOf } from './private/props/settings-properties';
+import { tagProblems } from './private/props/tag-checks';
 import { policyRequest, sesArn } from './private/permissions/policy-request';
-import { EasyDkimProvider } from './private/provider';
+import { EasyDkimProvider, SERVICE_TIMEOUT } from './private/provider';
 import { zoneFile } from './private/props/zone-file';
 
-/** Seconds that CloudFormation waits for an answer: the Lambda's time and, after a crash, that of another try. */
-const SERVICE_TIMEOUT = '1800';
+type Tags = ResourceProperties['Tags'];
 
 /**
  * Properties of an `EasyDkimDomain`.
@@ -89,9 +99,9 @@ export interface EasyDkimDomainProps {
   readonly waitForVerification?: Duration;
 
   /**
-   * What becomes of the identity and the records when this construct is removed, or gets another
-   * domain, zone or Region: `DESTROY` removes what it created itself, `RETAIN` keeps everything.
-   * What was there before is kept in any case.
+   * What becomes of the identity, its settings and the records when this construct is removed, or gets another
+   * domain, zone or Region: `DESTROY` removes what this library made and no other construct uses, `RETAIN` keeps
+   * everything. What was there before is kept in any case.
    *
    * @default RemovalPolicy.DESTROY
    */
@@ -171,11 +181,17 @@ export interface EasyDkimDomainProps {
  * const mail = new EasyDkimDomain(this, 'Mail', { hostedZone });
  * new CfnOutput(this, 'MailDomain', { value: mail.emailIdentityName });
  */
-export class EasyDkimDomain extends Resource implements ses.IEmailIdentity {
+export class EasyDkimDomain extends Resource implements ses.IEmailIdentity, ITaggableV2 {
   /**
    * The custom MAIL FROM domain, in lower case and ASCII; undefined without one.
    */
   public readonly mailFromDomain?: string;
+
+  /**
+   * The tags of the SES identity. `Tags.of(scope).add()` adds to them. They go to an identity that this library made;
+   * an existing one keeps its own.
+   */
+  public readonly cdkTagManager = new TagManager(TagType.MAP, RESOURCE_TYPE);
 
   private readonly properties: ResourceProperties;
   private readonly resource: CfnResource;
@@ -193,7 +209,8 @@ export class EasyDkimDomain extends Resource implements ses.IEmailIdentity {
     this.properties = properties;
     const request = policyRequest(this, given, properties, identitySettings(given, properties, fail));
     const provider = EasyDkimProvider.of(this);
-    const policies = provider.register(this, request);
+    const prerequisites = provider.register(this, request, this.cdkTagManager);
+    this.node.addValidation({ validate: () => tagProblems(this.cdkTagManager.tagValues()) });
 
     const addResource = (name: string, type: string, values: ResourceProperties | SettingsProperties) => {
       // A CustomResource would be two constructs, and a tenth of the synthesis of a domain.
@@ -202,10 +219,13 @@ export class EasyDkimDomain extends Resource implements ses.IEmailIdentity {
         properties: { ServiceToken: provider.serviceToken, ServiceTimeout: SERVICE_TIMEOUT, ...values },
       });
       resource.applyRemovalPolicy(RemovalPolicy.DESTROY);
-      resource.node.addDependency(...policies);
+      resource.node.addDependency(...prerequisites);
       return resource;
     };
-    this.resource = addResource('Resource', RESOURCE_TYPE, properties);
+    this.resource = addResource('Resource', RESOURCE_TYPE, {
+      ...properties,
+      Tags: Lazy.any({ produce: () => this.cdkTagManager.renderedTags as unknown }) as unknown as Tags,
+    });
     this.mailFromDomain = properties.MailFromDomain;
     this.configurationSetArn = request.settings?.configurationSetArn;
     if (request.settings !== undefined) {
@@ -336,7 +356,8 @@ export class EasyDkimDomain extends Resource implements ses.IEmailIdentity {
 
   /**
    * Sets the removal policy as CloudFormation knows it: with `RETAIN` it leaves the identity, its settings and the
-   * records alone, whatever the prop `removalPolicy` says.
+   * records alone, whatever the prop `removalPolicy` says. The tag by which this construct uses the identity stays, too,
+   * so that no other construct will remove it: prefer the prop.
    *
    * @param policy the removal policy
    */

@@ -3,26 +3,34 @@ import { Route53Client } from '@aws-sdk/client-route-53';
 import { SESClient } from '@aws-sdk/client-ses';
 import { SESv2Client } from '@aws-sdk/client-sesv2';
 import { fromTemporaryCredentials } from '@aws-sdk/credential-providers';
-import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { callAws } from './call';
 import { Deadline } from '../events/deadline';
-import type { DomainConfig } from '../events/event';
 import { Log } from '../events/log';
 import { FullJitterUntilDeadline } from './retry';
 import { IdentitySettings } from './ses-settings';
 import { HostedZone } from './route53';
 import { Ses } from './ses';
+import { StrictHttpHandler } from './strict-http-handler';
 
-/** One for all clients and events, so that connections are used again and none is left open. Milliseconds. */
-const requestHandler = new NodeHttpHandler({
-  connectionTimeout: 5_000,
-  requestTimeout: 10_000,
-  throwOnRequestTimeout: true,
-});
+/** In milliseconds. */
+const TIME_LIMITS = { connectionTimeout: 5_000, requestTimeout: 10_000, throwOnRequestTimeout: true };
+
+/** For all clients and events, so that connections are used again and none is left open. */
+const answersInXml = new StrictHttpHandler('XML', TIME_LIMITS);
+const answersInJson = new StrictHttpHandler('JSON', TIME_LIMITS);
 
 /** What every client is made with: the retries end with the deadline of the event that it serves. */
-function settings(region: string, deadline: Deadline) {
-  return { region, retryStrategy: new FullJitterUntilDeadline(deadline), requestHandler };
+function settings(region: string, deadline: Deadline, requestHandler = answersInXml) {
+  return { region, retryStrategy: new FullJitterUntilDeadline(deadline, crowd()), requestHandler };
+}
+
+function sesV2Client(region: string, deadline: Deadline): SESv2Client {
+  return new SESv2Client(settings(region, deadline, answersInJson));
+}
+
+/** How many domains the stack has, which may all be under way at a time. */
+export function crowd(): number {
+  return Number(process.env.DOMAINS ?? 1);
 }
 
 /** The Region in which the Lambda runs, which is the stack's. */
@@ -44,32 +52,57 @@ function route53Region(region: string): string {
 /** The means to work on one domain until a deadline. */
 export interface Aws {
   readonly ses: Ses;
+  /** SES in the other Regions of the stack's domains, where an identity of the same name may use the same records. */
+  readonly sesElsewhere: readonly Ses[];
   /** Opens the hosted zone, in its own account; undefined when the records are for another DNS provider. */
   readonly openZone: () => Promise<HostedZone | undefined>;
   readonly deadline: Deadline;
 }
 
-export function connect(
-  domain: Pick<DomainConfig, 'domainName' | 'region' | 'zoneId' | 'delegationRoleArn'>,
-  deadline: Deadline,
-  log: Log,
-): Aws {
-  const inSesRegion = settings(domain.region, deadline);
+/** What is worked on: a domain or its settings, for a stack. */
+export interface Subject {
+  readonly domainName: string;
+  readonly region: string;
+  readonly zoneId?: string;
+  readonly delegationRoleArn?: string;
+}
+
+export function connect(stackId: string, domain: Subject, deadline: Deadline, log: Log): Aws {
   return {
-    ses: new Ses(new SESClient(inSesRegion), new SESv2Client(inSesRegion), deadline, domain.region, log),
+    ses: connectSes(stackId, domain.region, deadline, log),
+    sesElsewhere: regionsOfStack()
+      .filter((region) => region !== domain.region)
+      .map((region) => connectSes(stackId, region, deadline, log)),
     openZone: () => openZone(domain, deadline, log),
     deadline,
   };
 }
 
+function connectSes(stackId: string, region: string, deadline: Deadline, log: Log): Ses {
+  const [, partition = 'aws', , , account = ''] = stackId.split(':');
+  const home = { partition, account, region };
+  return new Ses(new SESClient(settings(region, deadline)), sesV2Client(region, deadline), deadline, home, log);
+}
+
+function regionsOfStack(): readonly string[] {
+  return (process.env.SES_REGIONS ?? '').split(',').filter((region) => region !== '');
+}
+
 /** The means to work on the settings of one identity until a deadline. */
-export function connectSettings(
-  identity: { readonly domainName: string; readonly region: string },
-  deadline: Deadline,
-  log: Log,
-): IdentitySettings {
-  const inSesRegion = settings(identity.region, deadline);
-  return new IdentitySettings(new SESClient(inSesRegion), new SESv2Client(inSesRegion), identity, deadline, log);
+export interface SettingsAws extends Pick<Aws, 'ses' | 'sesElsewhere' | 'deadline'> {
+  readonly settings: IdentitySettings;
+}
+
+export function connectSettings(stackId: string, identity: Subject, deadline: Deadline, log: Log): SettingsAws {
+  const { region } = identity;
+  const client = new SESClient(settings(region, deadline));
+  return {
+    ses: connectSes(stackId, region, deadline, log),
+    // Settings belong to one identity.
+    sesElsewhere: [],
+    deadline,
+    settings: new IdentitySettings(client, sesV2Client(region, deadline), identity, deadline, log),
+  };
 }
 
 export function cloudFormationClient(deadline: Deadline): CloudFormationClient {
@@ -77,7 +110,7 @@ export function cloudFormationClient(deadline: Deadline): CloudFormationClient {
 }
 
 async function openZone(
-  { domainName, zoneId, delegationRoleArn }: Pick<DomainConfig, 'domainName' | 'zoneId' | 'delegationRoleArn'>,
+  { domainName, zoneId, delegationRoleArn }: Subject,
   deadline: Deadline,
   log: Log,
 ): Promise<HostedZone | undefined> {

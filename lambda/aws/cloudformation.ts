@@ -1,4 +1,8 @@
-import { CloudFormationClient, DescribeStackResourceCommand } from '@aws-sdk/client-cloudformation';
+import {
+  CloudFormationClient,
+  DescribeStackResourceCommand,
+  DescribeStacksCommand,
+} from '@aws-sdk/client-cloudformation';
 import { callAws } from './call';
 import { Deadline } from '../events/deadline';
 import { Log } from '../events/log';
@@ -41,4 +45,25 @@ export async function describeResource(
     status: detail?.ResourceStatus ?? '',
     since: detail?.LastUpdatedTimestamp?.getTime() ?? 0,
   };
+}
+
+/**
+ * The status of a stack, such as `DELETE_IN_PROGRESS`.
+ *
+ * @throws AwsCallFailure
+ * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DescribeStacks.html
+ */
+export async function describeStack(
+  client: CloudFormationClient,
+  { StackId }: { readonly StackId: string },
+  deadline: Deadline,
+  log: Log,
+): Promise<string> {
+  const { Stacks = [] } = await callAws(
+    log,
+    { service: 'CloudFormation', operation: 'DescribeStacks', target: StackId },
+    deadline,
+    () => client.send(new DescribeStacksCommand({ StackName: StackId }), { abortSignal: deadline.signal }),
+  );
+  return Stacks[0]?.StackStatus ?? '';
 }

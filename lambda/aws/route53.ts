@@ -6,8 +6,8 @@ import {
   type RRType,
 } from '@aws-sdk/client-route-53';
 import { callAws } from './call';
-import type { Cancellation } from '../events/cancellation';
-import { Deadline, sleep } from '../events/deadline';
+import { poll } from './poll';
+import { Deadline } from '../events/deadline';
 import { AwsCallFailure, Failure } from '../events/failure';
 import { Log } from '../events/log';
 import { RecordSet, sameName } from '../domain/mail-record';
@@ -121,31 +121,31 @@ export class HostedZone {
   /**
    * Waits until all of Route 53's name servers have the change.
    *
-   * @throws Failure when that takes more than ten minutes, the deadline comes first, or the event is cancelled.
+   * @param check is called between two looks, and may throw
+   * @throws Failure when that takes more than ten minutes, or the deadline comes first.
    * @see https://docs.aws.amazon.com/Route53/latest/APIReference/API_GetChange.html
    */
-  public async waitUntilInSync(changeId: string, cancellation: Cancellation): Promise<void> {
-    const limit = this.deadline.atMost(LONGEST_PROPAGATION);
-    try {
-      for (let delay = FIRST_POLL_DELAY; ; delay = Math.min(LONGEST_POLL_DELAY, delay * 2)) {
+  public async waitUntilInSync(changeId: string, check: () => Promise<void>): Promise<void> {
+    const deadline = this.deadline.atMost(LONGEST_PROPAGATION);
+    let status: string | undefined;
+    const inSync = await poll(
+      async () => {
+        if (status !== undefined) {
+          await check();
+        }
         const { ChangeInfo } = await this.call('GetChange', (options) =>
           this.client.send(new GetChangeCommand({ Id: changeId }), options),
         );
-        if (ChangeInfo?.Status === 'INSYNC') {
-          return;
-        }
-        const pause = delay * (0.5 + Math.random() / 2);
-        if (pause >= limit.remaining()) {
-          throw new Failure(
-            `Route 53 took the records into hosted zone ${this.zone.zoneId} but has not published them in time ` +
-              `(change ${changeId} is ${ChangeInfo?.Status ?? 'unknown'}): deploy again; if it stays so, check the AWS Health Dashboard.`,
-          );
-        }
-        await sleep(pause);
-        await cancellation.checkNowAndThen();
-      }
-    } finally {
-      limit.clear();
+        status = ChangeInfo?.Status ?? 'unknown';
+        return status === 'INSYNC' || undefined;
+      },
+      { first: FIRST_POLL_DELAY, longest: LONGEST_POLL_DELAY, deadline },
+    ).finally(() => deadline.clear());
+    if (!inSync) {
+      throw new Failure(
+        `Route 53 took the records into hosted zone ${this.zone.zoneId} but has not published them in time ` +
+          `(change ${changeId} is ${status}): deploy again; if it stays so, check the AWS Health Dashboard.`,
+      );
     }
   }
 

@@ -1,70 +1,155 @@
+import { SESClient, VerifyDomainDkimCommand } from '@aws-sdk/client-ses';
 import {
-  DeleteIdentityCommand,
-  GetIdentityDkimAttributesCommand,
-  GetIdentityVerificationAttributesCommand,
-  SESClient,
-  VerifyDomainDkimCommand,
-} from '@aws-sdk/client-ses';
-import { DkimAttributes, GetEmailIdentityCommand, SESv2Client } from '@aws-sdk/client-sesv2';
-import { callAws } from './call';
+  CreateEmailIdentityCommand,
+  DeleteEmailIdentityCommand,
+  DkimAttributes,
+  GetEmailIdentityCommand,
+  ListTagsForResourceCommand,
+  SESv2Client,
+  Tag,
+  TagResourceCommand,
+  UntagResourceCommand,
+} from '@aws-sdk/client-sesv2';
+import type { Tags } from '../domain/claims';
 import { Deadline } from '../events/deadline';
 import { AwsCallFailure, Failure } from '../events/failure';
 import { Log } from '../events/log';
+import { callAws } from './call';
 
-/** An identity as SES shows it now. */
-export interface Identity {
+/** What SES says of how an identity signs. */
+export interface Signing {
   /** The Easy DKIM tokens; none when DKIM was never set up. */
   readonly tokens: readonly string[];
   readonly status: DkimStatus;
   /** Whether mail is signed; undefined when SES does not say. */
-  readonly signing?: boolean;
+  readonly enabled?: boolean;
   /** Where SES publishes the keys; undefined when SES does not say. */
-  readonly signingHostedZone?: string;
+  readonly hostedZone?: string;
   /** `AWS_SES` for Easy DKIM, `EXTERNAL` for BYODKIM, `AWS_SES_<REGION>` for a DEED replica. */
   readonly origin?: string;
+}
+
+/** An identity as SES shows it now. */
+export interface Identity {
+  readonly signing: Signing;
+  readonly tags: Tags;
+  /** The name of the default configuration set. */
+  readonly configurationSet?: string;
+  /** The custom MAIL FROM domain; its behavior without an MX record is in the words of the SES v1 API. */
+  readonly mailFrom?: { readonly domainName: string; readonly behavior: 'UseDefaultValue' | 'RejectMessage' };
+  /** Whether bounces and complaints are forwarded by e-mail. */
+  readonly forwarding?: boolean;
 }
 
 /** In the words of the SES v1 API: NotStarted, Pending, Success, Failed or TemporaryFailure. */
 export type DkimStatus = string;
 
-/** The calls to SES in one Region. */
+/** Where identities are: what their ARNs have besides their name. */
+export interface Home {
+  readonly partition: string;
+  readonly account: string;
+  readonly region: string;
+}
+
+/** The calls to SES in one Region about identities. */
 export class Ses {
   public constructor(
     private readonly client: SESClient,
     private readonly v2: SESv2Client,
     private readonly deadline: Deadline,
-    private readonly region: string,
+    private readonly home: Home,
     private readonly log: Log,
   ) {}
+
+  public get region(): string {
+    return this.home.region;
+  }
+
+  /**
+   * Makes an identity with tags, unless there is one: no other call of SES tells the one from the other.
+   *
+   * @returns the identity, or undefined when it exists already.
+   * @throws AwsCallFailure
+   * @see https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_CreateEmailIdentity.html
+   */
+  public async createIdentity(domainName: string, tags: Tags): Promise<Identity | undefined> {
+    try {
+      const { DkimAttributes } = await this.call('CreateEmailIdentity', domainName, (options) =>
+        this.v2.send(new CreateEmailIdentityCommand({ EmailIdentity: domainName, Tags: toList(tags) }), options),
+      );
+      return { signing: toSigning(DkimAttributes), tags };
+    } catch (error) {
+      if ((error as AwsCallFailure).code === 'AlreadyExistsException') {
+        return undefined;
+      }
+      throw error;
+    }
+  }
 
   /**
    * The identity, or undefined when there is none.
    *
-   * The v1 API knows whether it exists; only the v2 API knows where its keys are and who made them.
-   * There are emulators that keep the identities of the two APIs apart and show every name as pending
-   * in v1, so that a v1 answer alone is looked at twice.
-   *
    * @throws AwsCallFailure
+   * @see https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_GetEmailIdentity.html
    */
   public async findIdentity(domainName: string): Promise<Identity | undefined> {
-    const { VerificationAttributes } = await this.call('GetIdentityVerificationAttributes', domainName, (options) =>
-      this.client.send(new GetIdentityVerificationAttributesCommand({ Identities: [domainName] }), options),
+    const found = await this.unlessGone('GetEmailIdentity', domainName, (options) =>
+      this.v2.send(new GetEmailIdentityCommand({ EmailIdentity: domainName }), options),
     );
-    const verification = VerificationAttributes?.[domainName];
-    if (verification === undefined) {
+    if (found === undefined) {
       return undefined;
     }
-    const v2 = await this.readV2(domainName);
-    if (typeof v2 === 'object') {
-      return v2;
-    }
-    const dkim = await this.readDkim(domainName);
-    const unknown = v2 === 'not-found' && verification.VerificationStatus === 'Pending' && dkim.tokens.length === 0;
-    return unknown ? undefined : dkim;
+    const { MailFromDomain: mailFrom, BehaviorOnMxFailure: behavior } = found.MailFromAttributes ?? {};
+    return {
+      signing: toSigning(found.DkimAttributes),
+      tags: fromList(found.Tags),
+      configurationSet: found.ConfigurationSetName,
+      mailFrom: mailFrom
+        ? { domainName: mailFrom, behavior: behavior === 'REJECT_MESSAGE' ? 'RejectMessage' : 'UseDefaultValue' }
+        : undefined,
+      forwarding: found.FeedbackForwardingStatus,
+    };
   }
 
   /**
-   * Sets up Easy DKIM, which also makes the identity if there is none, and returns the three tokens.
+   * The tags of an identity as they are now; undefined when there is none.
+   *
+   * @throws AwsCallFailure
+   * @see https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_ListTagsForResource.html
+   */
+  public async readTags(domainName: string): Promise<Tags | undefined> {
+    const found = await this.unlessGone('ListTagsForResource', domainName, (options) =>
+      this.v2.send(new ListTagsForResourceCommand({ ResourceArn: this.arn(domainName) }), options),
+    );
+    return found && fromList(found.Tags);
+  }
+
+  /**
+   * Puts tags on an identity; those with the same keys are replaced.
+   *
+   * @throws AwsCallFailure with the code `NotFoundException` when there is no identity.
+   * @see https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_TagResource.html
+   */
+  public async tag(domainName: string, tags: Tags): Promise<void> {
+    await this.call('TagResource', domainName, (options) =>
+      this.v2.send(new TagResourceCommand({ ResourceArn: this.arn(domainName), Tags: toList(tags) }), options),
+    );
+  }
+
+  /**
+   * Takes tags from an identity; without an identity there is nothing to do.
+   *
+   * @throws AwsCallFailure
+   * @see https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_UntagResource.html
+   */
+  public async untag(domainName: string, keys: readonly string[]): Promise<void> {
+    await this.unlessGone('UntagResource', domainName, (options) =>
+      this.v2.send(new UntagResourceCommand({ ResourceArn: this.arn(domainName), TagKeys: [...keys] }), options),
+    );
+  }
+
+  /**
+   * Sets up Easy DKIM for an identity and returns the three tokens.
    *
    * @throws AwsCallFailure, or Failure when SES does not give three tokens.
    * @see https://docs.aws.amazon.com/ses/latest/APIReference/API_VerifyDomainDkim.html
@@ -73,59 +158,45 @@ export class Ses {
     const { DkimTokens } = await this.call('VerifyDomainDkim', domainName, (options) =>
       this.client.send(new VerifyDomainDkimCommand({ Domain: domainName }), options),
     );
-    return requireThreeTokens(DkimTokens ?? [], domainName, this.region);
+    return requireThreeTokens(DkimTokens ?? [], domainName, this.home.region);
   }
 
-  /** What the v2 API says of an identity, or why it says nothing. */
-  public async readV2(domainName: string): Promise<Identity | 'not-found' | 'unavailable'> {
-    // There is a substitute for this call: its absence must not take all the time there is.
-    const limit = this.deadline.atMost(this.deadline.remaining() / 3);
+  /**
+   * Deletes an identity with its tags; one that is gone already is no error.
+   *
+   * @throws AwsCallFailure
+   * @see https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_DeleteEmailIdentity.html
+   */
+  public async deleteIdentity(domainName: string): Promise<void> {
+    await this.unlessGone('DeleteEmailIdentity', domainName, (options) =>
+      this.v2.send(new DeleteEmailIdentityCommand({ EmailIdentity: domainName }), options),
+    );
+  }
+
+  private arn(domainName: string): string {
+    const { partition, region, account } = this.home;
+    return `arn:${partition}:ses:${region}:${account}:identity/${domainName}`;
+  }
+
+  private async unlessGone<T>(operation: string, domainName: string, send: Send<T>): Promise<T | undefined> {
     try {
-      const { DkimAttributes } = await callAws(this.log, this.describe('GetEmailIdentity', domainName), limit, () =>
-        this.v2.send(new GetEmailIdentityCommand({ EmailIdentity: domainName }), { abortSignal: limit.signal }),
-      );
-      return fromV2(DkimAttributes ?? {});
+      return await this.call(operation, domainName, send);
     } catch (error) {
-      return (error as AwsCallFailure).code === 'NotFoundException' ? 'not-found' : 'unavailable';
-    } finally {
-      limit.clear();
+      if ((error as AwsCallFailure).code === 'NotFoundException') {
+        return undefined;
+      }
+      throw error;
     }
   }
 
-  /** The DKIM status and tokens by the v1 API. */
-  public async readDkim(domainName: string): Promise<Identity> {
-    const { DkimAttributes } = await this.call('GetIdentityDkimAttributes', domainName, (options) =>
-      this.client.send(new GetIdentityDkimAttributesCommand({ Identities: [domainName] }), options),
-    );
-    const dkim = DkimAttributes?.[domainName];
-    return {
-      tokens: dkim?.DkimTokens ?? [],
-      status: dkim?.DkimVerificationStatus ?? 'NotStarted',
-      signing: dkim?.DkimEnabled,
-    };
-  }
-
-  /** Deletes an identity; one that is gone already is no error. */
-  public async deleteIdentity(domainName: string): Promise<void> {
-    await this.call('DeleteIdentity', domainName, (options) =>
-      this.client.send(new DeleteIdentityCommand({ Identity: domainName }), options),
-    );
-  }
-
-  private call<T>(operation: string, domainName: string, send: (options: CallOptions) => Promise<T>): Promise<T> {
-    return callAws(this.log, this.describe(operation, domainName), this.deadline, () =>
-      send({ abortSignal: this.deadline.signal }),
-    );
-  }
-
-  private describe(operation: string, domainName: string) {
-    return { service: 'SES', operation, target: `${domainName} in ${this.region}` } as const;
+  private call<T>(operation: string, domainName: string, send: Send<T>): Promise<T> {
+    const target = `${domainName} in ${this.home.region}`;
+    const description = { service: 'SES', operation, target, arn: this.arn(domainName) } as const;
+    return callAws(this.log, description, this.deadline, () => send({ abortSignal: this.deadline.signal }));
   }
 }
 
-interface CallOptions {
-  readonly abortSignal: AbortSignal;
-}
+type Send<T> = (options: { readonly abortSignal: AbortSignal }) => Promise<T>;
 
 /** @throws Failure when there are not the three tokens of Easy DKIM. */
 export function requireThreeTokens(
@@ -142,14 +213,13 @@ export function requireThreeTokens(
   return tokens as unknown as readonly [string, string, string];
 }
 
-function fromV2(dkim: DkimAttributes): Identity {
-  const origin = dkim.SigningAttributesOrigin;
+function toSigning(dkim: DkimAttributes = {}): Signing {
   return {
     tokens: dkim.Tokens ?? [],
     status: V1_STATUS[dkim.Status ?? ''] ?? 'NotStarted',
-    signing: dkim.SigningEnabled,
-    signingHostedZone: dkim.SigningHostedZone,
-    origin,
+    enabled: dkim.SigningEnabled,
+    hostedZone: dkim.SigningHostedZone,
+    origin: dkim.SigningAttributesOrigin,
   };
 }
 
@@ -160,3 +230,11 @@ const V1_STATUS: { readonly [v2: string]: DkimStatus } = {
   SUCCESS: 'Success',
   TEMPORARY_FAILURE: 'TemporaryFailure',
 };
+
+function toList(tags: Tags): Tag[] {
+  return Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
+}
+
+function fromList(tags: readonly Tag[] = []): Tags {
+  return Object.fromEntries(tags.map(({ Key = '', Value = '' }) => [Key, Value]));
+}

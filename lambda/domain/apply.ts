@@ -1,16 +1,21 @@
 import type { ResourceAttributes } from '../../lib/shared/contract';
 import { documentedDkimDomain } from '../../lib/shared/dkim-hosts';
 import type { Aws } from '../aws/clients';
-import type { Cancellation } from '../events/cancellation';
-import type { DomainConfig } from '../events/event';
+import { HostedZone } from '../aws/route53';
+import { DkimStatus, requireThreeTokens, Ses } from '../aws/ses';
+import { CustomResourceEvent, DomainConfig, parseTags } from '../events/event';
 import { AwsCallFailure } from '../events/failure';
-import { refuseForeignSigning, refuseSwitchedOff, waitForVerification } from './identity';
-import { Journal } from '../events/journal';
-import { Log } from '../events/log';
-import type { DomainState } from './physical-id';
-import { dkimRecordName, dkimRecordValue, MailRecord, mailRecords } from './mail-record';
+import type { Freshness } from '../events/freshness';
+import type { Journal } from '../events/journal';
+import type { Log } from '../events/log';
+import { claimant, Claim, claimId, digest, IDENTITY, madeRecord, usesRecord } from './claims';
+import { IdentityClaims } from './identity-claims';
+import { refuseForeignSigning, refuseSwitchedOff } from './identity';
+import { dkimRecordName, dkimRecordValue, isPrivateKind, MailRecord, mailRecords } from './mail-record';
+import { DomainState, formatPhysicalId, kindsOf } from './physical-id';
 import {
   areWritten,
+  isMade,
   mergeSubmissions,
   planRecords,
   planUndo,
@@ -20,8 +25,7 @@ import {
   sharedIds,
   Submission,
 } from './record-plan';
-import { HostedZone } from '../aws/route53';
-import { DkimStatus, Identity, requireThreeTokens, Ses } from '../aws/ses';
+import { waitForVerification } from './verification';
 
 /** What is in place after Create or Update. */
 export interface Applied {
@@ -31,7 +35,8 @@ export interface Applied {
 
 /** What a failed run could not take back. */
 export interface Leftover {
-  readonly state: DomainState;
+  /** Undefined when nothing was begun. */
+  readonly state: DomainState | undefined;
   readonly problems: readonly string[];
 }
 
@@ -39,16 +44,25 @@ export interface Leftover {
 const MOST_PLANS = 3;
 
 /**
- * Creates or updates one domain: the identity, its three records, and the waits for them. What was
- * there before is used and not taken over; what this run made is undone when a later step fails.
+ * Creates or updates one domain: the identity, its records, and the waits for them. What was there before is used and
+ * not taken over; what this run made is undone when a later step fails.
  */
-export class Application {
+export class DomainSetup {
+  private readonly eventClaim: string;
+  /** The state before an update, when it was about the same identity. */
+  private readonly known: DomainState | undefined;
+  private claims: IdentityClaims | undefined;
+  /** What an earlier run of the same event has claimed; `unread` before the identity was looked at. */
+  private earlier: Claim | undefined | 'unread' = 'unread';
   private madeIdentity: boolean;
+  /** Whether the identity is not the one of the former deployment, or has lost its claim. */
+  private isAnew = false;
   private tokens: readonly string[];
   private dkimDomain: string;
   private submitted: readonly Submission[];
 
   public constructor(
+    private readonly event: CustomResourceEvent,
     private readonly config: DomainConfig,
     /** What the resource had in place before an update. */
     private readonly previous: DomainState | undefined,
@@ -57,6 +71,8 @@ export class Application {
     private readonly journal: Journal,
     private readonly log: Log,
   ) {
+    this.eventClaim = claimId(event);
+    this.known = previous !== undefined && sameIdentity(previous, config) ? previous : undefined;
     // A run of the same event that was killed: what it made is ours, to go on with or to undo.
     const { madeIdentity = false, tokens = [], dkimDomain = '', submitted = [] } = journal.read();
     this.madeIdentity = madeIdentity;
@@ -65,27 +81,33 @@ export class Application {
     this.submitted = submitted;
   }
 
+  /** The claims on the identity. */
+  public get claimIds(): readonly string[] {
+    return this.claims?.all().map(({ id }) => id) ?? [];
+  }
+
   /** @throws Failure */
-  public async run({ ses, openZone, deadline }: Aws, cancellation: Cancellation): Promise<Applied> {
+  public async run(aws: Aws, freshness: Freshness): Promise<Applied> {
     const { config } = this;
-    const { status, ownsIdentity } = await this.settleIdentity(ses);
-    const zone = await openZone();
-    const ownedRecords = zone === undefined ? [] : await this.settleRecords(zone, cancellation);
+    const status = await this.settleIdentity(aws, freshness);
+    const zone = await aws.openZone();
+    const ownedRecords = await this.settleRecords(zone, freshness);
     const verified =
       config.waitForVerification > 0 && status !== 'Success'
         ? await waitForVerification(
-            ses,
+            aws.ses,
             zone,
             config,
             this.records().filter(({ type }) => type === 'CNAME'),
-            deadline,
-            cancellation,
+            aws.deadline,
+            freshness,
           )
         : status;
+    await this.settleTags(freshness);
     if (this.madeIdentity || this.submitted.length > 0) {
-      await cancellation.check();
+      await freshness.check();
     }
-    return { state: this.state(ownsIdentity, ownedRecords), status: verified };
+    return { state: this.state(ownedRecords), status: verified };
   }
 
   /**
@@ -93,32 +115,50 @@ export class Application {
    *
    * @returns what of it could not be taken back, and why.
    */
-  public async undo({ ses, openZone }: Aws): Promise<Leftover> {
-    const problems: string[] = [];
-    let identityLeft = false;
-    let recordsLeft = false;
-    if (this.submitted.length > 0) {
-      await openZone()
-        .then((zone) => zone && this.undoRecords(zone))
-        .catch((error: Error) => {
-          recordsLeft = true;
-          problems.push(error.message);
-        });
+  public async undo(aws: Aws): Promise<Leftover> {
+    const { config, eventClaim, known } = this;
+    const claims = new IdentityClaims(aws, config, this.log);
+    let recordsLeft = idsOf(this.submitted);
+    let leaving: readonly Claim[] = [];
+    try {
+      await claims.read();
+      const own = claims.own(eventClaim);
+      this.madeIdentity ||= own?.made.includes(IDENTITY) ?? false;
+      this.tokens = this.tokens.length > 0 ? this.tokens : (claims.found?.signing.tokens ?? []);
+      // An identity that this run has made anew for an update has the claim of the resource, too.
+      const ids = this.madeIdentity && known !== undefined ? [eventClaim, known.claim] : [eventClaim];
+      const isToGo = this.madeIdentity && !config.retain;
+      const earlier = this.earlier === 'unread' ? own : this.earlier;
+      const claimed = this.idsMadeBy(earlier);
+      recordsLeft = [...new Set([...recordsLeft, ...claimed])];
+      leaving = claims.all().filter(({ id }) => ids.includes(id));
+      await claims.part(
+        leaving,
+        () => false,
+        { alone: !isToGo, always: config.retain },
+        (others) => this.undoRecords(aws, claims, others, claimed).then(() => void (recordsLeft = [])),
+      );
+      const hasBegun = leaving.length > 0 || this.madeIdentity || this.submitted.length > 0;
+      return { state: hasBegun ? this.state([]) : undefined, problems: [] };
+    } catch (error) {
+      // The claim stays with what is left: the Delete that follows a failed Create finds it. Nobody need wait for that.
+      await claims.stay(leaving).catch((problem: Error) => this.log('still-leaving', { problem: problem.message }));
+      if (!this.madeIdentity && this.submitted.length === 0 && this.claims?.hasChanged !== true) {
+        return { state: undefined, problems: [] };
+      }
+      return { state: this.state(recordsLeft), problems: [(error as Error).message] };
     }
-    if (this.madeIdentity && !this.config.retain) {
-      await ses.deleteIdentity(this.config.domainName).catch((error: Error) => {
-        identityLeft = true;
-        problems.push(error.message);
-      });
-    }
-    return { state: this.state(identityLeft, recordsLeft ? idsOf(this.submitted) : []), problems };
   }
 
-  private state(ownsIdentity: boolean, ownedRecords: readonly string[]): DomainState {
+  private state(ownedRecords: readonly string[]): DomainState {
     const { region, domainName, zoneId, mailFrom, dmarc } = this.config;
-    const { tokens, dkimDomain } = this;
+    const { tokens, dkimDomain, known } = this;
     const further = zoneId === undefined ? {} : { mailFrom, dmarc };
-    return { region, domainName, zoneId, dkimDomain, tokens, ownsIdentity, ...further, ownedRecords };
+    const state = { region, domainName, zoneId, dkimDomain, tokens, ...further, ownedRecords };
+    const inPlace = known && { ...state, claim: known.claim };
+    return inPlace && formatPhysicalId(inPlace) === formatPhysicalId(known)
+      ? inPlace
+      : { ...state, claim: this.eventClaim };
   }
 
   private records(): readonly MailRecord[] {
@@ -126,40 +166,59 @@ export class Application {
     return mailRecords({ ...config, tokens, dkimDomain });
   }
 
-  private async settleIdentity(ses: Ses) {
-    const { config, previous } = this;
-    const { domainName, region } = config;
-    const known = previous !== undefined && sameIdentity(previous, config) ? previous : undefined;
-    const before = await ses.findIdentity(domainName);
-    if (before !== undefined) {
-      refuseForeignSigning(before, domainName, region);
-    }
-    if (before !== undefined && known === undefined) {
-      refuseSwitchedOff(before, domainName, region);
-    }
-    this.madeIdentity ||= before === undefined;
-    this.journal.note({ madeIdentity: this.madeIdentity });
-
-    const ready = before !== undefined && before.tokens.length > 0 && !/^(NotStarted|Failed)$/.test(before.status);
-    this.tokens = ready ? before.tokens : await ses.verifyDomainDkim(domainName);
-    const identity = ready && before.signingHostedZone !== undefined ? before : await this.readAfter(ses, before);
-
-    const unchanged = known !== undefined && sameTokens(known.tokens, this.tokens);
-    this.dkimDomain = this.chooseDkimDomain(identity.signingHostedZone, unchanged ? known.dkimDomain : undefined);
+  /** The claim for records of which some were made by one of us. */
+  private claim(id: string, ownedRecords: readonly string[]): Claim {
+    const { zoneId, mailFrom } = this.config;
+    const made = kindsOf(ownedRecords, this.tokens);
+    const isMaker = (this.madeIdentity && id === this.eventClaim) || this.claims?.own(id)?.made.includes(IDENTITY);
+    const all = zoneId === undefined ? [] : allKinds(this.config);
     return {
-      status: identity.status,
-      // An identity that somebody else made anew in the meantime is no longer ours.
-      ownsIdentity: this.madeIdentity || (unchanged && known.ownsIdentity),
+      id,
+      zoneId,
+      mailFrom: mailFrom && digest(mailFrom),
+      made: [...(isMaker ? [IDENTITY] : []), ...made],
+      found: all.filter((kind) => !made.includes(kind)),
+      by: claimant(this.event),
     };
   }
 
-  /** Where the keys are is known for certain only once DKIM is set up. */
-  private async readAfter(
-    ses: Ses,
-    before: Identity | undefined,
-  ): Promise<Pick<Identity, 'signingHostedZone' | 'status'>> {
-    const after = await ses.readV2(this.config.domainName);
-    return typeof after === 'object' ? after : { status: before?.status ?? 'Pending' };
+  /** @returns the DKIM status */
+  private async settleIdentity(aws: Aws, freshness: Freshness): Promise<DkimStatus> {
+    const { config, known, log } = this;
+    const { domainName, region } = config;
+    const { ses } = aws;
+    const claims = (this.claims = new IdentityClaims(aws, config, log));
+    const birth = known === undefined ? { ...this.claim(this.eventClaim, []), made: [IDENTITY] } : this.restored(known);
+    const entered = await claims.enter(birth, config.tags, freshness, known !== undefined, (signing) => {
+      refuseForeignSigning(signing, domainName, region);
+      if (known === undefined) {
+        refuseSwitchedOff(signing, domainName, region);
+      }
+    });
+    this.isAnew = known !== undefined && entered.earlier === undefined;
+    this.earlier = entered.isNew ? undefined : claims.own(this.eventClaim);
+    this.madeIdentity ||= entered.isNew || this.earlier?.made.includes(IDENTITY) === true;
+    this.journal.note({ madeIdentity: this.madeIdentity });
+
+    const { signing } = entered;
+    const ready = !entered.isNew && signing.tokens.length > 0 && !/^(NotStarted|Failed)$/.test(signing.status);
+    this.tokens = ready ? signing.tokens : await this.verify(ses, freshness);
+    const unchanged = known !== undefined && sameTokens(known.tokens, this.tokens);
+    this.dkimDomain = this.chooseDkimDomain(
+      signing.hostedZone ?? (await this.hostedZoneAfter(ses, ready)),
+      unchanged ? known.dkimDomain : undefined,
+    );
+    return ready ? signing.status : 'Pending';
+  }
+
+  private async verify(ses: Ses, freshness: Freshness): Promise<readonly string[]> {
+    await freshness.require();
+    return ses.verifyDomainDkim(this.config.domainName);
+  }
+
+  /** Where the keys are may be known only once DKIM is set up. */
+  private async hostedZoneAfter(ses: Ses, wasSetUp: boolean): Promise<string | undefined> {
+    return wasSetUp ? undefined : (await ses.findIdentity(this.config.domainName))?.signing.hostedZone;
   }
 
   /** SES's own word first, then what it said before, then the table. */
@@ -174,8 +233,13 @@ export class Application {
     return dkimDomain;
   }
 
-  private async settleRecords(zone: HostedZone, cancellation: Cancellation): Promise<readonly string[]> {
+  private async settleRecords(zone: HostedZone | undefined, freshness: Freshness): Promise<readonly string[]> {
     const { config, previous } = this;
+    const claims = this.claims!;
+    if (zone === undefined) {
+      await this.stake([], freshness);
+      return [];
+    }
     const records = this.records();
     const list = () =>
       zone.listRecordSets(
@@ -184,8 +248,11 @@ export class Application {
       );
     const known = previous !== undefined && sameRecordNames(previous, config) ? previous : undefined;
     const shared = known === undefined ? [] : sharedIds(known, config);
-    const owned = shared.filter((id) => known?.ownedRecords.includes(id));
-    const former = this.formerRegions.flatMap((region) =>
+    // What an earlier run of the event has written, it may not have seen published.
+    const claimed = this.idsMadeBy(claims.own(this.eventClaim));
+    const former = shared.filter((id) => known?.ownedRecords.includes(id));
+    const elsewhere = await this.claimsElsewhere(claims, records);
+    const formerRecords = this.formerRegions.flatMap((region) =>
       mailRecords({ ...config, region, tokens: [], dkimDomain: '' }),
     );
 
@@ -193,20 +260,47 @@ export class Application {
       const existing = await list();
       // Of a batch whose answer was lost, or whose run was killed, all is there or nothing.
       const written = areWritten(this.submitted, existing) ? this.submitted : [];
-      const plan = planRecords(
-        { ...config, zoneId: zone.id, records, owned, former, unconfirmed: idsOf(written) },
-        existing,
-      );
+      const planNow = () => {
+        const others = claims.all().filter(({ id }) => id !== this.eventClaim);
+        const inherited = [
+          ...others.flatMap((claim) => this.idsMadeBy(claim)),
+          ...elsewhere.flatMap((claim) => this.idsMadeBy(claim)).filter((id) => !isPrivateKind(id)),
+        ];
+        const unheard = claimed.filter((id) => {
+          const record = records.find((each) => each.id === id);
+          return !inherited.includes(id) && record !== undefined && isMade(record, existing);
+        });
+        return planRecords(
+          {
+            ...config,
+            zoneId: zone.id,
+            records,
+            owned: [...former, ...unheard],
+            inherited,
+            former: formerRecords,
+            unconfirmed: [...idsOf(written), ...unheard],
+          },
+          existing,
+        );
+      };
+      let plan = planNow();
+      if (plan.found.length > 0) {
+        // Another construct may have made them since: it has said so before.
+        await claims.reread();
+        plan = planNow();
+      }
       this.log('records-planned', {
         changes: plan.changes.map(({ action, record }) => `${action} ${record.type} ${record.name}`),
         owned: plan.owned.length,
       });
+      await this.stake(plan.owned, freshness);
       if (plan.changes.length === 0) {
         return plan.owned;
       }
+      await freshness.require();
       this.noteSubmitted(mergeSubmissions(written, plan.submissions));
       try {
-        await zone.waitUntilInSync(await zone.change(plan.changes), cancellation);
+        await zone.waitUntilInSync(await zone.change(plan.changes), () => freshness.checkNowAndThen());
         return plan.owned;
       } catch (error) {
         if (!(error instanceof AwsCallFailure && error.code === 'InvalidChangeBatch')) {
@@ -224,19 +318,88 @@ export class Application {
     }
   }
 
+  /** Says on the identity what is used and made from now on, before it is made: a run that is killed is then known. */
+  private async stake(ownedRecords: readonly string[], freshness: Freshness): Promise<void> {
+    const { known } = this;
+    const { claim } = this.state(ownedRecords);
+    await this.claims!.put(this.claim(claim, ownedRecords), freshness);
+    if (known !== undefined && claim !== known.claim && (this.isAnew || !sameTokens(known.tokens, this.tokens))) {
+      await this.claims!.put(this.restored(known), freshness);
+    }
+  }
+
+  /** The claim of what was in place, for an identity that was made anew: its DKIM records may have other names. */
+  private restored({ claim: id, zoneId, mailFrom, dmarc, tokens, ownedRecords }: DomainState): Claim {
+    const isKept = (kind: string) => !isPrivateKind(kind) || sameTokens(tokens, this.tokens);
+    const all = zoneId === undefined ? [] : allKinds({ ...this.config, mailFrom, dmarc });
+    const made = kindsOf(ownedRecords, tokens).filter(isKept);
+    const found = all.filter((kind) => isKept(kind) && !made.includes(kind));
+    return { id, zoneId, mailFrom: mailFrom && digest(mailFrom), made, found, by: claimant(this.event) };
+  }
+
+  private idsMadeBy(claim: Claim | undefined): readonly string[] {
+    const { zoneId, mailFrom } = this.config;
+    if (claim === undefined) {
+      return [];
+    }
+    return this.records()
+      .map(({ id }) => id)
+      .filter((id) => madeRecord(claim, kindsOf([id], this.tokens)[0], { zoneId, mailFrom }));
+  }
+
+  /** What is claimed on the identities of other Regions, which may have the same MX, SPF and DMARC records. */
+  private async claimsElsewhere(claims: IdentityClaims, records: readonly MailRecord[]): Promise<readonly Claim[]> {
+    const mayShare = records.some(({ id }) => !isPrivateKind(id));
+    return mayShare ? claims.readElsewhere().catch(() => []) : [];
+  }
+
   private noteSubmitted(submitted: readonly Submission[]): void {
     this.submitted = submitted;
     this.journal.note({ submitted, tokens: this.tokens, dkimDomain: this.dkimDomain });
   }
 
-  private async undoRecords(zone: HostedZone): Promise<void> {
-    const names = this.submitted.map(({ record }) => record.name);
-    const existing = await zone.listRecordSets(this.config.domainName, names);
-    const changes = planUndo(this.submitted, existing, this.config.retain);
+  /**
+   * Takes back the records that were sent, and those that an earlier run has made whose journal is lost. What others have
+   * come to use in the meantime stays.
+   */
+  private async undoRecords(
+    { openZone }: Aws,
+    claims: IdentityClaims,
+    others: readonly Claim[],
+    claimed: readonly string[],
+  ): Promise<void> {
+    const { config, submitted } = this;
+    const unknown = this.records().filter(({ id }) => claimed.includes(id) && !idsOf(submitted).includes(id));
+    const all: readonly Submission[] = [...submitted, ...unknown.map((record) => ({ record, ttl: config.ttl }))];
+    const zone = all.length === 0 ? undefined : await openZone();
+    if (zone === undefined) {
+      return;
+    }
+    const elsewhere = all.some(({ record }) => !isPrivateKind(record.id)) ? await claims.readElsewhere() : [];
+    const isUsed = (id: string) => {
+      const users = isPrivateKind(id) ? others : [...others, ...elsewhere];
+      return users.some((claim) => usesRecord(claim, kindsOf([id], this.tokens)[0], config));
+    };
+    const free = all.filter(({ record, replaced }) => replaced !== undefined || !isUsed(record.id));
+    const names = free.map(({ record }) => record.name);
+    const existing = await zone.listRecordSets(config.domainName, names);
+    const changes = planUndo(free, existing, config.retain);
     if (changes.length > 0) {
       await zone.change(changes);
     }
   }
+
+  /** The user's tags, as they changed since the last deployment. */
+  private async settleTags(freshness: Freshness): Promise<void> {
+    const former = this.known === undefined ? {} : parseTags(this.event.OldResourceProperties);
+    await this.claims!.changeUserTags(this.config.tags, former, freshness);
+  }
+}
+
+/** The kinds of records of a domain, whether its tokens are known already or not. */
+function allKinds({ domainName, region, mailFrom, dmarc }: DomainConfig): readonly string[] {
+  const tokens = ['1', '2', '3'];
+  return mailRecords({ domainName, region, tokens, dkimDomain: '', mailFrom, dmarc }).map(({ id }) => id);
 }
 
 function idsOf(submitted: readonly Submission[]): readonly string[] {

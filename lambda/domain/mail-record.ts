@@ -25,6 +25,11 @@ export interface MailRecord {
 /** The ids of the records that are not those of DKIM. */
 export const FURTHER_RECORDS = ['mx', 'spf', 'dmarc'] as const;
 
+/** Whether records of a kind belong to one identity; MX, SPF and DMARC records serve those of all Regions. */
+export function isPrivateKind(kind: string): boolean {
+  return !(FURTHER_RECORDS as readonly string[]).includes(kind);
+}
+
 /**
  * One MX record serves a MAIL FROM domain in all Regions: SES brings bounces to where the mail came from.
  *

@@ -1,9 +1,10 @@
 import { REGION } from '../events/event';
+import { isClaimId } from './claims';
 import { FURTHER_RECORDS } from './mail-record';
 
 /**
- * What is in place for a domain, and which part of it we made. It is all that we know when the time
- * comes to delete, so it travels in the physical resource id.
+ * What is in place for a domain, and which of its records we made. It travels in the physical resource id, which
+ * CloudFormation keeps: records have no tags, and the claims on an identity go with it when somebody deletes it.
  */
 export interface DomainState {
   readonly region: string;
@@ -14,7 +15,8 @@ export interface DomainState {
   readonly dkimDomain: string;
   /** Three; none when a failed Create did not get so far. */
   readonly tokens: readonly string[];
-  readonly ownsIdentity: boolean;
+  /** The claim of this physical resource on the identity. Whether the identity is ours, only its own tags say. */
+  readonly claim: string;
   /** The custom MAIL FROM domain, which has an MX and an SPF record; undefined without one. */
   readonly mailFrom?: string;
   /** The text of the DMARC record; undefined without one. */
@@ -26,27 +28,21 @@ export interface DomainState {
 const SEPARATOR = ':';
 const NOTHING = 'nothing';
 const UNKNOWN = '-';
-const IDENTITY = 'identity';
 
 /**
  * The physical resource id, such as
- * `eu-west-1:example.com:Z0123456789:dkim.amazonses.com:tok1,tok2,tok3:identity+1+2+3`: the last part
- * lists what we made. A domain with more than DKIM has up to two further parts, such as
- * `bounce:v=DMARC1; p=none`: what the MAIL FROM domain has in front of the domain, and the DMARC record.
- * Another Region, domain, zone, record or list is another id, which makes CloudFormation send a Delete for
- * the former one when the update is complete.
+ * `eu-west-1:example.com:Z0123456789:dkim.amazonses.com:tok1,tok2,tok3:1+2+3:0a1b2c3d4e-0a1b2c3d4e5f`: the last
+ * two parts are the records that we made, and the claim. A domain with more than DKIM has up to two further
+ * parts, such as `bounce:v=DMARC1; p=none`: what the MAIL FROM domain has in front of the domain, and the DMARC
+ * record. Another Region, domain, zone, record or list is another id, which makes CloudFormation send a Delete
+ * for the former one when the update is complete.
  *
- * At most 960 characters; CloudFormation allows 1 KB.
+ * At most 980 characters; CloudFormation allows 1 KB.
  *
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-responses.html
  */
 export function formatPhysicalId(state: DomainState): string {
   const { domainName, mailFrom, dmarc, tokens, ownedRecords } = state;
-  const made = [
-    ...(state.ownsIdentity ? [IDENTITY] : []),
-    ...tokens.flatMap((token, index) => (ownedRecords.includes(token) ? [String(index + 1)] : [])),
-    ...FURTHER_RECORDS.filter((id) => ownedRecords.includes(id)),
-  ];
   const prefix = mailFrom === undefined ? UNKNOWN : mailFrom.slice(0, -domainName.length - 1);
   const further = [prefix, ...(dmarc === undefined ? [] : [dmarc])];
   return [
@@ -55,7 +51,8 @@ export function formatPhysicalId(state: DomainState): string {
     state.zoneId ?? UNKNOWN,
     state.dkimDomain || UNKNOWN,
     tokens.join(',') || UNKNOWN,
-    made.join('+') || NOTHING,
+    kindsOf(ownedRecords, tokens).join('+') || NOTHING,
+    state.claim,
     ...(mailFrom === undefined && dmarc === undefined ? [] : further),
   ].join(SEPARATOR);
 }
@@ -67,13 +64,14 @@ const PLACES = [
   /^(-|[A-Z0-9]{1,32})$/,
   /^[\w.-]{1,253}$/,
   /^(-|[\w-]{1,63}(,[\w-]{1,63}){2})$/,
-  /^(nothing|(identity|[123]|mx|spf|dmarc)(\+([123]|mx|spf|dmarc))*)$/,
+  /^(nothing|([123]|mx|spf|dmarc)(\+([123]|mx|spf|dmarc))*)$/,
+  /^[0-9a-f]{10}-[0-9a-f]{12}$/,
   /^[\w.-]{1,240}$/,
   /^v=DMARC1; [ -~]{1,480}$/,
 ];
 
 /** Those that every id has. */
-const LEAST_PLACES = 6;
+const LEAST_PLACES = 7;
 
 /** Reads a physical resource id back; undefined for one that we did not give. */
 export function parsePhysicalId(id: string): DomainState | undefined {
@@ -84,10 +82,10 @@ export function parsePhysicalId(id: string): DomainState | undefined {
   if (given.length < LEAST_PLACES || !given.every((part, index) => PLACES[index].test(part))) {
     return undefined;
   }
-  const [region, domainName, zoneId, dkimDomain, tokenList, madeList, prefix = UNKNOWN, dmarc] = given;
+  const [region, domainName, zoneId, dkimDomain, tokenList, madeList, claim, prefix = UNKNOWN, dmarc] = given;
   const tokens = tokenList === UNKNOWN ? [] : tokenList.split(',');
-  const made = madeList === NOTHING ? [] : madeList.split('+').map((item) => recordId(item, tokens));
-  if (made.includes(undefined)) {
+  const ownedRecords = idsOf(madeList === NOTHING ? [] : madeList.split('+'), tokens);
+  if (!isClaimId(claim) || ownedRecords.includes(undefined)) {
     return undefined;
   }
   return {
@@ -96,16 +94,49 @@ export function parsePhysicalId(id: string): DomainState | undefined {
     zoneId: zoneId === UNKNOWN ? undefined : zoneId,
     dkimDomain: dkimDomain === UNKNOWN ? '' : dkimDomain,
     tokens,
-    ownsIdentity: made.includes(IDENTITY),
+    claim,
     mailFrom: prefix === UNKNOWN ? undefined : `${prefix}.${domainName}`,
     dmarc,
-    ownedRecords: made.flatMap((item) => (item === undefined || item === IDENTITY ? [] : [item])),
+    ownedRecords: ownedRecords as readonly string[],
   };
 }
 
-/** DKIM records are numbered, since their tokens are in the id already. */
-function recordId(item: string, tokens: readonly string[]): string | undefined {
-  return /^\d$/.test(item) ? tokens[Number(item) - 1] : item;
+/**
+ * Records as ids and claims name them: `1`, `2` and `3` for those of DKIM, in the order of their tokens' letters, which
+ * all constructs of an identity share.
+ */
+export function kindsOf(recordIds: readonly string[], tokens: readonly string[]): readonly string[] {
+  return [
+    ...[...tokens].sort().flatMap((token, index) => (recordIds.includes(token) ? [String(index + 1)] : [])),
+    ...FURTHER_RECORDS.filter((id) => recordIds.includes(id)),
+  ];
+}
+
+/** The other way round; undefined in the place of a kind that there is no token for. */
+export function idsOf(kinds: readonly string[], tokens: readonly string[]): readonly (string | undefined)[] {
+  const sorted = [...tokens].sort();
+  return kinds.map((kind) => (/^\d$/.test(kind) ? sorted[Number(kind) - 1] : kind));
+}
+
+/** What the settings resource has in place: all else is in its claim, as its values change in place. */
+export interface SettingsState {
+  readonly region: string;
+  readonly domainName: string;
+  readonly claim: string;
+}
+
+const SETTINGS = 'settings';
+
+/** The physical resource id of settings, such as `settings:eu-west-1:example.com:0a1b2c3d4e-0a1b2c3d4e5f`. */
+export function formatSettingsId({ region, domainName, claim }: SettingsState): string {
+  return [SETTINGS, region, domainName, claim].join(SEPARATOR);
+}
+
+/** Reads it back; undefined for one that we did not give. */
+export function parseSettingsId(id: string): SettingsState | undefined {
+  const [kind, region = '', domainName = '', claim = '', ...rest] = id.split(SEPARATOR);
+  const isOurs = kind === SETTINGS && REGION.test(region) && PLACES[1].test(domainName) && isClaimId(claim);
+  return isOurs && rest.length === 0 ? { region, domainName, claim } : undefined;
 }
 
 const EMPTY = 'nothing-created-';
@@ -117,4 +148,14 @@ export function emptyPhysicalId(requestId: string): string {
 
 export function isEmptyPhysicalId(id: string): boolean {
   return id.startsWith(EMPTY);
+}
+
+/** The claim that goes with an id, whatever it is of. */
+export function claimOf(id: string): string | undefined {
+  return parsePhysicalId(id)?.claim ?? parseSettingsId(id)?.claim;
+}
+
+/** Whether an id is one that this handler has given. */
+export function isOurPhysicalId(id: string): boolean {
+  return isEmptyPhysicalId(id) || claimOf(id) !== undefined;
 }

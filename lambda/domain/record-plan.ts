@@ -2,6 +2,7 @@ import { Failure } from '../events/failure';
 import {
   hasOurs,
   isOf,
+  isPrivateKind,
   isRight,
   isShared,
   MailRecord,
@@ -13,7 +14,8 @@ import {
   withoutRecord,
   withRecord,
 } from './mail-record';
-import type { DomainState } from './physical-id';
+import { Claim, isActive, madeRecord, usesRecord } from './claims';
+import { DomainState, kindsOf } from './physical-id';
 
 /** One change of a change batch. */
 export interface Change {
@@ -36,6 +38,8 @@ export interface RecordPlan {
   readonly submissions: readonly Submission[];
   /** The ids of the records that are ours afterwards. */
   readonly owned: readonly string[];
+  /** The ids of those that are just as we write them, and others made. */
+  readonly found: readonly string[];
 }
 
 export interface RecordWishes {
@@ -45,6 +49,8 @@ export interface RecordWishes {
   readonly overwriteRecords: boolean;
   /** The ids of the records that we made before. */
   readonly owned: readonly string[];
+  /** The ids of the records that other constructs of ours have made: ours too, if they are as they should be. */
+  readonly inherited: readonly string[];
   /** What the records may have been before: those of another Region. */
   readonly former: readonly MailRecord[];
   /** The ids of those that an interrupted try of ours has written: written again to be sure. */
@@ -62,6 +68,7 @@ export function planRecords(wishes: RecordWishes, existing: readonly RecordSet[]
   const changes: Change[] = [];
   const submissions: Submission[] = [];
   const owned: string[] = [];
+  const found: string[] = [];
 
   for (const record of wishes.records) {
     const sets = existing.filter((set) => contends(set, record));
@@ -84,18 +91,22 @@ export function planRecords(wishes: RecordWishes, existing: readonly RecordSet[]
     if (present === undefined || rivals(present, record).length === 0) {
       submit();
     } else if (isRight(present, record) && !(ours && (moved || hasOurs(present, record)))) {
-      continue;
+      // One MX record serves all Regions; the other records are ours only as we write them.
+      if (record.type === 'MX' || hasOurs(present, record)) {
+        (wishes.inherited.includes(record.id) ? owned : found).push(record.id);
+      }
     } else if (hasOurs(present, record) && unconfirmed) {
       submit();
     } else if (hasOurs(present, record) && (present.ttl === wishes.ttl || isShared(present, record))) {
       owned.push(record.id);
     } else if (ours || wishes.overwriteRecords) {
-      submit(present);
+      // What a run of the same event has written is nothing to go back to.
+      submit(unconfirmed ? undefined : present);
     } else {
       throw conflict(wishes, record, sets);
     }
   }
-  return { changes, submissions, owned };
+  return { changes, submissions, owned, found };
 }
 
 /** What takes records back that were sent, as far as nobody has changed them since. */
@@ -105,7 +116,7 @@ export function planUndo(
   retain: boolean,
 ): readonly Change[] {
   return submissions.flatMap(({ record, replaced }) => {
-    const present = existing.find((set) => isOf(set, record) && hasOurs(set, record));
+    const present = existing.find((set) => isOf(set, record) && isStillOurs(set, record));
     return present === undefined || (replaced === undefined && retain)
       ? []
       : transition(present, withoutRecord(present, record, replaced));
@@ -117,6 +128,11 @@ export function areWritten(submissions: readonly Submission[], existing: readonl
   return submissions.every(({ record, ttl }) =>
     existing.some((set) => isOf(set, record) && hasOurs(set, record) && set.ttl === ttl),
   );
+}
+
+/** Whether a record is in the zone as we made it. */
+export function isMade(record: MailRecord, existing: readonly RecordSet[]): boolean {
+  return existing.some((set) => isOf(set, record) && isStillOurs(set, record));
 }
 
 /** Records sent after others that were written: what was there before the first ones is what to go back to. */
@@ -132,42 +148,82 @@ export function mergeSubmissions(
   return [...merged.values()];
 }
 
-/**
- * Decides which records go: those that we made, that nobody has changed since, and that are not in
- * use by the resource that took the place of this one.
- */
-export function planRemoval(
-  state: DomainState,
-  current: DomainState | undefined,
-  existing: readonly RecordSet[],
-): readonly Change[] {
-  return recordsToRemove(state, current).flatMap(({ record, successor }) => {
-    const present = existing.find((set) => isOf(set, record) && isStillOurs(set, record));
-    if (present === undefined) return [];
-    // Route 53 deletes only what is named with the very TTL and value that it has.
-    const next = successor ? withRecord(present, successor, present.ttl) : withoutRecord(present, record, undefined);
-    return transition(present, next);
-  });
+/** Who else there is when a physical resource goes. */
+export interface Remaining {
+  /** The claims on the same identity. */
+  readonly claims: readonly Claim[];
+  /** Those on identities of the same name in other Regions; `unknown` when they cannot be read. */
+  readonly elsewhere: readonly RegionalClaim[] | 'unknown';
+  /** What CloudFormation shows of the resource. */
+  readonly shown: DomainState | undefined;
+  /** Those that the identity has now; none when SES does not show them. */
+  readonly tokens: readonly string[];
+}
+
+export interface RegionalClaim extends Claim {
+  readonly region: string;
 }
 
 /** A record that is ours to remove. */
 export interface Removal {
   readonly record: MailRecord;
-  /** What the resource has in its place now: an MX or a DMARC record, when an update was rolled back. */
+  /** What is to be in its place: an MX or a DMARC record goes back to what it was when an update is rolled back. */
   readonly successor?: MailRecord;
 }
 
-/** The records that are ours to remove. */
-export function recordsToRemove(state: DomainState, current: DomainState | undefined): readonly Removal[] {
-  const shared = current !== undefined && sameRecordNames(state, current) ? sharedIds(state, current) : [];
-  const inUse = current === undefined ? [] : mailRecords(current).filter(({ id }) => shared.includes(id));
+/** The records that we made and that nobody else uses, and those that others want in another form. */
+export function recordsToRemove(state: DomainState, remaining: Remaining): readonly Removal[] {
   return mailRecords(state).flatMap((record): Removal[] => {
-    const successor = inUse.find(({ id }) => id === record.id);
-    const goesBack =
-      record.type !== 'CNAME' && current?.ownedRecords.includes(record.id) && successor?.value !== record.value;
-    return state.ownedRecords.includes(record.id) && (successor === undefined || goesBack)
+    if (!state.ownedRecords.includes(record.id)) {
+      return [];
+    }
+    if (!isUsed(record.id, state, remaining)) {
+      return [{ record }];
+    }
+    const successor = mailRecords(formOfOthers(state, remaining)).find(({ id }) => id === record.id);
+    return successor !== undefined && record.type !== 'CNAME' && successor.value !== record.value
       ? [{ record, successor }]
       : [];
+  });
+}
+
+function isUsed(id: string, state: DomainState, { claims, elsewhere, shown, tokens }: Remaining): boolean {
+  const [kind] = kindsOf([id], state.tokens);
+  const uses = (claim: Claim) => usesRecord(claim, kind, state);
+  if (isPrivateKind(kind)) {
+    // An identity that was made anew has other tokens; one of another Region may have the same.
+    const isCurrent = tokens.length === 0 || tokens.includes(id);
+    return (isCurrent && claims.some(uses)) || isOfReplacement(id, state, shown);
+  }
+  return elsewhere === 'unknown' || [...claims, ...elsewhere].some(uses);
+}
+
+function isOfReplacement(token: string, state: DomainState, shown: DomainState | undefined): boolean {
+  return (
+    shown !== undefined && shown.claim !== state.claim && sameRecordNames(shown, state) && shown.tokens.includes(token)
+  );
+}
+
+/** The Region that others have the MX record for, and the text that CloudFormation still has for the DMARC record. */
+function formOfOthers(state: DomainState, { claims, elsewhere, shown }: Remaining): DomainState {
+  const users = elsewhere === 'unknown' ? [] : elsewhere.filter(isActive);
+  const mx = claims.some((claim) => madeRecord(claim, 'mx', state))
+    ? undefined
+    : users.find((claim) => madeRecord(claim, 'mx', state));
+  const isLive = shown !== undefined && [...claims, ...users].some(({ id }) => id === shown.claim);
+  const dmarc =
+    isLive && shown.zoneId === state.zoneId && shown.ownedRecords.includes('dmarc') ? shown.dmarc : undefined;
+  return { ...state, region: mx?.region ?? state.region, dmarc: dmarc ?? state.dmarc };
+}
+
+/** The changes that remove records, as far as they are still as we made them. */
+export function planRemoval(removals: readonly Removal[], existing: readonly RecordSet[]): readonly Change[] {
+  return removals.flatMap(({ record, successor }) => {
+    const present = existing.find((set) => isOf(set, record) && isStillOurs(set, record));
+    if (present === undefined) return [];
+    // Route 53 deletes only what is named with the very TTL and value that it has.
+    const next = successor ? withRecord(present, successor, present.ttl) : withoutRecord(present, record, undefined);
+    return transition(present, next);
   });
 }
 

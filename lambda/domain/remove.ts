@@ -1,91 +1,148 @@
-import { Deadline } from '../events/deadline';
-import type { CustomResourceEvent } from '../events/event';
-import { Aws, cloudFormationClient } from '../aws/clients';
-import { describeResource } from '../aws/cloudformation';
-import { AwsCallFailure } from '../events/failure';
-import { Log } from '../events/log';
-import { DomainState, parsePhysicalId } from './physical-id';
-import { Change, planRemoval, recordsToRemove, sameIdentity, sameTokens } from './record-plan';
+import type { Aws } from '../aws/clients';
 import { HostedZone, isNoSuchHostedZone } from '../aws/route53';
-import { Ses } from '../aws/ses';
+import { AwsCallFailure } from '../events/failure';
+import type { Log } from '../events/log';
+import { Claim } from './claims';
+import { IdentityClaims } from './identity-claims';
+import { isPrivateKind } from './mail-record';
+import { DomainState, kindsOf } from './physical-id';
+import { planRemoval, RegionalClaim, Removal, recordsToRemove } from './record-plan';
+
+/** What is to go. */
+export interface Departure {
+  readonly state: DomainState;
+  /** The claims to give up. */
+  readonly claims: readonly string[];
+  /** Whether everything stays but the claims. */
+  readonly retain: boolean;
+  /** Whether a claim is one that nobody will ever give up. */
+  readonly isStale: (claim: Claim) => Promise<boolean>;
+  /** What CloudFormation shows of the resource, as far as it can be read. */
+  readonly shown: DomainState | undefined;
+}
 
 /**
- * Removes what we made for a domain and nothing else. Nothing is created on the way, so that what is
- * gone stays gone.
+ * Gives up the claims of a physical resource, with what we made and nobody else uses. Nothing is created on the way, so
+ * that what is gone stays gone.
  *
- * @param current what the resource has in place now, if another state took the place of this one
+ * @returns what stays, and why; undefined when nothing is left
  * @throws AwsCallFailure
  */
-export async function remove(
-  state: DomainState,
-  current: DomainState | undefined,
-  { ses, openZone }: Aws,
-  log: Log,
-): Promise<void> {
-  // Sending stops before the keys go, so that no mail leaves with a signature that cannot be checked.
-  if (state.ownsIdentity) {
-    const successor = current !== undefined && sameIdentity(state, current) ? current : undefined;
-    await removeIdentity(state, successor, ses, log);
-  }
-  const names = recordsToRemove(state, current).map(({ record }) => record.name);
-  if (names.length > 0) {
-    await removeRecords(
-      state,
-      openZone,
-      async (zone) => planRemoval(state, current, await zone.listRecordSets(state.domainName, names)),
-      log,
+export async function remove(departure: Departure, aws: Aws, log: Log): Promise<string | undefined> {
+  const { state, claims: ids, retain } = departure;
+  const claims = new IdentityClaims(aws, state, log);
+  await claims.read();
+  const own = claims.all().filter(({ id }) => ids.includes(id));
+  if (retain) {
+    log('left', { reason: 'removalPolicy is RETAIN' });
+    await claims.part(
+      own,
+      () => false,
+      { alone: true, always: true },
+      () => Promise.resolve(),
     );
+    return undefined;
+  }
+  if (claims.found !== undefined && own.length === 0) {
+    return removeWithoutClaim(departure, claims.found.signing.tokens, aws, log);
+  }
+
+  const stale = await staleAmong(claims.all(), departure);
+  const { shown } = departure;
+  const release = async (others: readonly Claim[]) => {
+    const elsewhere = await claimsElsewhere(departure, claims, log);
+    const tokens = claims.found?.signing.tokens ?? [];
+    await removeRecords(departure, recordsToRemove(state, { claims: others, elsewhere, shown, tokens }), aws, log);
+  };
+  try {
+    const others = await claims.part(own, ({ id }) => stale.includes(id), { alone: false, always: false }, release);
+    // Nobody expects what a replacement uses to go.
+    const users = others.filter(({ id }) => id !== shown?.claim);
+    return users.length === 0 ? undefined : staysFor(state, users);
+  } catch (error) {
+    // It can be done again, and whoever comes meanwhile need not wait for what does not go.
+    await claims.stay(own).catch((problem: Error) => log('still-leaving', { problem: problem.message }));
+    throw error;
   }
 }
 
-/** @param successor what the resource has in place now, if that is an identity of the same name */
-async function removeIdentity(
-  state: DomainState,
-  successor: DomainState | undefined,
-  ses: Ses,
+/**
+ * The identity is there without our claim: somebody has removed it, or has made the identity anew. Whatever still may
+ * serve it stays.
+ */
+async function removeWithoutClaim(
+  departure: Departure,
+  tokens: readonly string[],
+  aws: Aws,
   log: Log,
-): Promise<void> {
-  if (successor !== undefined && sameTokens(state.tokens, successor.tokens)) {
-    return;
+): Promise<string | undefined> {
+  const { state } = departure;
+  const removals = recordsToRemove(state, { claims: [], elsewhere: [], shown: undefined, tokens });
+  // SES may not show the tokens of an identity in its first moments.
+  const isUseless = ({ record }: Removal) =>
+    tokens.length > 0 && record.type === 'CNAME' && !tokens.includes(record.id);
+  const useless = removals.filter(isUseless);
+  await removeRecords(departure, useless, aws, log);
+  if (useless.length === removals.length) {
+    return undefined;
   }
-  const { tokens } = await ses.readDkim(state.domainName);
-  const another = state.tokens.length > 0 && !tokens.every((token) => state.tokens.includes(token));
-  // SES may not show the tokens of a successor yet that was made a moment ago.
-  const unsure = successor !== undefined && tokens.length === 0;
-  if (another || unsure) {
-    // Somebody made it anew, or gave it another key: it is no longer the one that we made.
-    log('identity-left', { domainName: state.domainName, reason: 'its DKIM tokens are not the ones it had' });
-    return;
+  const names = removals.filter((each) => !useless.includes(each)).map(({ record }) => record.name);
+  log('left', { names, reason: 'the identity does not have our claim' });
+  return (
+    `The identity ${state.domainName} in ${state.region} does not carry the tag of this resource any more, so it may be ` +
+    `in use by others: it stays, with the records ${names.join(', ')}. Delete them by hand if nobody needs them.`
+  );
+}
+
+/** A claim that cannot be looked at may be on any record that identities of several Regions share. */
+async function claimsElsewhere(
+  departure: Departure,
+  claims: IdentityClaims,
+  log: Log,
+): Promise<readonly RegionalClaim[] | 'unknown'> {
+  const { ownedRecords, tokens } = departure.state;
+  if (!kindsOf(ownedRecords, tokens).some((kind) => !isPrivateKind(kind))) {
+    return [];
   }
-  await ses.deleteIdentity(state.domainName);
+  try {
+    const found = await claims.readElsewhere();
+    const stale = await staleAmong(found, departure);
+    return found.filter(({ id }) => !stale.includes(id));
+  } catch (error) {
+    log('left', { reason: `the identities of other Regions cannot be read: ${(error as Error).message}` });
+    return 'unknown';
+  }
+}
+
+async function staleAmong(claims: readonly Claim[], { isStale }: Departure): Promise<readonly string[]> {
+  const stale: string[] = [];
+  for (const claim of claims) {
+    if (await isStale(claim)) {
+      stale.push(claim.id);
+    }
+  }
+  return stale;
+}
+
+function staysFor({ domainName, region }: DomainState, others: readonly Claim[]): string {
+  const users = [...new Set(others.map(({ by }) => by))].join(', ');
+  return `The identity ${domainName} in ${region} stays, with the records that are in use: ${users} still uses it.`;
 }
 
 async function removeRecords(
-  state: DomainState,
-  openZone: Aws['openZone'],
-  plan: (zone: HostedZone) => Promise<readonly Change[]>,
+  { state }: Departure,
+  removals: readonly Removal[],
+  { openZone }: Aws,
   log: Log,
 ): Promise<void> {
-  const zone = await openZone();
+  const zone = removals.length === 0 ? undefined : await openZone();
   if (zone === undefined) {
     return;
   }
   try {
     // The zone may change between the look and the write: then look again, once.
-    for (const last of [false, true]) {
-      const changes = await plan(zone);
-      log('records-planned', { changes: changes.map(({ action, record }) => `${action} ${record.name}`) });
-      if (changes.length === 0) {
-        return;
-      }
-      try {
-        await zone.change(changes);
-        return;
-      } catch (error) {
-        if (last || !(error instanceof AwsCallFailure && error.code === 'InvalidChangeBatch')) {
-          throw error;
-        }
-      }
+    if (!(await tryToRemove(zone, state, removals, false, log))) {
+      await tryToRemove(zone, state, removals, true, log);
     }
   } catch (error) {
     if (!isNoSuchHostedZone(error)) {
@@ -95,24 +152,30 @@ async function removeRecords(
   }
 }
 
-/**
- * The state that took the place of the one to delete; undefined when the resource itself goes. A Delete for another id
- * than the resource has is the clean-up after a replacement, so whatever the present id names is in use.
- *
- * @throws AwsCallFailure
- */
-export async function findReplacement(
-  event: CustomResourceEvent,
-  deadline: Deadline,
+/** @returns false when the zone has changed in between */
+async function tryToRemove(
+  zone: HostedZone,
+  state: DomainState,
+  removals: readonly Removal[],
+  isLast: boolean,
   log: Log,
-): Promise<DomainState | undefined> {
+): Promise<boolean> {
+  const existing = await zone.listRecordSets(
+    state.domainName,
+    removals.map(({ record }) => record.name),
+  );
+  const changes = planRemoval(removals, existing);
+  log('records-planned', { changes: changes.map(({ action, record }) => `${action} ${record.name}`) });
+  if (changes.length === 0) {
+    return true;
+  }
   try {
-    const { physicalId: id } = await describeResource(cloudFormationClient(deadline), event, deadline, log);
-    return id === undefined || id === event.PhysicalResourceId ? undefined : parsePhysicalId(id);
+    await zone.change(changes);
+    return true;
   } catch (error) {
-    if (error instanceof AwsCallFailure && error.code === 'ValidationError') {
-      return undefined;
+    if (isLast || !(error instanceof AwsCallFailure && error.code === 'InvalidChangeBatch')) {
+      throw error;
     }
-    throw error;
+    return false;
   }
 }

@@ -1,5 +1,6 @@
 import { MAX_DMARC_LENGTH } from '../../lib/shared/mail-records';
 import { isInZone, normalizeDomainName, notInZoneMessage } from '../../lib/shared/domain-name';
+import { CLAIM_PREFIX, MARK } from '../../lib/shared/claim-tags';
 import { MAX_WAIT_SECONDS, ResourceProperties } from '../../lib/shared/contract';
 import { Failure } from './failure';
 
@@ -39,6 +40,8 @@ export interface DomainConfig {
   readonly mailFrom?: string;
   /** The text of the DMARC record. */
   readonly dmarc?: string;
+  /** The user's tags for the identity. */
+  readonly tags: { readonly [key: string]: string };
 }
 
 /** The name of an AWS Region. */
@@ -78,7 +81,21 @@ export function parseConfig(properties: CustomResourceEvent['ResourceProperties'
         : seconds('waitForVerification', given.WaitForVerification, 1, MAX_WAIT_SECONDS),
     mailFrom: given.MailFromDomain === undefined ? undefined : parseMailFrom(given.MailFromDomain, domainName),
     dmarc: given.DmarcRecord === undefined ? undefined : parseDmarc(given.DmarcRecord),
+    tags: parseTags(given),
   };
+}
+
+/** The user's tags among the properties; SES says itself which it does not take. */
+export function parseTags(properties: unknown): { readonly [key: string]: string } {
+  const { Tags: tags } = (properties ?? {}) as Untrusted;
+  if (typeof tags !== 'object' || tags === null) {
+    return {};
+  }
+  return Object.fromEntries(
+    Object.entries(tags)
+      .filter(([key]) => key !== MARK && !key.startsWith(CLAIM_PREFIX))
+      .map(([key, value]) => [key, String(value)]),
+  );
 }
 
 /** What Delete needs of the properties; the rest it knows from the physical resource id. */

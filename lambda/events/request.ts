@@ -1,4 +1,5 @@
 import { CustomResourceEvent, show } from './event';
+import { isEmulated } from './emulator';
 import { Failure } from './failure';
 
 const ONLY_CLOUDFORMATION = 'this function serves custom resources of CloudFormation only.';
@@ -20,9 +21,21 @@ export function requireAnswerable(event: CustomResourceEvent): void {
   for (const name of ['ResponseURL', 'RequestId', 'StackId', 'LogicalResourceId'] as const) {
     requirePlain(name, given[name]);
   }
-  if (!/^https?:\/\//.test(event.ResponseURL) || !URL.canParse(event.ResponseURL)) {
-    throw new Failure(`ResponseURL is not a URL: ${ONLY_CLOUDFORMATION}`);
+  if (!isResponseUrl(event.ResponseURL)) {
+    throw new Failure(`ResponseURL is not one of CloudFormation: ${ONLY_CLOUDFORMATION}`);
   }
+}
+
+/** Where AWS has its endpoints, in all partitions. */
+const AWS_HOST = /\.amazonaws\.(com|com\.cn|eu)$/;
+
+/** What CloudFormation gives is a signed URL of S3. With an emulator, which is named by an endpoint, it is another one. */
+function isResponseUrl(text: string): boolean {
+  if (!URL.canParse(text)) {
+    return false;
+  }
+  const { protocol, hostname } = new URL(text);
+  return (protocol === 'https:' && AWS_HOST.test(hostname)) || (isEmulated() && /^https?:$/.test(protocol));
 }
 
 /**
@@ -31,9 +44,13 @@ export function requireAnswerable(event: CustomResourceEvent): void {
  * @throws Failure naming what is wrong.
  */
 export function requireRequest(event: CustomResourceEvent): void {
-  const { RequestType, PhysicalResourceId, ResourceProperties } = event;
+  const { RequestType, StackId, PhysicalResourceId, ResourceProperties } = event;
   if (RequestType !== 'Create' && RequestType !== 'Update' && RequestType !== 'Delete') {
     throw new Failure(`RequestType is ${show(RequestType)}, not Create, Update or Delete: ${ONLY_CLOUDFORMATION}`);
+  }
+  const { STACK_ID: own = StackId } = process.env;
+  if (StackId !== own) {
+    throw new Failure(`StackId is ${show(StackId)}: this function serves ${own} only.`);
   }
   if (RequestType !== 'Create') {
     requirePlain('PhysicalResourceId', PhysicalResourceId);

@@ -1,25 +1,25 @@
+import { connectSettings, SettingsAws } from '../aws/clients';
+import { Claim, claimant, claimId, isActive, isOwnedBy, ownerId, usesSetting } from '../domain/claims';
+import { IdentityClaims } from '../domain/identity-claims';
+import { emptyPhysicalId, formatSettingsId, parseSettingsId } from '../domain/physical-id';
 import type { Answer } from '../events/answer';
-import { connectSettings } from '../aws/clients';
-import { isUnknownIdentity } from '../aws/call';
-import { Cancellation, outlastCancelledCreate } from '../events/cancellation';
 import { Deadline } from '../events/deadline';
 import type { CustomResourceEvent } from '../events/event';
-import { AwsCallFailure, describeError, Failure } from '../events/failure';
-import { IdentitySettings } from '../aws/ses-settings';
+import { AwsCallFailure, Failure } from '../events/failure';
+import { Freshness, LateEvent } from '../events/freshness';
 import { Journal } from '../events/journal';
 import { Log } from '../events/log';
-import { emptyPhysicalId } from '../domain/physical-id';
-import { parseFormer, parseSettings, SettingsConfig, settingsPhysicalId } from './config';
-import { planSettings, settingsOf, Step } from './plan';
+import { parseFormer, parseSettings, SettingsConfig } from './config';
+import { explainSettings } from './explain';
+import { discardDeadSettings, removeSettings } from './remove';
+import { pickSettings, planSettings, Setting, Settings, settingsOf, Step } from './plan';
 
 /** Codes of calls that SES has refused, so that they have changed nothing, unless an earlier try has. */
 const REFUSED = /Invalid|Validation|BadRequest|NotFound|AccessDenied|NotAuthorized/;
 
 /**
- * Gives an identity its settings, or takes them away. What is set already is not set again, and what
- * this run has changed goes back to what it was when a later step fails.
- *
- * A setting that had our value before we came counts as ours, and goes back to SES's default in the end.
+ * Gives an identity its settings, or takes them away. What is set already is not set again, and what this run has
+ * changed goes back to what it was when a later step fails. A setting that had our value before we came stays.
  */
 export async function settle(
   event: CustomResourceEvent,
@@ -27,117 +27,172 @@ export async function settle(
   journal: Journal,
   log: Log,
 ): Promise<Answer> {
-  if (event.RequestType === 'Delete') {
-    return removeSettings(event, deadlines.work, log);
-  }
-  const config = parseSettings(event.ResourceProperties);
-  const taken: Step[] = [];
-  const cancellation = new Cancellation(event, deadlines.work, log);
-  try {
-    await applySettings(config, event, connectSettings(config, deadlines.work, log), journal, log, taken);
-    if (taken.length > 0) {
-      await cancellation.check();
-    }
-    return { status: 'SUCCESS', physicalId: settingsPhysicalId(config) };
-  } catch (error) {
-    const problems = await takeBack(taken, config, deadlines.undo, log);
-    // A failed Update leaves the resource as it was; the Delete after a failed Create finishes the job.
-    const created = problems.length > 0 ? settingsPhysicalId(config) : emptyPhysicalId(event.RequestId);
-    return {
-      status: 'FAILED',
-      physicalId: event.PhysicalResourceId ?? created,
-      reason: explain(error, config, problems),
-    };
-  }
+  return event.RequestType === 'Delete'
+    ? removeSettings(event, deadlines.work, log)
+    : new SettingsSetup(event, parseSettings(event.ResourceProperties), journal, log).settle(deadlines);
 }
 
-/** @param taken gets the steps that may have taken effect, for the way back */
-async function applySettings(
-  { wanted, domainName, region }: SettingsConfig,
-  event: CustomResourceEvent,
-  ses: IdentitySettings,
-  journal: Journal,
-  log: Log,
-  taken: Step[],
-): Promise<void> {
-  const old = parseFormer(event.OldResourceProperties);
-  const former = old?.domainName === domainName && old.region === region ? old.wanted : {};
-  const present = await ses.read(settingsOf(wanted, former));
-  if (present === undefined) {
-    throw new Failure(
-      `There is no identity ${domainName} in ${region}, so it cannot have settings: it may have been deleted by hand. ` +
-        'Deploy its EasyDkimDomain again, with a change that makes CloudFormation update it.',
-    );
-  }
-  // What a run of the same event that was killed has set looks like what was there before. Where the
-  // journal is lost, that stays set when this run fails.
-  const { before = present } = journal.read();
-  journal.note({ before });
-  const steps = planSettings({ wanted, former, present: before });
-  log('settings-planned', { steps });
-  for (const step of steps) {
-    taken.push(step);
-    if (present[step.setting] !== step.to) {
-      await ses.write(step.setting, step.to).catch((error: AwsCallFailure) => {
-        if (REFUSED.test(error.code) && error.attempts === 1) taken.pop();
-        throw error;
-      });
-    }
-  }
-}
+/** One Create or Update of settings. */
+class SettingsSetup {
+  private readonly claim: string;
+  /** What the properties asked for before, when they were about the same identity. */
+  private readonly former: Settings | undefined;
+  private readonly taken: Step[] = [];
+  /** Further claims of this very resource on the identity: of what it replaces, or of updates that came to nothing. */
+  private siblingIds: readonly string[] = [];
 
-/** @returns why steps could not be taken back */
-async function takeBack(
-  steps: readonly Step[],
-  config: SettingsConfig,
-  deadline: Deadline,
-  log: Log,
-): Promise<readonly string[]> {
-  const problems: string[] = [];
-  for (let left = steps.length; left > 0; left -= 1) {
-    const { setting, from } = steps[left - 1];
-    // A call that hangs leaves their share of the time to the others.
-    const share = deadline.atMost(deadline.remaining() / left);
-    await connectSettings(config, share, log)
-      .write(setting, from)
-      .catch((error: Error) => problems.push(error.message));
-    share.clear();
+  public constructor(
+    private readonly event: CustomResourceEvent,
+    private readonly config: SettingsConfig,
+    private readonly journal: Journal,
+    private readonly log: Log,
+  ) {
+    const state = parseSettingsId(event.PhysicalResourceId ?? '');
+    const isKnown = state?.domainName === config.domainName && state.region === config.region;
+    this.claim = isKnown ? state.claim : claimId(event);
+    this.former = isKnown ? (parseFormer(event.OldResourceProperties)?.wanted ?? {}) : undefined;
   }
-  return problems;
-}
 
-async function removeSettings(event: CustomResourceEvent, deadline: Deadline, log: Log): Promise<Answer> {
-  const physicalId = event.PhysicalResourceId ?? emptyPhysicalId(event.RequestId);
-  const config = parseFormer(event.ResourceProperties);
-  if (config === undefined || physicalId !== settingsPhysicalId(config)) {
-    log('left', { reason: 'the physical id is not the one that we gave for these properties' });
-    await outlastCancelledCreate(physicalId, deadline, log);
-  } else if (config.retain) {
-    log('left', { reason: 'removalPolicy is RETAIN' });
-  } else {
+  public async settle(deadlines: { readonly work: Deadline; readonly undo: Deadline }): Promise<Answer> {
+    const { event, config, log } = this;
+    const freshness = new Freshness(event, deadlines.work, log);
+    const before = { claim: undefined as Claim | undefined };
     try {
-      await resetSettings(config, connectSettings(config, deadline, log), log);
-    } catch (error) {
-      if (!isUnknownIdentity(error)) {
-        return { status: 'FAILED', physicalId, reason: explain(error, config) };
+      await this.apply(connectSettings(event.StackId, config, deadlines.work, log), freshness, before);
+      if (this.taken.length > 0) {
+        await freshness.check();
       }
-      log('left', { reason: 'the identity is gone' });
+      await this.discardDead(deadlines.work);
+      return { status: 'SUCCESS', physicalId: formatSettingsId({ ...config, claim: this.claim }) };
+    } catch (error) {
+      if (error instanceof LateEvent && !error.isOfFailed(claimId(event))) {
+        const physicalId = event.PhysicalResourceId ?? emptyPhysicalId(event.RequestId);
+        return { status: 'FAILED', physicalId, reason: explainSettings(error, config) };
+      }
+      const problems = await this.takeBack(before.claim, deadlines.undo);
+      // A failed Update leaves the resource as it was; the Delete after a failed Create finishes the job.
+      const created =
+        problems.length > 0 ? formatSettingsId({ ...config, claim: this.claim }) : emptyPhysicalId(event.RequestId);
+      return {
+        status: 'FAILED',
+        physicalId: event.PhysicalResourceId ?? created,
+        reason: explainSettings(error, config, problems),
+      };
     }
   }
-  return { status: 'SUCCESS', physicalId };
-}
 
-async function resetSettings({ wanted }: SettingsConfig, ses: IdentitySettings, log: Log): Promise<void> {
-  const present = (await ses.read(settingsOf(wanted))) ?? {};
-  // A setting that could not be read is not known to be ours any more: it stays.
-  const steps = planSettings({ wanted: {}, former: wanted, present });
-  log('settings-planned', { steps, present });
-  for (const { setting, to } of steps) {
-    await ses.write(setting, to);
+  private async apply(aws: SettingsAws, freshness: Freshness, before: { claim: Claim | undefined }): Promise<void> {
+    const { config, journal, log, former = {} } = this;
+    const { wanted, domainName, region } = config;
+    const claims = new IdentityClaims(aws, config, log);
+    await claims.read();
+    if (claims.found === undefined) {
+      throw new Failure(
+        `There is no identity ${domainName} in ${region}, so it cannot have settings: it may have been deleted by hand. ` +
+          'Deploy its EasyDkimDomain again, with a change that makes CloudFormation update it.',
+      );
+    }
+    const own = claims.own(this.claim);
+    before.claim = this.former === undefined ? undefined : own;
+    const others = claims.all().filter(({ id }) => id !== this.claim);
+    this.siblingIds = others.filter((claim) => isOwnedBy(claim, ownerId(this.event))).map(({ id }) => id);
+    const present = await aws.settings.read(claims.found, settingsOf(wanted, former));
+    if (own === undefined && this.former === undefined) {
+      this.refuseConflicts(
+        present,
+        others.filter(({ id }) => !this.siblingIds.includes(id)),
+      );
+    }
+    // What a run of the same event that was killed has set looks like what was there before. Where the
+    // journal is lost, that stays set when this run fails.
+    const { before: earlier = present } = journal.read();
+    journal.note({ before: earlier });
+    const isUsed = (setting: Setting) => others.some((claim) => usesSetting(claim, setting));
+    const droppable = pickSettings(former, (setting) => own?.made.includes(setting) === true && !isUsed(setting));
+    const steps = planSettings({ wanted, former: droppable, present: earlier });
+    log('settings-planned', { steps });
+
+    const changed = new Set(steps.map(({ setting }) => setting));
+    const isMade = (setting: Setting) =>
+      changed.has(setting) ||
+      [...(own ? [own] : []), ...others.filter(isActive)].some(({ made }) => made.includes(setting));
+    const names = settingsOf(wanted);
+    const made = names.filter(isMade);
+    const claim = {
+      id: this.claim,
+      made,
+      found: names.filter((name) => !made.includes(name)),
+      by: claimant(this.event),
+    };
+    // What goes is claimed until it is gone.
+    await claims.put({ ...claim, made: [...new Set([...made, ...(own?.made ?? [])])] }, freshness);
+    for (const step of steps) {
+      if (present[step.setting] !== step.to) {
+        await freshness.require();
+      }
+      this.taken.push(step);
+      if (present[step.setting] !== step.to) {
+        await aws.settings.write(step.setting, step.to).catch((error: AwsCallFailure) => {
+          if (REFUSED.test(error.code) && error.attempts === 1) this.taken.pop();
+          throw error;
+        });
+      }
+    }
+    await claims.put(claim, freshness);
   }
-}
 
-function explain(error: unknown, { domainName, region }: SettingsConfig, problems: readonly string[] = []): string {
-  const left = problems.map((problem) => ` What this deployment had set could not be taken back: ${problem}`);
-  return `Settings of ${domainName} (SES in ${region}): ${describeError(error)}${left.join('')}`;
+  private async discardDead(deadline: Deadline): Promise<void> {
+    const { event, config, log, siblingIds } = this;
+    const former = parseFormer(event.OldResourceProperties);
+    const isElsewhere =
+      former !== undefined && (former.domainName !== config.domainName || former.region !== config.region);
+    // Only what is in place before and after has outlived all others.
+    if (this.former !== undefined && (isElsewhere || siblingIds.length > 0)) {
+      await discardDeadSettings(event, config, [this.claim], deadline, log);
+    }
+  }
+
+  /** CloudFormation takes an Update back by an Update. What a new resource has overwritten nobody would bring back. */
+  private refuseConflicts(present: Settings, others: readonly Claim[]): void {
+    const { wanted, domainName, region } = this.config;
+    for (const setting of settingsOf(wanted)) {
+      const user = others.find((claim) => usesSetting(claim, setting));
+      if (user !== undefined && present[setting] !== wanted[setting]) {
+        throw new Failure(
+          `${setting} of ${domainName} in ${region} is ${JSON.stringify(present[setting])} for ${user.by}, and should be ` +
+            `${JSON.stringify(wanted[setting])} here. Give both the same value, or change it once ${user.by} is gone.`,
+        );
+      }
+    }
+  }
+
+  /** @returns why steps could not be taken back */
+  private async takeBack(before: Claim | undefined, deadline: Deadline): Promise<readonly string[]> {
+    const { config, log, taken } = this;
+    const problems: string[] = [];
+    const connect = (share: Deadline) => connectSettings(this.event.StackId, config, share, log);
+    for (let left = taken.length; left > 0; left -= 1) {
+      const { setting, from } = taken[left - 1];
+      // A call that hangs leaves their share of the time to the others.
+      const share = deadline.atMost(deadline.remaining() / left);
+      await connect(share)
+        .settings.write(setting, from)
+        .catch((error: Error) => problems.push(error.message));
+      share.clear();
+    }
+    if (problems.length === 0) {
+      await this.takeBackClaim(before, connect(deadline)).catch((error: Error) => problems.push(error.message));
+    }
+    return problems;
+  }
+
+  private async takeBackClaim(before: Claim | undefined, aws: SettingsAws): Promise<void> {
+    const claims = new IdentityClaims(aws, this.config, this.log);
+    await claims.read();
+    if (before !== undefined && claims.own(this.claim) !== undefined) {
+      await claims.stay([before]);
+    } else if (this.former === undefined) {
+      await claims.giveUp([this.claim]);
+    }
+  }
 }

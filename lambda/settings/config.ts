@@ -53,14 +53,6 @@ export function parseFormer(properties: unknown): SettingsConfig | undefined {
   }
 }
 
-/**
- * The physical resource id, such as `settings:eu-west-1:example.com`. What is set is not in it: it
- * changes in place, and CloudFormation takes a failed change back by an Update.
- */
-export function settingsPhysicalId({ region, domainName }: Pick<SettingsConfig, 'region' | 'domainName'>): string {
-  return `settings:${region}:${domainName}`;
-}
-
 function parseBehavior(value: unknown): string {
   return oneOf('mailFrom.behaviorOnMxFailure', value, 'UseDefaultValue', 'RejectMessage');
 }

@@ -79,6 +79,11 @@ export function settingsOf(...given: readonly Settings[]): readonly Setting[] {
   return (Object.keys(DEFAULTS) as Setting[]).filter((setting) => given.some((each) => each[setting] !== undefined));
 }
 
+/** Some of the settings. */
+export function pickSettings(settings: Settings, isWanted: (setting: Setting) => boolean): Settings {
+  return Object.fromEntries(Object.entries(settings).filter(([setting]) => isWanted(setting as Setting)));
+}
+
 /**
  * SES forwards feedback by mail, or has topics for bounces and complaints: at no time neither. Nor are
  * there headers without a topic. The same steps backwards are in order, too.

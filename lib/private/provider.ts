@@ -1,12 +1,11 @@
 import * as path from 'path';
-import { CfnOutput, Duration, RemovalPolicy, Stack, Token } from 'aws-cdk-lib';
+import { Annotations, CfnOutput, Duration, Lazy, RemovalPolicy, Stack, TagManager, Token } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct, IDependable } from 'constructs';
 import { acknowledge, FUNCTION_FINDINGS, LOG_GROUP_FINDINGS } from './permissions/acknowledgements';
 import { HandlerPolicies, PolicyRequest } from './permissions/handler-policies';
-import { dmarcRecordName } from '../shared/mail-records';
 import { PublishAccess } from './permissions/publish-access';
 
 /** The bundled handler, built with the package and shipped in it. */
@@ -18,6 +17,22 @@ const HANDLER = path.join(__dirname, '..', '..', 'dist', 'handler');
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
  */
 const MAX_OUTPUTS = 200;
+
+/**
+ * How old an event may be when the function gets it: with the function's own time that is less than what CloudFormation
+ * waits.
+ */
+const MAX_EVENT_AGE = Duration.minutes(30);
+const TIMEOUT = Duration.minutes(15);
+
+/** Seconds that CloudFormation waits for an answer, as custom resources have it. */
+export const SERVICE_TIMEOUT = String(MAX_EVENT_AGE.toSeconds() + TIMEOUT.toSeconds());
+
+/** A domain of the stack. */
+interface Domain extends Pick<PolicyRequest, 'domainName' | 'region' | 'mailFromDomain'> {
+  readonly construct: Construct;
+  readonly tags: TagManager;
+}
 
 /** What makes the domains of one stack work: the Lambda, its role with its policies, and its log group. */
 export class EasyDkimProvider extends Construct {
@@ -31,8 +46,9 @@ export class EasyDkimProvider extends Construct {
   public readonly serviceToken: string;
   public readonly publishing: PublishAccess;
   private readonly policies: HandlerPolicies;
-  private readonly domains = new Map<string, Construct>();
-  private readonly recordNames = new Map<string, Construct>();
+  private readonly eventAge: IDependable;
+  private readonly domains: Domain[] = [];
+  private readonly regions = new Set<string>();
 
   private constructor(stack: Stack, id: string) {
     super(stack, id);
@@ -46,57 +62,61 @@ export class EasyDkimProvider extends Construct {
       code: lambda.Code.fromAsset(HANDLER),
       handler: 'index.handler',
       runtime: lambda.determineLatestNodeRuntime(this),
-      timeout: Duration.minutes(15),
+      timeout: TIMEOUT,
       memorySize: 256,
       role,
       logGroup,
+      maxEventAge: MAX_EVENT_AGE,
+      environment: {
+        STACK_ID: stack.stackId,
+        // How many may call SES at a time, which takes one call a second.
+        DOMAINS: Lazy.string({ produce: () => String(this.domains.length) }),
+        // Where identities of one name may share records.
+        SES_REGIONS: Lazy.string({ produce: () => [...this.regions].join(',') }),
+      },
     });
+    this.eventAge = handler.node.findChild('EventInvokeConfig');
     acknowledge(logGroup, LOG_GROUP_FINDINGS);
     acknowledge(handler, FUNCTION_FINDINGS);
     this.serviceToken = handler.functionArn;
     this.publishing = new PublishAccess(stack);
-    this.policies = new HandlerPolicies(this, role.roleName, logGroup.logGroupArn);
-    this.node.addValidation({ validate: () => this.validateOutputs(stack) });
+    this.policies = new HandlerPolicies(this, role.roleName, logGroup.logGroupArn, () => this.userTagKeys());
+    this.node.addValidation({ validate: () => [...this.validateOutputs(stack), ...this.policies.validate()] });
   }
 
   /**
    * Lets the handler work on a domain.
    *
-   * @returns the policies that the custom resource has to depend on.
-   * @throws Error when the stack has the domain, its DMARC record or its MAIL FROM domain already.
+   * @param tags the user's tags for the identity
+   * @returns what the custom resource has to depend on.
+   * @throws Error when another domain of the stack, or the same one in another Region, has the same MAIL FROM domain.
    */
-  public register(domain: Construct, request: PolicyRequest): IDependable[] {
-    const key = `${request.region} ${request.domainName}`;
-    const other = this.domains.get(key);
-    if (other !== undefined) {
-      const domainName = Token.isUnresolved(request.domainName) ? '' : ` "${request.domainName}"`;
-      const region = Token.isUnresolved(request.region) ? 'the same Region' : request.region;
-      throw new Error(
-        `${domain.node.path}: domainName${domainName} in ${region} is set up by ${other.node.path} already. ` +
-          'Two resources for one SES identity would delete it under each other: use that one.',
+  public register(construct: Construct, request: PolicyRequest, tags: TagManager): IDependable[] {
+    const { domainName, region, mailFromDomain } = request;
+    const isSame = (other: Domain) => other.domainName === domainName && other.region === region;
+    const same = this.domains.find(isSame);
+    if (same !== undefined) {
+      Annotations.of(construct).addWarningV2(
+        'cdk-ses-easy-dkim:domain-twice',
+        `${shownName(domainName)} in ${Token.isUnresolved(region) ? 'the same Region' : region} is set up by ` +
+          `${same.construct.node.path}, too. That works, but one of them is enough.`,
       );
     }
-    this.domains.set(key, domain);
-    if (request.dmarc) {
-      this.claim(domain, 'dmarc', dmarcRecordName(request.domainName));
+    // Its MX record names the Region of SES, and only identities of one name know of each other's records.
+    const rival = this.domains.find((other) => other.mailFromDomain === mailFromDomain && !isSame(other));
+    if (mailFromDomain !== undefined && rival !== undefined) {
+      throw new Error(
+        `${construct.node.path}: mailFrom is ${shownName(mailFromDomain)}, which ${rival.construct.node.path} uses for ` +
+          'another domain or Region: give another name.',
+      );
     }
-    if (request.mailFromDomain !== undefined) {
-      this.claim(domain, 'mailFrom', request.mailFromDomain);
-    }
-    return this.policies.allow(request);
+    this.domains.push({ construct, domainName, region, mailFromDomain, tags });
+    this.regions.add(region);
+    return [...this.policies.allow(request), this.eventAge];
   }
 
-  /** Records that two domains used would go with the first of them: a domain in two Regions is two. */
-  private claim(domain: Construct, prop: string, name: string): void {
-    const other = this.recordNames.get(name);
-    if (other !== undefined) {
-      throw new Error(
-        `${domain.node.path}: ${prop} is for records at ${Token.isUnresolved(name) ? 'a name' : `"${name}"`} that ` +
-          `${other.node.path} makes already and would take away when it goes: ` +
-          (prop === 'dmarc' ? 'leave it out here, since one record serves both.' : 'give another name.'),
-      );
-    }
-    this.recordNames.set(name, domain);
+  private userTagKeys(): readonly string[] {
+    return [...new Set(this.domains.flatMap(({ tags }) => Object.keys(tags.tagValues())))].sort();
   }
 
   private validateOutputs(stack: Stack): string[] {
@@ -110,6 +130,10 @@ export class EasyDkimProvider extends Construct {
             'EasyDkimDomains whose tokens and records you do not need as outputs.',
         ];
   }
+}
+
+function shownName(name: string): string {
+  return Token.isUnresolved(name) ? 'a name that is known at deployment only' : `"${name}"`;
 }
 
 function isOutputOf(child: unknown, stack: Stack): boolean {

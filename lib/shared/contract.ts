@@ -38,6 +38,8 @@ export interface ResourceProperties {
   readonly MailFromDomain?: string;
   /** The text of the DMARC record, such as `v=DMARC1; p=none`; absent when there is none to write. */
   readonly DmarcRecord?: string;
+  /** The user's tags for the identity; absent without any. */
+  readonly Tags?: { readonly [key: string]: string };
 }
 
 /** The properties of the custom resource for the settings; absent is what is left as it is. */

@@ -47,6 +47,10 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
   response.setHeader('content-type', 'application/json');
   if (typeof found === 'object') {
     response.end(JSON.stringify(found));
+  } else if (found?.startsWith('<')) {
+    response.statusCode = 407;
+    response.setHeader('content-type', 'text/html');
+    response.end(found);
   } else {
     response.statusCode = found === undefined ? 404 : 403;
     response.setHeader('x-amzn-errortype', found ?? 'NotFoundException');
@@ -204,6 +208,15 @@ describe('the identities of addresses', () => {
     const one = await findingOf('ses-addresses', { identities: { [KEY]: identity(), ...identities }, lists });
     expect([outcome(one), one.found]).toEqual([expected, found]);
   });
+});
+
+test('a page of a proxy is told with its status', async () => {
+  const page = '<!DOCTYPE html><html><head><title>Sign in</title></head><body>to the network</body></html>';
+  const one = await findingOf('ses-identity', { identities: { [KEY]: page } });
+  expect([outcome(one), one.found]).toEqual([
+    'unknown no-answer',
+    'HTTP 407 and no JSON: something else answers in the place of SES, such as a proxy',
+  ]);
 });
 
 describe('the MAIL FROM domain without its MX record', () => {

@@ -3,7 +3,7 @@ import type { RecordChange } from './route53';
 
 export type Service = 'ses' | 'sesv2' | 'route53' | 'sts' | 'cloudformation' | 'response';
 
-/** Parsed input of a call; AWS Query parameters keep AWS's names, the others are in camel case. */
+/** Parsed input of a call; those of AWS Query and SES v2 keep AWS's names, the others are in camel case. */
 export interface CallParams {
   Domain?: string;
   Identity?: string;
@@ -13,8 +13,9 @@ export interface CallParams {
   ExternalId?: string;
   StackName?: string;
   LogicalResourceId?: string;
-  /** SES v2 GetEmailIdentity. */
-  emailIdentity?: string;
+  /** SES v2. */
+  EmailIdentity?: string;
+  ResourceArn?: string;
   /** Route 53. */
   hostedZoneId?: string;
   changes?: RecordChange[];

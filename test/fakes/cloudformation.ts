@@ -27,6 +27,20 @@ export const cloudFormationOperations: Record<string, (fake: FakeAws, call: Call
       '</StackResourceDetail>'
     );
   },
+
+  DescribeStacks(fake, call) {
+    const stack = required(call, 'StackName');
+    const status = fake.stacks.get(stack);
+    if (status === undefined) throw new AwsError(400, 'ValidationError', `Stack with id ${stack} does not exist`);
+    return (
+      '<Stacks><member>' +
+      element('StackId', stack) +
+      element('StackName', stack.split('/')[1] ?? stack) +
+      element('CreationTime', new Date(0).toISOString()) +
+      element('StackStatus', status) +
+      '</member></Stacks>'
+    );
+  },
 };
 
 function notFound(fake: FakeAws, stack: string, logicalId: string): AwsError {

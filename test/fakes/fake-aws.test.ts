@@ -21,9 +21,16 @@ import {
   VerifyDomainDkimCommand,
 } from '@aws-sdk/client-ses';
 import {
+  CreateEmailIdentityCommand,
+  DeleteEmailIdentityCommand,
   GetEmailIdentityCommand,
+  ListTagsForResourceCommand,
   PutEmailIdentityConfigurationSetAttributesCommand,
+  PutEmailIdentityFeedbackAttributesCommand,
+  PutEmailIdentityMailFromAttributesCommand,
   SESv2Client,
+  TagResourceCommand,
+  UntagResourceCommand,
 } from '@aws-sdk/client-sesv2';
 import { fromTemporaryCredentials } from '@aws-sdk/credential-providers';
 import { FakeAws, type FakeAwsOptions, type FaultKind } from './fake-aws';
@@ -251,7 +258,6 @@ describe('SES v2', () => {
 
   it.each([
     ['on', 'unknown.example', 'NotFoundException'],
-    ['apart', 'example.com', 'NotFoundException'],
     ['denied', 'example.com', 'AccessDeniedException'],
     ['down', 'example.com', 'TimeoutError'],
   ] as const)('when %s, %s is a %s', async (mode, domain, name) => {
@@ -259,6 +265,91 @@ describe('SES v2', () => {
     fake.sesv2 = mode;
 
     await expect(getEmailIdentity(domain)).rejects.toMatchObject({ name });
+  });
+});
+
+describe('the identities of SES v2', () => {
+  const arn = 'arn:aws:ses:us-east-1:111111111111:identity/example.com';
+  const tags = (...given: [string, string][]) => given.map(([Key, Value]) => ({ Key, Value }));
+  const create = (...given: [string, string][]) =>
+    sesv2().send(new CreateEmailIdentityCommand({ EmailIdentity: 'example.com', Tags: tags(...given) }));
+  const tag = (...given: [string, string][]) =>
+    sesv2().send(new TagResourceCommand({ ResourceArn: arn, Tags: tags(...given) }));
+
+  it('are made with their tags, and have the tokens that SES v1 gives', async () => {
+    const { DkimAttributes } = await create(['team', 'post']);
+
+    expect((await getEmailIdentity()).Tags).toEqual(tags(['team', 'post']));
+    expect(await verify()).toEqual(DkimAttributes?.Tokens);
+  });
+
+  it('are not made twice, whoever made them first', async () => {
+    await verify();
+
+    await expect(create()).rejects.toMatchObject({ name: 'AlreadyExistsException' });
+  });
+
+  it('are gone with their tags once they are deleted', async () => {
+    await create(['team', 'post']);
+    const remove = () => sesv2().send(new DeleteEmailIdentityCommand({ EmailIdentity: 'example.com' }));
+    await remove();
+
+    await expect(remove()).rejects.toMatchObject({ name: 'NotFoundException' });
+    await create();
+    expect((await getEmailIdentity()).Tags).toEqual([]);
+  });
+
+  it('can be tagged, replacing tags of the same key, and untagged', async () => {
+    await create(['team', 'post'], ['stage', 'beta']);
+    await tag(['stage', 'prod'], ['more', '1']);
+    await sesv2().send(new UntagResourceCommand({ ResourceArn: arn, TagKeys: ['team', 'unknown'] }));
+
+    const { Tags } = await sesv2().send(new ListTagsForResourceCommand({ ResourceArn: arn }));
+    expect(Tags).toEqual(tags(['stage', 'prod'], ['more', '1']));
+  });
+
+  it('have 50 tags at most', async () => {
+    await create(...Array.from({ length: 49 }, (_, n): [string, string] => [`key${n}`, '']));
+    await tag(['key49', '']);
+
+    await expect(tag(['key50', ''])).rejects.toMatchObject({
+      name: 'BadRequestException',
+      message: expect.stringContaining('Maximum of 50 user tags') as string,
+    });
+  });
+
+  it.each([
+    ['key', 'a;b'],
+    ['key', 'x'.repeat(257)],
+    ['x'.repeat(129), 'value'],
+    ['', 'value'],
+    ['aws:key', 'value'],
+  ])('have no tag %s=%s', async (key, value) => {
+    await create();
+
+    await expect(tag([key, value])).rejects.toMatchObject({ name: 'BadRequestException' });
+  });
+
+  it.each([arn.replace('us-east-1', 'eu-west-1'), arn.replace('111111111111', '222222222222'), `${arn}.org`])(
+    'are found by their own ARN only: %s',
+    async (ResourceArn) => {
+      await create();
+
+      await expect(sesv2().send(new ListTagsForResourceCommand({ ResourceArn }))).rejects.toThrow();
+    },
+  );
+
+  it('take a MAIL FROM domain and forwarding as v1 shows them', async () => {
+    await create();
+    const EmailIdentity = 'example.com';
+    const mailFrom = { MailFromDomain: 'bounce.example.com', BehaviorOnMxFailure: 'REJECT_MESSAGE' } as const;
+    await sesv2().send(new PutEmailIdentityMailFromAttributesCommand({ EmailIdentity, ...mailFrom }));
+
+    expect((await getEmailIdentity()).MailFromAttributes).toMatchObject(mailFrom);
+    expect(fake.identity('us-east-1', 'example.com')?.mailFrom?.behavior).toBe('RejectMessage');
+    await expect(
+      sesv2().send(new PutEmailIdentityFeedbackAttributesCommand({ EmailIdentity, EmailForwardingEnabled: false })),
+    ).rejects.toMatchObject({ name: 'BadRequestException' });
   });
 });
 

@@ -4,20 +4,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { answerError, answerResult, type Answer } from './answers';
 import { AwsError, type Call, type Service } from './call';
 import { cloudFormationOperations, type StackResource } from './cloudformation';
-import { accessDenied, faultError, Faults, throttled, type Fault, type FaultHandle } from './faults';
+import { accessDenied, faultError, Faults, strangersAnswer, throttled, type Fault, type FaultHandle } from './faults';
 import { RateLimiter, type RateLimits } from './limits';
 import { parseRequest, type ParsedRequest, type WireRequest } from './requests';
 import { RESPONSE_PATH, ResponseUrl, type RecordedResponse, type RejectedResponse } from './response-url';
 import { Changes, route53Operations } from './route53';
-import {
-  getEmailIdentity,
-  Identities,
-  putConfigurationSet,
-  sesOperations,
-  type DkimStatus,
-  type Identity,
-  type SesV2Mode,
-} from './ses';
+import { Identities, sesOperations, type DkimStatus, type Identity, type SesV2Mode } from './ses';
+import { sesv2Operations } from './sesv2';
 import { sessionArn, stsOperations, type Caller, type Role } from './sts';
 import { copyRecord, sortKey, Zone, Zones, type RecordSet, type ZoneOptions } from './zones';
 
@@ -49,6 +42,9 @@ export interface FakeAwsOptions {
   seed?: string;
 }
 
+/** Where CloudFormation takes answers. */
+const RESPONSE_HOST = 'https://cloudformation-custom-resource-response-euwest1.s3.eu-west-1.amazonaws.com';
+
 export type Hook = (call: Call) => void | Promise<void>;
 
 const OPERATIONS: Record<
@@ -56,7 +52,7 @@ const OPERATIONS: Record<
   Partial<Record<string, (fake: FakeAws, call: Call) => string>>
 > = {
   ses: sesOperations,
-  sesv2: { GetEmailIdentity: getEmailIdentity, PutEmailIdentityConfigurationSetAttributes: putConfigurationSet },
+  sesv2: sesv2Operations,
   route53: route53Operations,
   sts: stsOperations,
   cloudformation: cloudFormationOperations,
@@ -107,6 +103,8 @@ export class FakeAws {
   readonly configurationSets = new Set<string>();
   /** By `<stack id>|<logical id>`. */
   readonly stackResources = new Map<string, StackResource>();
+  /** The status of stacks, by id. */
+  readonly stacks = new Map<string, string>();
 
   /** A change is INSYNC this long after its submission. */
   insyncAfterMs = 0;
@@ -156,13 +154,21 @@ export class FakeAws {
     return address ? `http://127.0.0.1:${String(address.port)}` : 'http://in-memory';
   }
 
-  /** The environment of a Lambda that is to call this fake. */
+  /** More environment variables of the Lambda. */
+  variables: Record<string, string> = {};
+
+  /**
+   * The environment of a Lambda that is to call this fake: an endpoint for each service, as one for all of them is
+   * the sign of an emulator.
+   */
   get env(): Record<string, string> {
+    const services = ['SES', 'SESV2', 'ROUTE_53', 'STS', 'CLOUDFORMATION'];
     return {
-      AWS_ENDPOINT_URL: this.url,
+      ...Object.fromEntries(services.map((service) => [`AWS_ENDPOINT_URL_${service}`, this.url])),
       AWS_ACCESS_KEY_ID: 'test',
       AWS_SECRET_ACCESS_KEY: 'test',
       AWS_REGION: this.region,
+      ...this.variables,
     };
   }
 
@@ -183,7 +189,8 @@ export class FakeAws {
   }
 
   responseUrl(requestId: string): string {
-    return `${this.url}${RESPONSE_PATH}${encodeURIComponent(requestId)}?X-Amz-Signature=fake`;
+    const host = this.server.listening ? this.url : RESPONSE_HOST;
+    return `${host}${RESPONSE_PATH}${encodeURIComponent(requestId)}?X-Amz-Signature=fake`;
   }
 
   get responses(): RecordedResponse[] {
@@ -337,6 +344,7 @@ export class FakeAws {
       if (error) return answerError(call.service, error, requestId);
       if (fault.kind === 'hang') return 'hang';
       if (fault.kind === 'dropBefore') return 'drop';
+      if (fault.kind === 'stranger') return strangersAnswer(fault);
     }
 
     let answer: Answer;
@@ -348,6 +356,7 @@ export class FakeAws {
         call.outcome = 'down';
         return 'drop';
       }
+      if (call.service === 'sesv2' && this.sesv2 === 'denied') throw accessDenied(call, this.denial(call));
       const result = this.run(call, request, body);
       this.effect?.(call);
       answer = answerResult(call.service, call.operation, result, requestId);
@@ -428,8 +437,9 @@ function resourceArn({ service, account, region, params }: Call): string {
         : `arn:aws:route53:::change/${params.changeId}`;
     case 'ses':
     case 'sesv2': {
-      const name = params.Domain ?? params.Identity ?? params.Identities?.[0];
-      return `arn:aws:ses:${region}:${account}:identity/${name ?? params.emailIdentity ?? ''}`;
+      if (params.ResourceArn !== undefined) return params.ResourceArn;
+      const name = params.EmailIdentity ?? params.Domain ?? params.Identity ?? params.Identities?.[0];
+      return `arn:aws:ses:${region}:${account}:identity/${name ?? ''}`;
     }
     case 'sts':
       return params.RoleArn ?? '*';

@@ -13,7 +13,17 @@ export type FaultKind =
   /** No effect and no answer, until the fake stops. */
   | 'hang'
   /** The call takes effect at once and is answered after `ms`. */
-  | 'slow';
+  | 'slow'
+  /** No effect, and something else answers in AWS's place: see {@link Fault.stranger}. */
+  | 'stranger';
+
+/** What something that is not AWS answers. */
+export interface Stranger {
+  readonly status: number;
+  readonly body: string;
+  /** Default: `text/html`. */
+  readonly contentType?: string;
+}
 
 export interface Fault {
   kind: FaultKind;
@@ -24,6 +34,8 @@ export interface Fault {
   times?: number;
   /** For `slow`; default 1000. */
   ms?: number;
+  /** For `stranger`; default: a page of a proxy. */
+  stranger?: Stranger;
 }
 
 export interface FaultHandle {
@@ -77,6 +89,12 @@ function matches(fault: Fault, call: Call): boolean {
   return when?.(call) ?? true;
 }
 
+const PROXY_PAGE: Stranger = { status: 407, body: '<html><body>Sign in to the proxy.</body></html>' };
+
+export function strangersAnswer({ stranger = PROXY_PAGE }: Fault): Required<Stranger> {
+  return { contentType: 'text/html', ...stranger };
+}
+
 export function throttled(call: Call): AwsError {
   switch (call.service) {
     case 'sesv2':
@@ -117,6 +135,7 @@ export function faultError(kind: FaultKind, call: Call, denial: string): AwsErro
     case 'dropAfter':
     case 'hang':
     case 'slow':
+    case 'stranger':
       return undefined;
   }
 }

@@ -57,22 +57,43 @@ function parseOperation(
     if (parsed) return { service: 'route53', ...parsed };
   } else if (path.startsWith('/v2/email/')) {
     // SES v1 and v2 both sign as `ses`: only the path tells them apart.
-    const name = /^\/v2\/email\/identities\/([^/]+)$/.exec(path)?.at(1);
-    if (name !== undefined && method === 'GET') {
-      const params = { emailIdentity: decodeURIComponent(name) };
-      return { service: 'sesv2', operation: 'GetEmailIdentity', params };
-    }
-    const changed = /^\/v2\/email\/identities\/([^/]+)\/configuration-set$/.exec(path)?.at(1);
-    if (changed !== undefined && method === 'PUT') {
-      const { ConfigurationSetName: configurationSet } = (parseJson(body) ?? {}) as { ConfigurationSetName?: string };
-      const params = { emailIdentity: decodeURIComponent(changed), configurationSet };
-      return { service: 'sesv2', operation: 'PutEmailIdentityConfigurationSetAttributes', params };
-    }
+    const parsed = parseSesV2(method, path.slice('/v2/email'.length), new URLSearchParams(search), body);
+    if (parsed) return { service: 'sesv2', ...parsed };
   } else if (signingName === 'ses' || signingName === 'sts' || signingName === 'cloudformation') {
     const { Action: operation = '', ...params } = parseQueryProtocol(body);
     return { service: signingName, operation: String(operation), params };
   }
   throw new AwsError(501, 'NotImplemented', `The fake has no ${signingName} ${method} ${path}`);
+}
+
+/** SES v2, by method and path; what is in braces is the name of the identity. */
+const SES_V2: Readonly<Record<string, string>> = {
+  'POST /identities': 'CreateEmailIdentity',
+  'GET /identities/{}': 'GetEmailIdentity',
+  'DELETE /identities/{}': 'DeleteEmailIdentity',
+  'PUT /identities/{}/configuration-set': 'PutEmailIdentityConfigurationSetAttributes',
+  'PUT /identities/{}/feedback': 'PutEmailIdentityFeedbackAttributes',
+  'PUT /identities/{}/mail-from': 'PutEmailIdentityMailFromAttributes',
+  'POST /tags': 'TagResource',
+  'DELETE /tags': 'UntagResource',
+  'GET /tags': 'ListTagsForResource',
+};
+
+function parseSesV2(
+  method: string,
+  path: string,
+  query: URLSearchParams,
+  body: string,
+): Pick<ParsedRequest, 'operation' | 'params'> | undefined {
+  const [, name, further = ''] = /^\/identities\/([^/]+)(.*)$/.exec(path) ?? [];
+  const operation = SES_V2[`${method} ${name === undefined ? path : `/identities/{}${further}`}`];
+  if (operation === undefined) return undefined;
+  const params: CallParams = { ...(parseJson(body) ?? {}) };
+  if (name !== undefined) params.EmailIdentity = decodeURIComponent(name);
+  const arn = query.get('ResourceArn');
+  if (arn !== null) params.ResourceArn = arn;
+  if (operation === 'UntagResource') params.TagKeys = query.getAll('TagKeys');
+  return { operation, params };
 }
 
 /** AWS Query: flat form fields; `Name.member.N` fields become a list. */

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { AwsError, required, type Call } from './call';
 import type { FakeAws } from './fake-aws';
-import { accessDenied } from './faults';
 import { element, escapeXml, list } from './xml';
 
 export type DkimStatus = 'NotStarted' | 'Pending' | 'Success' | 'Failed' | 'TemporaryFailure';
@@ -29,6 +28,7 @@ export interface Identity {
   topics: Partial<Record<NotificationType, string>>;
   /** The types of notification that have the headers of the mail. */
   headers: NotificationType[];
+  tags: Record<string, string>;
 }
 
 export interface MailFrom {
@@ -40,11 +40,8 @@ export interface MailFrom {
 const NOTIFICATION_TYPES = ['Bounce', 'Complaint', 'Delivery'] as const;
 export type NotificationType = (typeof NOTIFICATION_TYPES)[number];
 
-/**
- * How the v2 API answers: `apart` knows no identity, as an emulator that keeps v1 and v2 apart;
- * `down` breaks every connection.
- */
-export type SesV2Mode = 'on' | 'apart' | 'denied' | 'down';
+/** How the v2 API answers: `denied` refuses every call; `down` breaks every connection. */
+export type SesV2Mode = 'on' | 'denied' | 'down';
 
 /** The identities of all accounts and Regions. */
 export class Identities {
@@ -98,6 +95,7 @@ export class Identities {
       forwarding: true,
       topics: {},
       headers: [],
+      tags: {},
       ...partial,
     };
     this.in(account, region).set(name, identity);
@@ -281,54 +279,6 @@ export const sesOperations: Record<string, Operation> = {
   },
 };
 
-/** SES v2 GetEmailIdentity: the JSON body. */
-export function getEmailIdentity(fake: FakeAws, call: Call): string {
-  const name = required(call, 'emailIdentity');
-  if (fake.sesv2 === 'denied') throw accessDenied(call, fake.denial(call));
-  const identity = fake.sesv2 === 'apart' ? undefined : fake.identities.get(call.account, call.region, name);
-  if (!identity) {
-    throw new AwsError(404, 'NotFoundException', `Email identity ${name} does not exist.`);
-  }
-  const { mailFrom } = identity;
-  return JSON.stringify({
-    IdentityType: 'DOMAIN',
-    FeedbackForwardingStatus: identity.forwarding,
-    VerifiedForSendingStatus: identity.verificationStatus === 'Success',
-    VerificationStatus: upperSnake(identity.verificationStatus),
-    DkimAttributes: {
-      SigningEnabled: identity.signingEnabled,
-      Status: upperSnake(identity.dkimStatus),
-      Tokens: identity.tokens,
-      SigningAttributesOrigin: identity.origin,
-      SigningHostedZone: identity.signingHostedZone,
-    },
-    MailFromAttributes: mailFrom && {
-      MailFromDomain: mailFrom.domain,
-      MailFromDomainStatus: upperSnake(mailFrom.status),
-      BehaviorOnMxFailure: upperSnake(mailFrom.behavior),
-    },
-    ConfigurationSetName: identity.configurationSet,
-    Policies: {},
-    Tags: [],
-  });
-}
-
-/** SES v2 PutEmailIdentityConfigurationSetAttributes: the JSON body. */
-export function putConfigurationSet(fake: FakeAws, call: Call): string {
-  const name = required(call, 'emailIdentity');
-  const { account, region } = call;
-  const identity = fake.sesv2 === 'apart' ? undefined : fake.identities.get(account, region, name);
-  if (!identity) {
-    throw new AwsError(404, 'NotFoundException', `Email identity ${name} does not exist.`);
-  }
-  const configurationSet = call.params.configurationSet as string | undefined;
-  if (configurationSet !== undefined && !fake.configurationSets.has(`${account} ${region} ${configurationSet}`)) {
-    throw new AwsError(404, 'NotFoundException', `Configuration set <${configurationSet}> does not exist.`);
-  }
-  identity.configurationSet = configurationSet;
-  return '{}';
-}
-
 function knownIdentity(fake: FakeAws, call: Call, unknown: (name: string) => string): Identity {
   const name = required(call, 'Identity');
   const identity = fake.identities.get(call.account, call.region, name);
@@ -341,9 +291,13 @@ function notVerified(name: string): string {
 }
 
 /** Bounces and complaints are told of in one way at least. */
-function requireFeedback(forwarding: boolean, { Bounce, Complaint }: Identity['topics']): void {
+export function requireFeedback(
+  forwarding: boolean,
+  { Bounce, Complaint }: Identity['topics'],
+  refusal: (message: string) => AwsError = invalid,
+): void {
   if (!forwarding && (Bounce === undefined || Complaint === undefined)) {
-    throw invalid('Feedback forwarding can be disabled only while bounces and complaints have an SNS topic.');
+    throw refusal('Feedback forwarding can be disabled only while bounces and complaints have an SNS topic.');
   }
 }
 
@@ -359,12 +313,12 @@ function entry(key: string, value: string): string {
   return `<entry><key>${escapeXml(key)}</key><value>${value}</value></entry>`;
 }
 
-function upperSnake(status: string): string {
+export function upperSnake(status: string): string {
   return status.replace(/(?<=[a-z])(?=[A-Z])/g, '_').toUpperCase();
 }
 
 /** SES refuses a trailing dot among others. */
-function validDomain(domain: string): string {
+export function validDomain(domain: string): string {
   if (/^[a-z0-9_-]+(\.[a-z0-9_-]+)+$/i.test(domain)) return domain;
   throw new AwsError(400, 'InvalidParameterValue', `Invalid domain name ${domain}.`);
 }

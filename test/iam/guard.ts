@@ -32,14 +32,26 @@ export class Guard {
   readonly refused: Question[] = [];
   private readonly delegated: Statements;
 
-  constructor(world: World, delegation: Parameters<typeof delegationStatements>[0]) {
+  constructor(
+    private readonly world: World,
+    delegation: Parameters<typeof delegationStatements>[0],
+    private readonly stackId = deployment.stackId,
+  ) {
     this.delegated = delegationStatements(delegation, { ...deployment, account: OTHER_ACCOUNT });
-    world.fake.authorize = (call) => this.authorize(call);
+    this.attach();
+  }
+
+  /** From now on the calls are those of this Lambda. */
+  attach(): void {
+    this.world.fake.authorize = (call) => this.authorize(call);
   }
 
   private authorize(call: Call): string | undefined {
-    const statements = call.roleArn === ROLE ? this.delegated : this.inForce.flatMap(policiesOf);
-    const refused = questionsOf(call).filter((question) => !isAllowed(statements, question));
+    const statements =
+      call.roleArn === ROLE ? this.delegated : this.inForce.flatMap((each) => policiesOf(each, this.stackId));
+    const { account, region } = call;
+    const tagsOf = (name: string) => this.world.fake.identities.get(account, region, name)?.tags ?? {};
+    const refused = questionsOf(call, tagsOf).filter((question) => !isAllowed(statements, question));
     this.refused.push(...refused);
     return refused.length === 0 ? undefined : `not authorized: ${refused[0].action}`;
   }
@@ -50,9 +62,10 @@ type Statements = ReturnType<typeof handlerStatements>;
 /** Those of templates that were asked for before: they take a while. */
 const known = new Map<string, Statements>();
 
-function policiesOf(template: Template): Statements {
-  const key = JSON.stringify(template);
-  const statements = known.get(key) ?? handlerStatements(template.domain, deployment, template.settings);
+function policiesOf(template: Template, stackId: string): Statements {
+  const key = JSON.stringify([template, stackId]);
+  const { domain, settings } = template;
+  const statements = known.get(key) ?? handlerStatements(domain, { ...deployment, stackId }, settings);
   known.set(key, statements);
   return statements;
 }

@@ -1,4 +1,12 @@
-import { delegationStatements, handlerStatements, isAllowed, recordKeys, type Question } from '../support/iam';
+import {
+  delegationStatements,
+  handlerStatements,
+  isAllowed,
+  recordKeys,
+  requestTags,
+  resourceTags,
+  type Question,
+} from '../support/iam';
 import type { SettingsProperties } from '../../lib/shared/contract';
 import { DOMAIN, properties, REGION, StackResource, World, ZONE, type Answer, type Event } from '../support/stack';
 import { ACCOUNT, addOtherAccount, deployment, Guard, OTHER_ACCOUNT, OTHER_ZONE, ROLE } from './guard';
@@ -8,10 +16,12 @@ const STACK_ID = deployment.stackId;
 /** A resource whose every call is put to the policies that the Lambda has at that time. */
 class GuardedResource extends StackResource {
   readonly guard: Guard;
+  /** Whether it has those of the new template only, as if a policy were changed in place. */
+  forgetsTheOld = false;
 
-  constructor(world: World) {
-    super(world, 'Mail', STACK_ID);
-    this.guard = new Guard(world, { hostedZoneId: OTHER_ZONE, zoneName: DOMAIN, domainNames: [DOMAIN] });
+  constructor(world: World, stackId = STACK_ID) {
+    super(world, 'Mail', stackId);
+    this.guard = new Guard(world, { hostedZoneId: OTHER_ZONE, zoneName: DOMAIN, domainNames: [DOMAIN] }, stackId);
   }
 
   get refused(): readonly Question[] {
@@ -20,9 +30,10 @@ class GuardedResource extends StackResource {
 
   override deliver(event: Event): Promise<Answer> {
     // During an update, and until its clean-up is done, the role has the policies of both templates.
-    this.guard.inForce = [event.ResourceProperties, event.OldResourceProperties, this.current]
-      .filter((version) => version !== undefined)
-      .map((domain) => ({ domain }));
+    const versions = this.forgetsTheOld
+      ? [event.RequestType === 'Delete' ? this.current : event.ResourceProperties]
+      : [event.ResourceProperties, event.OldResourceProperties, this.current];
+    this.guard.inForce = versions.filter((version) => version !== undefined).map((domain) => ({ domain }));
     return super.deliver(event);
   }
 }
@@ -53,14 +64,16 @@ describe('the role of the Lambda may do all that the handler does', () => {
     },
     'a zone of another account': delegated,
     'another removal policy': { RemovalPolicy: 'retain' as const },
+    'other tags': { Tags: { stage: 'prod', owner: 'us' } },
   };
+  const tagged = properties({ Tags: { team: 'mail', stage: 'beta' } });
 
   test.each(Object.entries(moves))('create, update to %s, clean up, delete', async (_, move) => {
     const answers = [
-      await resource.create(),
-      await resource.update(properties(move)),
+      await resource.create(tagged),
+      await resource.update({ ...tagged, ...move }),
       await resource.cleanUp(),
-      await resource.update(properties({ ...move, Ttl: '120' })),
+      await resource.update({ ...tagged, ...move, Ttl: '120' }),
       await resource.delete(),
     ];
 
@@ -70,8 +83,8 @@ describe('the role of the Lambda may do all that the handler does', () => {
 
   test.each(Object.entries(moves))('create, update to %s, roll back, delete', async (_, move) => {
     const answers = [
-      await resource.create(),
-      await resource.update(properties(move)),
+      await resource.create(tagged),
+      await resource.update({ ...tagged, ...move }),
       await resource.rollBack(),
       await resource.delete(),
     ];
@@ -79,6 +92,49 @@ describe('the role of the Lambda may do all that the handler does', () => {
     expect(resource.refused).toEqual([]);
     expect(answers.filter(({ status }) => status === 'FAILED')).toEqual([]);
     expect(world.holdings()).toEqual([]);
+  });
+
+  test("(but the new template's policies alone would not do)", async () => {
+    resource.forgetsTheOld = true;
+    for (const move of [moves['another zone'], moves['another Region'], moves['other tags']]) {
+      await resource.create(tagged);
+      await resource.update({ ...tagged, ...move });
+      await resource.cleanUp();
+      await resource.delete();
+    }
+
+    expect(new Set(resource.refused.map(({ action }) => action))).toEqual(
+      new Set(['route53:ListResourceRecordSets', 'ses:GetEmailIdentity', 'ses:UntagResource']),
+    );
+  });
+
+  test("two stacks' resources for one domain, of which the other one leaves last", async () => {
+    const other = new GuardedResource(world, 'arn:aws:cloudformation:eu-west-1:111111111111:stack/Other/0001');
+    const guarded = async (each: GuardedResource, step: () => Promise<Answer>) => {
+      each.guard.attach();
+      return (await step()).status;
+    };
+    const statuses = [
+      await guarded(resource, () => resource.create(tagged)),
+      await guarded(other, () => other.create(properties({ Tags: { other: 'yes' } }))),
+      await guarded(resource, () => resource.delete()),
+      await guarded(other, () => other.delete()),
+    ];
+
+    expect([...resource.refused, ...other.refused]).toEqual([]);
+    expect(statuses).toEqual(['SUCCESS', 'SUCCESS', 'SUCCESS', 'SUCCESS']);
+    expect(world.holdings()).toEqual([]);
+  });
+
+  test('an identity that others have made, and keep', async () => {
+    world.fake.addIdentity(REGION, DOMAIN, { tags: { owner: 'somebody' } });
+    await resource.create(tagged);
+    await resource.update({ ...tagged, Tags: { team: 'post' } });
+    const { status } = await resource.delete();
+
+    expect(status).toBe('SUCCESS');
+    expect(resource.refused).toEqual([]);
+    expect(world.tags()).toEqual({ owner: 'somebody' });
   });
 
   test('back from a zone of another account', async () => {
@@ -115,12 +171,12 @@ describe('the role of the Lambda may not', () => {
     keys: { 'aws:RequestedRegion': [region] },
   });
 
+  const IDENTITY = `arn:aws:ses:${REGION}:${ACCOUNT}:identity/${DOMAIN}`;
+
   test('(but may what these are variations of)', () => {
     expect(isAllowed(own(), change(ZONE, dkim))).toBe(true);
     expect(isAllowed(own(), regional('ses:VerifyDomainDkim', '*'))).toBe(true);
-    expect(
-      isAllowed(own(), regional('ses:GetEmailIdentity', `arn:aws:ses:${REGION}:${ACCOUNT}:identity/${DOMAIN}`)),
-    ).toBe(true);
+    expect(isAllowed(own(), regional('ses:GetEmailIdentity', IDENTITY))).toBe(true);
   });
 
   test.each<[string, Question]>([
@@ -136,7 +192,7 @@ describe('the role of the Lambda may not', () => {
     ['delete the zone', { ...change(ZONE), action: 'route53:DeleteHostedZone' }],
     ['list all zones', { action: 'route53:ListHostedZones', resource: '*', keys: {} }],
     ['use SES in another Region', regional('ses:VerifyDomainDkim', '*', 'us-east-1')],
-    ['send mail', regional('ses:SendEmail', `arn:aws:ses:${REGION}:${ACCOUNT}:identity/${DOMAIN}`)],
+    ['send mail', regional('ses:SendEmail', IDENTITY)],
     ['verify by TXT', regional('ses:VerifyDomainIdentity', '*')],
     [
       "look at another account's identity",
@@ -155,10 +211,90 @@ describe('the role of the Lambda may not', () => {
 
   test('delete an identity or a record when everything is retained', () => {
     const retained = handlerStatements(properties({ RemovalPolicy: 'retain' }), deployment);
+    const deletion = {
+      ...regional('ses:DeleteEmailIdentity', IDENTITY),
+      keys: resourceTags({ 'cdk-ses-easy-dkim': 'made' }),
+    };
 
     expect(isAllowed(retained, change(ZONE, dkim))).toBe(true);
     expect(isAllowed(retained, change(ZONE, { ...dkim, action: 'DELETE' }))).toBe(false);
-    expect(isAllowed(retained, regional('ses:DeleteIdentity', '*'))).toBe(false);
+    expect(isAllowed(own(), deletion)).toBe(true);
+    expect(isAllowed(retained, deletion)).toBe(false);
+  });
+
+  describe('with an identity and its tags:', () => {
+    const tagged = () => handlerStatements(properties({ Tags: { team: 'mail' } }), deployment);
+    const MARK = 'cdk-ses-easy-dkim';
+    const CLAIM = `${MARK}:0123456789-0123456789ab`;
+    const tags = (values: Record<string, string>) =>
+      requestTags({ Tags: Object.entries(values).map(([Key, Value]) => ({ Key, Value })) });
+    const deletion = (values: Record<string, string>, resource = IDENTITY): Question => ({
+      ...regional('ses:DeleteEmailIdentity', resource),
+      keys: { 'aws:RequestedRegion': [REGION], ...resourceTags(values) },
+    });
+    const tagging = (values: Record<string, string>, resource = IDENTITY): Question => ({
+      ...regional('ses:TagResource', resource),
+      keys: { 'aws:RequestedRegion': [REGION], ...tags(values) },
+    });
+    const untagging = (...TagKeys: string[]): Question => ({
+      ...regional('ses:UntagResource', IDENTITY),
+      keys: { 'aws:RequestedRegion': [REGION], ...requestTags({ TagKeys }) },
+    });
+    const creation = (values: Record<string, string>, region = REGION): Question => ({
+      ...regional('ses:CreateEmailIdentity', '*'),
+      keys: { 'aws:RequestedRegion': [region], ...tags(values) },
+    });
+
+    test.each<[string, Question]>([
+      ['delete one that this library made', deletion({ [MARK]: 'made' })],
+      [
+        'delete one that another stack of this library made',
+        deletion({ [MARK]: 'made', [CLAIM]: 'by=Other/Mail', owner: 'somebody' }),
+      ],
+      ['make one with a mark and a claim', creation({ [MARK]: 'made', [CLAIM]: 'by=Test/Mail' })],
+      ["make one with the user's tags", creation({ [MARK]: 'made', [CLAIM]: 'by=Test/Mail', team: 'mail' })],
+      ['put a mark and a claim', tagging({ [MARK]: 'used', [CLAIM]: 'by=Test/Mail' })],
+      ["put the user's tags", tagging({ team: 'mail' })],
+      ['take a mark and a claim away', untagging(MARK, CLAIM)],
+      ["take the user's tags away", untagging('team')],
+    ])('(but may %s)', (_, question) => {
+      expect(isAllowed(tagged(), question)).toBe(true);
+    });
+
+    test.each<[string, Question]>([
+      ['delete one without tags', deletion({})],
+      ['delete one with the tags of others', deletion({ team: 'mail', made: MARK })],
+      ['delete one that others made and this library uses', deletion({ [MARK]: 'used', [CLAIM]: 'by=Test/Mail' })],
+      ['delete one with a claim and no mark', deletion({ [CLAIM]: 'by=Test/Mail' })],
+      [
+        'delete one of another account',
+        deletion({ [MARK]: 'made' }, `arn:aws:ses:${REGION}:${OTHER_ACCOUNT}:identity/${DOMAIN}`),
+      ],
+      [
+        'delete one in another Region',
+        deletion({ [MARK]: 'made' }, `arn:aws:ses:us-east-1:${ACCOUNT}:identity/${DOMAIN}`),
+      ],
+      [
+        'delete a configuration set',
+        deletion({ [MARK]: 'made' }, `arn:aws:ses:${REGION}:${ACCOUNT}:configuration-set/a`),
+      ],
+      ['delete one by the v1 API', { ...deletion({ [MARK]: 'made' }, '*'), action: 'ses:DeleteIdentity' }],
+      ['make one without tags', creation({})],
+      ['make one without a mark', creation({ [CLAIM]: 'by=Test/Mail' })],
+      ['make one that looks as if others had made it', creation({ [MARK]: 'used', [CLAIM]: 'by=Test/Mail' })],
+      ["make one with somebody's tags", creation({ [MARK]: 'made', owner: 'us' })],
+      ['make one in another Region', creation({ [MARK]: 'made' }, 'us-east-1')],
+      ["put somebody's tag", tagging({ owner: 'us' })],
+      ["put somebody's tag among ours", tagging({ [CLAIM]: 'by=Test/Mail', team: 'mail', owner: 'us' })],
+      ['put a tag that looks like ours', tagging({ [`${MARK}-made`]: 'yes' })],
+      ["take somebody's tag away", untagging('owner')],
+      ["take somebody's tag away among ours", untagging(CLAIM, 'owner')],
+      ['put no tag at all', tagging({})],
+      ['tag a configuration set', tagging({ [MARK]: 'made' }, `arn:aws:ses:${REGION}:${ACCOUNT}:configuration-set/a`)],
+      ['tag one of another Region', tagging({ [MARK]: 'made' }, `arn:aws:ses:us-east-1:${ACCOUNT}:identity/${DOMAIN}`)],
+    ])('%s', (_, question) => {
+      expect(isAllowed(tagged(), question)).toBe(false);
+    });
   });
 
   test('reach the zones of its own account when a delegation role is given', () => {
@@ -206,11 +342,14 @@ describe('the role of the Lambda, for a domain with MAIL FROM, DMARC and setting
     resource: '*',
     keys: { 'aws:RequestedRegion': [region] },
   });
-  const v2 = (resource: string, region = REGION): Question => ({
-    action: 'ses:PutEmailIdentityConfigurationSetAttributes',
+  const v2 = (operation: string, resource = `identity/mail.${DOMAIN}`, mark = 'made', region = REGION): Question => ({
+    action: `ses:${operation}`,
     resource: `arn:aws:ses:${region}:${ACCOUNT}:${resource}`,
-    keys: { 'aws:RequestedRegion': [region] },
+    keys: { 'aws:RequestedRegion': [region], ...resourceTags(mark ? { 'cdk-ses-easy-dkim': mark } : {}) },
   });
+  const MAIL_FROM_CALL = 'PutEmailIdentityMailFromAttributes';
+  const FEEDBACK_CALL = 'PutEmailIdentityFeedbackAttributes';
+  const SET_CALL = 'PutEmailIdentityConfigurationSetAttributes';
 
   test.each<[string, Question]>([
     [
@@ -223,14 +362,14 @@ describe('the role of the Lambda, for a domain with MAIL FROM, DMARC and setting
         ['CREATE', 'TXT', `_dmarc.mail.${DOMAIN}`],
       ),
     ],
-    ['set the MAIL FROM domain', v1('SetIdentityMailFromDomain')],
-    ['look at the MAIL FROM domain', v1('GetIdentityMailFromDomainAttributes')],
-    ['set feedback forwarding', v1('SetIdentityFeedbackForwardingEnabled')],
+    ['set the MAIL FROM domain', v2(MAIL_FROM_CALL)],
+    ['set feedback forwarding', v2(FEEDBACK_CALL)],
     ['set a topic', v1('SetIdentityNotificationTopic')],
     ['set the headers', v1('SetIdentityHeadersInNotificationsEnabled')],
     ['look at the notifications', v1('GetIdentityNotificationAttributes')],
-    ['set the configuration set of the identity', v2(`identity/mail.${DOMAIN}`)],
-    ['set the configuration set to this one', v2('configuration-set/mail')],
+    ['set the configuration set of the identity', v2(SET_CALL)],
+    ['set the configuration set to this one', v2(SET_CALL, 'configuration-set/mail', '')],
+    ['change an identity that others made and it uses', v2(MAIL_FROM_CALL, undefined, 'used')],
   ])('(but may %s)', (_, question) => {
     expect(isAllowed(statements, question)).toBe(true);
   });
@@ -249,19 +388,20 @@ describe('the role of the Lambda, for a domain with MAIL FROM, DMARC and setting
     ["write another domain's DMARC record", change(['UPSERT', 'TXT', `_dmarc.news.${DOMAIN}`])],
     ["write a subdomain's DMARC record", change(['UPSERT', 'TXT', `_dmarc.a.mail.${DOMAIN}`])],
     ['write one right and one wrong record', change(dkim, ['CREATE', 'TXT', DOMAIN])],
-    ['delete the identity', v1('DeleteIdentity')],
-    ['set a MAIL FROM domain in another Region', v1('SetIdentityMailFromDomain', 'us-east-1')],
+    ['delete the identity', v2('DeleteEmailIdentity')],
+    ['set a MAIL FROM domain in another Region', v2(MAIL_FROM_CALL, undefined, 'made', 'us-east-1')],
+    ['set a MAIL FROM domain by the v1 API', v1('SetIdentityMailFromDomain')],
     ['set a topic in another Region', v1('SetIdentityNotificationTopic', 'us-east-1')],
     ['switch DKIM off', v1('SetIdentityDkimEnabled')],
-    ['set the configuration set of the parent', v2(`identity/${DOMAIN}`)],
-    ['set the configuration set of another identity', v2(`identity/news.${DOMAIN}`)],
-    ['set another configuration set', v2('configuration-set/mail2')],
-    ['set a configuration set in another Region', v2(`identity/mail.${DOMAIN}`, 'us-east-1')],
-    ['send with the configuration set', { ...v2('configuration-set/mail'), action: 'ses:SendEmail' }],
-    [
-      'change the configuration set',
-      { ...v2('configuration-set/mail'), action: 'ses:UpdateConfigurationSetEventDestination' },
-    ],
+    ['switch DKIM off by the v2 API', v2('PutEmailIdentityDkimAttributes')],
+    ['set the MAIL FROM domain of an identity without our mark', v2(MAIL_FROM_CALL, `identity/${DOMAIN}`, '')],
+    ['set feedback forwarding of an identity without our mark', v2(FEEDBACK_CALL, `identity/${DOMAIN}`, '')],
+    ['set the configuration set of an identity without our mark', v2(SET_CALL, `identity/${DOMAIN}`, '')],
+    ['change an identity whose mark somebody has made up', v2(MAIL_FROM_CALL, undefined, 'theirs')],
+    ['set another configuration set', v2(SET_CALL, 'configuration-set/mail2', '')],
+    ['set a configuration set in another Region', v2(SET_CALL, undefined, 'made', 'us-east-1')],
+    ['send with the configuration set', v2('SendEmail', 'configuration-set/mail', '')],
+    ['change the configuration set', v2('UpdateConfigurationSetEventDestination', 'configuration-set/mail', '')],
     ['publish to the topic', { action: 'sns:Publish', resource: settings.BounceTopic!, keys: {} }],
     ['subscribe to the topic', { action: 'sns:Subscribe', resource: settings.BounceTopic!, keys: {} }],
   ])('%s', (_, question) => {
@@ -274,16 +414,16 @@ describe('the role of the Lambda, for a domain with MAIL FROM, DMARC and setting
 
     expect(isAllowed(own, change(dkim))).toBe(false);
     expect(isAllowed(own, { ...change(), action: 'route53:ListResourceRecordSets' })).toBe(false);
-    expect(isAllowed(own, v1('SetIdentityMailFromDomain'))).toBe(true);
+    expect(isAllowed(own, v2(MAIL_FROM_CALL))).toBe(true);
   });
 
   test('change a setting that no prop is about', () => {
     const own = handlerStatements(given, deployment);
 
-    expect(isAllowed(own, v1('SetIdentityMailFromDomain'))).toBe(true);
+    expect(isAllowed(own, v2(MAIL_FROM_CALL))).toBe(true);
     expect(isAllowed(own, v1('SetIdentityNotificationTopic'))).toBe(false);
-    expect(isAllowed(own, v1('SetIdentityFeedbackForwardingEnabled'))).toBe(false);
-    expect(isAllowed(own, v2(`identity/mail.${DOMAIN}`))).toBe(false);
+    expect(isAllowed(own, v2(FEEDBACK_CALL))).toBe(false);
+    expect(isAllowed(own, v2(SET_CALL))).toBe(false);
   });
 });
 

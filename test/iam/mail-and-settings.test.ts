@@ -131,7 +131,7 @@ describe('the role of the Lambda may do all that the handler does for MAIL FROM,
   );
 
   test('undoing settings of which one fails', async () => {
-    world.fake.addFault({ operation: 'SetIdentityFeedbackForwardingEnabled', kind: 'deny', times: Infinity });
+    world.fake.addFault({ operation: 'PutEmailIdentityFeedbackAttributes', kind: 'deny', times: Infinity });
     await stack.create(TEMPLATES.everything);
 
     expect(stack.answers.map(({ status }) => status)).toEqual(['SUCCESS', 'FAILED']);

@@ -1,5 +1,5 @@
 import { dkimRecordName, dkimRecordValue } from '../../lambda/domain/mail-record';
-import { identityOf, properties, REGION, setUpOf, StackResource, World, ZONE } from '../support/stack';
+import { identityOf, madeOf, properties, REGION, setUpOf, StackResource, World, ZONE } from '../support/stack';
 
 let world: World;
 let mail: StackResource;
@@ -11,9 +11,9 @@ beforeEach(async () => {
 
 afterEach(() => world.stop());
 
-/** What the record of the identity's nth token is called and should be, before there is an identity. */
+/** What the record of the nth token, by its letters, is called and should be, before there is an identity. */
 function recordToCome(n: 1 | 2 | 3): { readonly name: string; readonly value: string } {
-  const token = world.tokensToCome()[n - 1];
+  const token = world.tokensToCome().sort()[n - 1];
   return { name: dkimRecordName(token, 'example.com'), value: dkimRecordValue(token, 'dkim.amazonses.com') };
 }
 
@@ -21,17 +21,22 @@ describe('an identity that existed before', () => {
   it('is used as it is, and stays', async () => {
     world.fake.addIdentity(REGION, 'example.com');
 
+    world.fake.identity(REGION, 'example.com')!.tags = { team: 'post' };
+
     const operations = await world.operationsDuring(async () => {
       const answer = await mail.create();
       expect(answer.status).toBe('SUCCESS');
       expect(answer.data.VerificationStatus).toBe('Success');
       expect(world.holdings()).toEqual(setUpOf(answer));
-      await mail.delete();
+      expect(world.tags()).toMatchObject({ team: 'post', 'cdk-ses-easy-dkim': 'used' });
+      expect(world.claims()).toEqual([`zone=${ZONE} made=1+2+3 by=Test/Mail`]);
+      expect(await mail.delete()).toMatchObject({ status: 'SUCCESS', reason: '' });
     });
 
     expect(operations).not.toContain('VerifyDomainDkim');
-    expect(operations).not.toContain('DeleteIdentity');
+    expect(operations).not.toContain('DeleteEmailIdentity');
     expect(world.fake.identityNames(REGION)).toEqual(['example.com']);
+    expect(world.tags()).toEqual({ team: 'post' });
     expect(world.fake.records(ZONE)).toEqual([]);
   });
 
@@ -42,8 +47,10 @@ describe('an identity that existed before', () => {
 
     expect((await mail.create()).status).toBe('FAILED');
     expect(world.holdings()).toEqual(before);
+    expect(world.tags()).toEqual({});
     await mail.delete();
     expect(world.holdings()).toEqual(before);
+    expect(world.tags()).toEqual({});
   });
 
   it.each(['NotStarted', 'Failed'] as const)('gets DKIM set up when it is %s, and stays', async (dkimStatus) => {
@@ -104,7 +111,8 @@ describe('records that existed before with the right value', () => {
 
     const answer = await mail.create();
 
-    expect(answer.physicalId).toMatch(/:identity\+1\+3$/);
+    expect(madeOf(answer)).toBe('1+3');
+    expect(world.tags()).toMatchObject({ 'cdk-ses-easy-dkim': 'made' });
     expect(world.holdings()).toContain(theirs);
     expect(world.fake.records(ZONE)).toHaveLength(3);
     await mail.delete();
@@ -135,7 +143,7 @@ describe('records that existed before with the right value', () => {
     const before = world.holdings();
 
     const operations = await world.operationsDuring(async () => {
-      expect((await mail.create()).physicalId).toMatch(/:1\+3$/);
+      expect(madeOf(await mail.create())).toBe('1+3');
     });
 
     expect(operations.filter((operation) => operation === 'ListResourceRecordSets')).toHaveLength(3);
@@ -153,7 +161,7 @@ it('reads on where a page ends among the weighted records of one name', async ()
   }
   world.fake.listPageSize = 2;
 
-  expect((await mail.create()).physicalId).toMatch(/:1\+3$/);
+  expect(madeOf(await mail.create())).toBe('1+3');
 });
 
 it('does not read the rest of the zone', async () => {
@@ -261,7 +269,8 @@ describe('a record that somebody makes between our look and our write', () => {
     const answer = await mail.create();
 
     expect(answer.status).toBe('SUCCESS');
-    expect(answer.physicalId).toMatch(/:identity\+1\+3$/);
+    expect(madeOf(answer)).toBe('1+3');
+    expect(world.tags()).toMatchObject({ 'cdk-ses-easy-dkim': 'made' });
     await mail.delete();
     expect(world.holdings()).toEqual([theirs]);
   });

@@ -61,18 +61,37 @@ describe.each(Object.entries(EVENTS))('%s that is delivered twice', (_, prepare)
     expect(world.holdings()).toEqual(before);
   });
 
-  it('ends in the same state in another one', async () => {
+  it('ends in the same state in another one, while CloudFormation still waits', async () => {
     const { world, mail } = stage;
     const event = await prepare(stage);
     const first = await mail.deliver(event);
     const before = world.holdings();
     world.restartLambda('another');
+    mail.begin(event);
 
     await world.lambda.invoke(event);
 
     const [, second] = mail.answersTo(event);
     expect(second.data).toEqual(first.data);
     expect(world.holdings()).toEqual(before);
+    mail.show(first.physicalId, 'UPDATE_COMPLETE');
+    await mail.cleanUp();
+    expect(world.holdings()).toEqual(expectedOf(first, event));
+    await mail.delete();
+    expect(world.holdings()).toEqual([]);
+  });
+
+  it('changes nothing in another one, once CloudFormation has the answer', async () => {
+    const { world, mail } = stage;
+    const event = await prepare(stage);
+    const first = await mail.deliver(event);
+    const before = [world.holdings(), world.tags()];
+    world.restartLambda('another');
+
+    const operations = await world.operationsDuring(() => world.lambda.invoke(event));
+
+    expect(operations.filter((operation) => !/^(Describe|Get|List)/.test(operation))).toEqual([]);
+    expect([world.holdings(), world.tags()]).toEqual(before);
     await mail.cleanUp();
     expect(world.holdings()).toEqual(expectedOf(first, event));
     await mail.delete();
@@ -126,6 +145,7 @@ async function interrupt(
   kill: Kill,
   environment: 'same' | 'another',
 ): Promise<Interrupted> {
+  mail.begin(event);
   await world.lambda.invokeAndKill(event, kill);
   const { killed } = world.lambda;
   if (killed) {
@@ -160,47 +180,34 @@ async function atEveryCall(
 
 const KILLED = ['Create', 'Update of the TTL', 'Update of the zone', 'Update of the domain'];
 
+// What a run in another environment finds there is the same before a call as after the one that came before it.
 describe.each([
-  ['before', false],
-  ['after', true],
-])('killed %s any of its calls takes effect, and delivered again to the same execution environment', (_, after) => {
-  it.each(KILLED)('%s ends in the same state, and Delete leaves nothing', (name) =>
-    atEveryCall(after, async (stage, kill) => {
-      const { world, mail } = stage;
-      const theirs = addForeign(stage);
-      const event = await EVENTS[name](stage);
+  ['before', false, 'same'],
+  ['after', true, 'same'],
+  ['after', true, 'another'],
+] as const)(
+  'killed %s any of its calls takes effect (%s), and delivered again to %s environment',
+  (_, after, where) => {
+    it.each(KILLED)('%s ends in the same state, and Delete leaves nothing', (name) =>
+      atEveryCall(after, async (stage, kill) => {
+        const { world, mail } = stage;
+        const theirs = addForeign(stage);
+        const event = await EVENTS[name](stage);
 
-      const interrupted = await interrupt(stage, event, kill, 'same');
+        const interrupted = await interrupt(stage, event, kill, where);
 
-      await mail.cleanUp();
-      const wanted = [...theirs, ...setUpOf(interrupted.answer)];
-      expect(new Set(withoutTtl(world.holdings()))).toEqual(new Set(withoutTtl(wanted)));
-      await mail.delete();
-      expect(world.holdings()).toEqual(theirs);
-      return interrupted;
-    }),
-  );
-});
+        await mail.cleanUp();
+        const wanted = [...theirs, ...setUpOf(interrupted.answer)];
+        expect(new Set(withoutTtl(world.holdings()))).toEqual(new Set(withoutTtl(wanted)));
+        await mail.delete();
+        expect(world.holdings()).toEqual(theirs);
+        return interrupted;
+      }),
+    );
+  },
+);
 
-// What the second run finds there is the same before a call as after the one that came before it.
 describe('killed after any of its calls has taken effect, and delivered again', () => {
-  it.each(KILLED)('to another execution environment: %s works, and Delete takes nothing foreign', (name) =>
-    atEveryCall(true, async (stage, kill) => {
-      const { world, mail } = stage;
-      const theirs = addForeign(stage);
-      const event = await EVENTS[name](stage);
-
-      const interrupted = await interrupt(stage, event, kill, 'another');
-
-      await mail.cleanUp();
-      const wanted = withoutTtl(setUpOf(interrupted.answer));
-      expect(withoutTtl(world.holdings())).toEqual(expect.arrayContaining(wanted));
-      expect((await mail.delete()).status).toBe('SUCCESS');
-      expect(world.holdings()).toEqual(expect.arrayContaining(theirs));
-      return interrupted;
-    }),
-  );
-
   it.each(['same', 'another'] as const)('Delete leaves nothing of ours (execution environment: %s)', (environment) =>
     atEveryCall(true, async (stage, kill) => {
       const theirs = addForeign(stage);
@@ -215,13 +222,13 @@ describe('killed after any of its calls has taken effect, and delivered again', 
 });
 
 describe('a Create that fails after it was killed', () => {
-  it('undoes what both runs have made', () =>
+  it.each(['same', 'another'] as const)('undoes what both runs have made (execution environment: %s)', (environment) =>
     atEveryCall(true, async ({ world, mail }, kill) => {
       world.fake.insyncAfterMs = 1;
       const event = mail.creation();
       await world.lambda.invokeAndKill(event, kill);
       const { killed } = world.lambda;
-      world.restartLambda('same');
+      world.restartLambda(environment);
       world.fake.insyncAfterMs = Infinity;
       if (killed && mail.answersTo(event).length === 0) {
         const answer = await mail.deliver(event);
@@ -229,5 +236,6 @@ describe('a Create that fails after it was killed', () => {
         expect(world.holdings()).toEqual([]);
       }
       return { killed };
-    }));
+    }),
+  );
 });

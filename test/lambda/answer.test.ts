@@ -32,7 +32,7 @@ describe('when CloudFormation does not take the answer at first', () => {
   it('no call to AWS is made again', async () => {
     world.fake.addFault({ kind: 'error503', operation: 'Respond', times: 5 });
 
-    expect(await world.operationsDuring(() => mail.create())).toHaveLength(7);
+    expect(await world.operationsDuring(() => mail.create())).toHaveLength(8);
   });
 });
 
@@ -124,7 +124,7 @@ describe('the size of an answer', () => {
     world.fake.insyncAfterMs = Infinity;
     const denial = 'é"\\'.repeat(2_000);
     world.fake.authorize = ({ operation, params }) =>
-      operation === 'DeleteIdentity' || params.changes?.[0].action === 'DELETE' ? denial : undefined;
+      operation === 'DeleteEmailIdentity' || params.changes?.[0].action === 'DELETE' ? denial : undefined;
 
     const { status, reason } = await mail.create({ ...properties({ DomainName: longest }), ...zone });
 

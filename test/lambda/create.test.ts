@@ -1,3 +1,4 @@
+import { CLAIM_PREFIX } from '../../lib/shared/claim-tags';
 import { properties, REGION, setUpOf, StackResource, World, ZONE } from '../support/stack';
 
 let world: World;
@@ -45,15 +46,28 @@ describe('when a domain is new', () => {
     const { physicalId, data } = await mail.create();
     const tokens = [data.DkimToken1, data.DkimToken2, data.DkimToken3].join(',');
 
-    expect(physicalId).toBe(`${REGION}:example.com:${ZONE}:dkim.amazonses.com:${tokens}:identity+1+2+3`);
+    const [claim] = Object.keys(world.tags()).filter((key) => key.startsWith(CLAIM_PREFIX));
+    expect(physicalId).toBe(
+      `${REGION}:example.com:${ZONE}:dkim.amazonses.com:${tokens}:1+2+3:${claim.slice(CLAIM_PREFIX.length)}`,
+    );
   });
 
-  it('takes six calls besides those that wait', async () => {
+  it('says on the identity that this library made it, and who uses it with which records', async () => {
+    await mail.create();
+
+    expect(world.tags()).toEqual({
+      'cdk-ses-easy-dkim': 'made',
+      [`${CLAIM_PREFIX}${mail.physicalId!.split(':')[6]}`]: `zone=${ZONE} made=identity+1+2+3 by=Test/Mail`,
+    });
+  });
+
+  it('takes seven calls besides those that wait', async () => {
     expect(await world.operationsDuring(() => mail.create())).toEqual([
-      'GetIdentityVerificationAttributes',
+      'DescribeStackResource',
+      'CreateEmailIdentity',
       'VerifyDomainDkim',
-      'GetEmailIdentity',
       'ListResourceRecordSets',
+      'TagResource',
       'ChangeResourceRecordSets',
       'GetChange',
       'DescribeStackResource',

@@ -1,4 +1,4 @@
-import { properties, REGION, recordsOf, StackResource, World, ZONE } from '../support/stack';
+import { madeOf, properties, REGION, recordsOf, StackResource, World, ZONE } from '../support/stack';
 
 let world: World;
 let mail: StackResource;
@@ -18,15 +18,17 @@ describe('Delete', () => {
     expect(world.holdings()).toEqual([]);
   });
 
-  it('takes five calls, and stops the sending before the keys go', async () => {
+  it('takes seven calls, of which the identity goes last, with what it takes to do it again', async () => {
     await mail.create();
 
     expect(await world.operationsDuring(() => mail.delete())).toEqual([
       'DescribeStackResource',
-      'GetIdentityDkimAttributes',
-      'DeleteIdentity',
+      'GetEmailIdentity',
+      'TagResource',
+      'ListTagsForResource',
       'ListResourceRecordSets',
       'ChangeResourceRecordSets',
+      'DeleteEmailIdentity',
     ]);
   });
 
@@ -60,20 +62,19 @@ describe('Delete after a Create that failed', () => {
     const { status, physicalId } = await mail.create();
 
     expect(status).toBe('FAILED');
-    expect(physicalId).toContain(':nothing');
-    expect(await world.operationsDuring(() => mail.delete())).toEqual([]);
+    expect(physicalId).toContain(':nothing:');
+    expect(await world.operationsDuring(() => mail.delete())).toEqual(['DescribeStackResource', 'GetEmailIdentity']);
     expect(world.holdings()).toEqual([theirs]);
   });
 
   it('removes what the Create could not undo', async () => {
     world.fake.insyncAfterMs = Infinity;
-    const denial = world.fake.addFault({ kind: 'deny', operation: /^DeleteIdentity$/, times: Infinity });
-    const { status, physicalId, reason } = await mail.create();
+    const denial = world.fake.addFault({ kind: 'deny', operation: 'DeleteEmailIdentity', times: Infinity });
+    const { status, reason } = await mail.create();
     denial.remove();
 
     expect(status).toBe('FAILED');
-    expect(physicalId).toMatch(/:identity$/);
-    expect(reason).toMatch(/could not be removed: SES DeleteIdentity for example\.com in eu-west-1 failed/);
+    expect(reason).toMatch(/could not be removed: SES DeleteEmailIdentity for example\.com in eu-west-1 failed/);
     expect(world.holdings()).toHaveLength(1);
     expect((await mail.delete()).status).toBe('SUCCESS');
     expect(world.holdings()).toEqual([]);
@@ -87,36 +88,45 @@ describe('Delete after a Create that failed', () => {
       when: ({ params }) => params.changes?.[0]?.action === 'DELETE',
       times: Infinity,
     });
-    const { physicalId } = await mail.create();
+    const answer = await mail.create();
     denial.remove();
 
-    expect(physicalId).toMatch(/:1\+2\+3$/);
-    expect(world.holdings()).toHaveLength(3);
+    expect(madeOf(answer)).toBe('1+2+3');
+    // The identity stays, too: its tags say what is left.
+    expect(world.holdings()).toHaveLength(4);
     expect((await mail.delete()).status).toBe('SUCCESS');
     expect(world.holdings()).toEqual([]);
   });
 
   it.each(['Test-Mail-1A2B3C4D5E6F', 'a:b:c', '2027/01/01/[$LATEST]0123456789abcdef', 'a:b:c:d:e:f'])(
-    'takes nothing for the id %s, which is not ours',
-    async (physicalId) => {
+    'takes nothing for the id %s, which is not ours, when the stack has the resource by another one',
+    async (id) => {
       await mail.create();
-      const before = world.holdings();
+      const before = [world.holdings(), world.tags()];
+      const removal = mail.removal({ id, properties: properties() });
 
       const operations = await world.operationsDuring(async () => {
-        expect((await mail.delete(physicalId)).status).toBe('SUCCESS');
+        const { status } = await mail.deliver(removal, () => undefined);
+        expect(status).toBe('SUCCESS');
       });
 
-      expect(operations).toEqual([]);
-      expect(world.holdings()).toEqual(before);
+      expect(operations).toEqual(['GetEmailIdentity', 'DescribeStackResource', 'DescribeStacks']);
+      expect([world.holdings(), world.tags()]).toEqual(before);
+      expect(world.lambda.log).toContainEqual(
+        expect.objectContaining({ step: 'left', reason: 'the stack has the resource by another id' }),
+      );
     },
   );
 
-  it('says in the log that it leaves what may be there', async () => {
-    await mail.create();
-    await mail.delete('Test-Mail-1A2B3C4D5E6F');
+  it('says in the log that an id is not ours, when there is nothing', async () => {
+    mail.current = properties();
 
+    expect(await world.operationsDuring(() => mail.delete('Test-Mail-1A2B3C4D5E6F'))).toEqual(['GetEmailIdentity']);
     expect(world.lambda.log).toContainEqual(
-      expect.objectContaining({ step: 'left', reason: 'the physical id is not one that we gave' }),
+      expect.objectContaining({
+        step: 'left',
+        reason: 'the physical id is not one that we gave, and nothing has a claim of the resource',
+      }),
     );
   });
 
@@ -221,16 +231,18 @@ describe('Delete after things were changed by hand', () => {
 describe('with RETAIN', () => {
   const retain = properties({ RemovalPolicy: 'retain' });
 
-  it('keeps the identity and the records, without a look', async () => {
+  it('keeps the identity and the records, and takes only its own tags along', async () => {
     const answer = await mail.create(retain);
     const before = world.holdings();
+    world.fake.identity(REGION, 'example.com')!.tags.team = 'post';
 
     const operations = await world.operationsDuring(async () => {
-      expect((await mail.delete()).status).toBe('SUCCESS');
+      expect(await mail.delete()).toMatchObject({ status: 'SUCCESS', reason: '' });
     });
 
-    expect(operations).toEqual([]);
+    expect(operations).toEqual(['DescribeStackResource', 'GetEmailIdentity', 'UntagResource']);
     expect(world.holdings()).toEqual(before);
+    expect(world.tags()).toEqual({ team: 'post' });
     expect(recordsOf(answer)).toHaveLength(3);
   });
 

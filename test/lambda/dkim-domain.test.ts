@@ -47,12 +47,10 @@ describe('where the records point to', () => {
   });
 
   describe.each([
-    ['denied', () => (world.fake.sesv2 = 'denied')],
-    ['down', () => (world.fake.sesv2 = 'down')],
-    ['without the identity', () => (world.fake.sesv2 = 'apart')],
-    ['without the field', () => (world.fake.signingHostedZoneFor = () => undefined)],
-  ])('when the v2 API of SES is %s', (_, arrange) => {
-    beforeEach(() => void arrange());
+    ['nothing', undefined],
+    ['an empty text', ''],
+  ])('when SES says %s', (_, said) => {
+    beforeEach(() => void (world.fake.signingHostedZoneFor = () => said));
 
     it.each([
       ['eu-west-1', 'dkim.amazonses.com'],
@@ -72,11 +70,9 @@ describe('where the records point to', () => {
     });
 
     it("stays SES's earlier word", async () => {
-      world.fake.sesv2 = 'on';
       world.fake.signingHostedZoneFor = () => 'cell7.amazonses.com';
       await mail.create();
-      arrange();
-      if (world.fake.sesv2 === 'on') world.fake.identity(REGION, 'example.com')!.signingHostedZone = undefined;
+      world.fake.identity(REGION, 'example.com')!.signingHostedZone = said;
 
       const answer = await mail.update(properties({ Ttl: '60' }));
 
@@ -97,24 +93,68 @@ describe('where the records point to', () => {
 });
 
 it.each([
-  ['SES', 'on', 'dkim.amazonses.com'],
-  ['table of Regions', 'down', 'dkim.amazonses.com'],
-] as const)('the log says that it was taken from: %s', async (source, mode, dkimDomain) => {
-  world.fake.sesv2 = mode;
+  ['SES', 'dkim.cell7.amazonses.com', 'dkim.cell7.amazonses.com'],
+  ['table of Regions', undefined, 'dkim.amazonses.com'],
+] as const)('the log says that it was taken from: %s', async (source, said, dkimDomain) => {
+  world.fake.signingHostedZoneFor = () => said;
   await mail.create();
 
   expect(world.lambda.log).toContainEqual(expect.objectContaining({ step: 'dkim-domain', source, dkimDomain }));
 });
 
-it('costs little time when the v2 API of SES is down', async () => {
-  world.fake.sesv2 = 'down';
+describe.each([
+  ['denied', /SES CreateEmailIdentity for example\.com in eu-west-1 failed: AccessDenied.* service control policy/],
+  ['down', /SES CreateEmailIdentity for example\.com in eu-west-1 failed .* AWS Health Dashboard/],
+] as const)('when the v2 API of SES is %s', (mode, reason) => {
+  it('a Create says so, and has made nothing', async () => {
+    world.fake.sesv2 = mode;
 
-  expect(await world.timeOf(() => mail.create())).toBeLessThan(100_000);
-});
+    const answer = await mail.create();
 
-it('finds no identity where an emulator shows every name as pending', async () => {
-  world.fake.sesv2 = 'apart';
-  world.fake.addIdentity(REGION, 'example.com', { dkimStatus: 'NotStarted' });
+    expect(answer.status).toBe('FAILED');
+    expect(answer.reason).toMatch(reason);
+    expect(world.holdings()).toEqual([]);
+  });
 
-  expect((await mail.create()).physicalId).toMatch(/:identity\+1\+2\+3$/);
+  it('a Create for an identity that existed before leaves it alone', async () => {
+    world.fake.addIdentity(REGION, 'example.com', { dkimStatus: 'NotStarted' });
+    const before = structuredClone(world.fake.identity(REGION, 'example.com'));
+    world.fake.sesv2 = mode;
+
+    expect((await mail.create()).reason).toMatch(reason);
+    expect(world.fake.identity(REGION, 'example.com')).toEqual(before);
+  });
+
+  it('an Update says so, and leaves all as it is', async () => {
+    const { physicalId } = await mail.create();
+    const before = world.holdings();
+    world.fake.sesv2 = mode;
+
+    const answer = await mail.update(properties({ Ttl: '60' }));
+
+    expect(answer).toMatchObject({ status: 'FAILED', physicalId });
+    expect(answer.reason).toMatch(/SES GetEmailIdentity for example\.com in eu-west-1 failed/);
+    expect(world.holdings()).toEqual(before);
+  });
+
+  it('a Delete says so, takes nothing, and can be done again', async () => {
+    await mail.create();
+    const before = world.holdings();
+    world.fake.sesv2 = mode;
+
+    const { status, reason } = await mail.delete();
+
+    expect(status).toBe('FAILED');
+    expect(reason).toMatch(/SES GetEmailIdentity for example\.com in eu-west-1 failed/);
+    expect(world.holdings()).toEqual(before);
+    world.fake.sesv2 = 'on';
+    expect((await mail.delete()).status).toBe('SUCCESS');
+    expect(world.holdings()).toEqual([]);
+  });
+
+  it('a Create takes little time', async () => {
+    world.fake.sesv2 = mode;
+
+    expect(await world.timeOf(() => mail.create())).toBeLessThan(100_000);
+  });
 });

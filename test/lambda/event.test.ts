@@ -107,6 +107,9 @@ describe('properties that can work', () => {
       overwriteRecords: false,
       retain: false,
       delegationRoleArn: undefined,
+      dmarc: undefined,
+      mailFrom: undefined,
+      tags: {},
       waitForVerification: 0,
     });
   });

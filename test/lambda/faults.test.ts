@@ -1,17 +1,19 @@
 import { AwsError } from '../fakes/call';
 import type { Fault } from '../fakes/fake-aws';
-import { Answer, properties, REGION, setUpOf, StackResource, World } from '../support/stack';
+import { Answer, madeOf, properties, REGION, setUpOf, StackResource, World } from '../support/stack';
 
 const OTHER_ACCOUNT = '222222222222';
 const ROLE = `arn:aws:iam::${OTHER_ACCOUNT}:role/delegation`;
 
 const ROUTE53 = ['ListResourceRecordSets', 'ChangeResourceRecordSets', 'GetChange'];
 const SES = [
-  'GetIdentityVerificationAttributes',
+  'CreateEmailIdentity',
   'VerifyDomainDkim',
   'GetEmailIdentity',
-  'GetIdentityDkimAttributes',
-  'DeleteIdentity',
+  'TagResource',
+  'ListTagsForResource',
+  'UntagResource',
+  'DeleteEmailIdentity',
 ];
 const ALL = [...SES, ...ROUTE53, 'AssumeRole', 'DescribeStackResource', 'Respond'];
 
@@ -37,6 +39,7 @@ async function liveUnder(fault: Fault): Promise<void> {
   fake.verifyAfterMs = 20_000;
   const given = { DelegationRoleArn: ROLE, WaitForVerification: '600' };
   let hits = 0;
+  mail.cleanUpShows = 'what stays';
   const step = async (act: () => Promise<Answer | undefined>): Promise<Answer> => {
     const armed = fake.addFault(fault);
     const answer = await act();
@@ -47,11 +50,11 @@ async function liveUnder(fault: Fault): Promise<void> {
   };
 
   const first = await step(() => mail.create(properties({ ...given, HostedZoneId: 'Z1FAR' })));
-  expect(first.physicalId).toMatch(/:identity\+1\+2\+3$/);
+  expect(madeOf(first)).toBe('1+2+3');
   expect(world.holdings()).toEqual(setUpOf(first));
 
   const second = await step(() => mail.update(properties({ ...given, HostedZoneId: 'Z2FAR', Ttl: '60' })));
-  expect(second.physicalId).toMatch(/:identity\+1\+2\+3$/);
+  expect(madeOf(second)).toBe('1+2+3');
   expect(world.holdings()).toEqual([...new Set([...setUpOf(first), ...setUpOf(second, 60)])].sort());
 
   await step(() => mail.cleanUp());
@@ -94,17 +97,17 @@ describe('when the answer to the write of the records is lost', () => {
   it('they are ours, and Delete removes them', async () => {
     const answer = await mail.create();
 
-    expect(answer.physicalId).toMatch(/:identity\+1\+2\+3$/);
+    expect(madeOf(answer)).toBe('1+2+3');
     expect(world.holdings()).toEqual(setUpOf(answer));
     await mail.delete();
     expect(world.holdings()).toEqual([]);
   });
 
   it('those that were there before are not', async () => {
-    const [, token] = world.tokensToCome();
+    const [, token] = world.tokensToCome().sort();
     const theirs = world.addForeignCname(`${token}._domainkey.example.com`, `${token}.dkim.amazonses.com`);
 
-    expect((await mail.create()).physicalId).toMatch(/:identity\+1\+3$/);
+    expect(madeOf(await mail.create())).toBe('1+3');
     await mail.delete();
     expect(world.holdings()).toEqual([theirs]);
   });
@@ -137,9 +140,9 @@ describe('when the answer to the write of the records is lost', () => {
   });
 });
 
-describe('when the answer to VerifyDomainDkim is lost again and again', () => {
+describe.each(['CreateEmailIdentity', 'VerifyDomainDkim'])('when the answer to %s is lost again and again', (lost) => {
   it('the identity is removed', async () => {
-    world.fake.addFault({ kind: 'dropAfter', operation: 'VerifyDomainDkim', times: Infinity });
+    world.fake.addFault({ kind: 'dropAfter', operation: lost, times: Infinity });
 
     expect((await mail.create()).status).toBe('FAILED');
     expect(world.holdings()).toEqual([]);
@@ -147,8 +150,15 @@ describe('when the answer to VerifyDomainDkim is lost again and again', () => {
 });
 
 describe('when a call is denied', () => {
-  const ON_CREATE = ['GetIdentityVerificationAttributes', 'VerifyDomainDkim', ...ROUTE53];
-  const ON_DELETE = ['DescribeStackResource', 'GetIdentityDkimAttributes', 'DeleteIdentity', ...ROUTE53.slice(0, 2)];
+  const ON_CREATE = ['CreateEmailIdentity', 'VerifyDomainDkim', 'TagResource', ...ROUTE53];
+  const ON_DELETE = [
+    'DescribeStackResource',
+    'GetEmailIdentity',
+    'TagResource',
+    'ListTagsForResource',
+    'DeleteEmailIdentity',
+    ...ROUTE53.slice(0, 2),
+  ];
   const deny = (operation: string) => world.fake.addFault({ kind: 'deny', operation, times: Infinity });
 
   it.each(ON_CREATE)('Create fails within a minute and undoes everything: %s', async (operation) => {
@@ -186,7 +196,7 @@ describe('when a call is denied', () => {
     expect(reasons).toMatch(/^Easy DKIM for example\.com \(SES in eu-west-1, hosted zone Z0EXAMPLE\): /);
     expect(reasons).toMatch(
       new RegExp(
-        ` ${operation} for (example\\.com in ${REGION}|hosted zone Z0EXAMPLE|Mail) failed: AccessDenied: User: `,
+        ` ${operation} for (example\\.com in ${REGION}|hosted zone Z0EXAMPLE|Mail) failed: AccessDenied(Exception)?: User: `,
       ),
     );
     expect(reasons).toContain('Check that no service control policy, permissions boundary or changed role policy');
@@ -207,7 +217,7 @@ describe('when a new policy is not in force everywhere yet', () => {
 
   it('the records lead to where SES says that the keys are, which it could not be asked at first', async () => {
     const [token] = world.tokensToCome();
-    world.fake.signingHostedZoneFor = () => 'dkim.cell-7.amazonses.com';
+    world.fake.addIdentity(REGION, 'example.com', { signingHostedZone: 'dkim.cell-7.amazonses.com' });
     denyFor30Seconds('GetEmailIdentity');
 
     expect((await mail.create()).data.DkimRecordValue1).toBe(`${token}.dkim.cell-7.amazonses.com`);
@@ -226,15 +236,15 @@ describe('when a new policy is not in force everywhere yet', () => {
 describe('when the undo of a Create fails, too', () => {
   it('the reason has both', async () => {
     world.fake.insyncAfterMs = Infinity;
-    world.fake.addFault({ kind: 'deny', operation: 'DeleteIdentity' });
+    world.fake.addFault({ kind: 'deny', operation: 'DeleteEmailIdentity' });
 
     const { reason } = await mail.create();
 
     expect(reason).toContain('Route 53 took the records into hosted zone Z0EXAMPLE but has not published them in time');
-    expect(reason).toContain('What this deployment had made could not be removed: SES DeleteIdentity');
+    expect(reason).toContain('What this deployment had made could not be removed: SES DeleteEmailIdentity');
   });
 
-  it('the rest of it is done', async () => {
+  it('the identity stays with what is left, whose tags say so, and Delete removes it all', async () => {
     world.fake.insyncAfterMs = Infinity;
     let looks = 0;
     world.fake.addFault({
@@ -246,7 +256,10 @@ describe('when the undo of a Create fails, too', () => {
 
     await mail.create();
 
-    expect(world.fake.identityNames(REGION)).toEqual([]);
-    expect(world.holdings()).toHaveLength(3);
+    expect(world.holdings()).toHaveLength(4);
+    expect(world.claims()).toEqual(['zone=Z0EXAMPLE made=identity+1+2+3 by=Test/Mail']);
+    world.fake.clearFaults();
+    expect(await mail.delete()).toMatchObject({ status: 'SUCCESS', reason: '' });
+    expect(world.holdings()).toEqual([]);
   });
 });

@@ -1,5 +1,5 @@
 import type { ResourceProperties } from '../../lib/shared/contract';
-import { DOMAIN, properties, recordsOf, StackResource, World, ZONE } from '../support/stack';
+import { DOMAIN, madeOf, properties, recordsOf, StackResource, World, ZONE } from '../support/stack';
 
 const MAIL_FROM = `bounce.${DOMAIN}`;
 const DMARC = 'v=DMARC1; p=none; rua=mailto:dmarc@example.com';
@@ -42,9 +42,13 @@ describe('a domain with MAIL FROM and DMARC', () => {
     const answer = await mail.create(whole());
 
     expect(answer.status).toBe('SUCCESS');
-    expect(answer.physicalId).toMatch(
-      /:identity\+1\+2\+3\+mx\+spf\+dmarc:bounce:v=DMARC1; p=none; rua=mailto:dmarc@example\.com$/,
-    );
+    expect(madeOf(answer)).toBe('1+2+3+mx+spf+dmarc');
+    expect(answer.physicalId).toMatch(/:bounce:v=DMARC1; p=none; rua=mailto:dmarc@example\.com$/);
+    expect(world.claims()).toEqual([
+      expect.stringMatching(
+        /^zone=Z0EXAMPLE made=identity\+1\+2\+3\+mx\+spf\+dmarc mail-from=[0-9a-f]{8} by=Test\/Mail$/,
+      ),
+    ]);
     expect(further()).toEqual([DMARC_LINE, MX_LINE, SPF_LINE]);
     expect(world.holdings()).toEqual(expect.arrayContaining(recordsOf(answer)));
     expect(world.fake.operations().filter((name) => name === 'ChangeResourceRecordSets')).toHaveLength(1);
@@ -131,6 +135,7 @@ describe('an update', () => {
   });
 
   it('of the policy that is rolled back brings the policy back', async () => {
+    mail.cleanUpShows = 'what stays';
     await mail.create(whole());
     const before = world.holdings();
 
@@ -157,6 +162,7 @@ describe('an update', () => {
   it('to another Region takes the MX record along', async () => {
     await mail.create(whole());
 
+    world.setRegions('us-east-1');
     await mail.update(whole({ SesRegion: 'us-east-1' }));
     expect(further()).toEqual([DMARC_LINE, MX_OF_US, SPF_LINE]);
 
@@ -170,7 +176,9 @@ describe('an update', () => {
     await mail.create(whole());
     const before = world.holdings();
 
+    world.setRegions('us-east-1');
     await mail.update(whole({ SesRegion: 'us-east-1' }));
+    world.setRegions('eu-west-1');
     await mail.rollBack();
 
     expect(world.holdings()).toEqual(before);
@@ -223,7 +231,8 @@ describe('records that are there already', () => {
     });
     const before = world.holdings();
 
-    expect((await mail.create(whole())).physicalId).toMatch(/:identity\+1\+2\+3:bounce:v=DMARC1; /);
+    expect(madeOf(await mail.create(whole()))).toBe('1+2+3');
+    expect(world.claims()).toEqual([expect.stringContaining(' made=identity+1+2+3 found=mx+spf+dmarc ')]);
     expect(world.holdings()).toEqual(expect.arrayContaining(theirs));
     await mail.delete();
 
@@ -328,9 +337,9 @@ describe('a domain whose DNS is elsewhere', () => {
       expect(answer.data.HostedZoneId).toBeUndefined();
     });
     expect(operations).toEqual([
-      'GetIdentityVerificationAttributes',
+      'DescribeStackResource',
+      'CreateEmailIdentity',
       'VerifyDomainDkim',
-      'GetEmailIdentity',
       'DescribeStackResource',
     ]);
 

@@ -1,9 +1,20 @@
 import fc from 'fast-check';
+import type { Claim } from '../../lambda/domain/claims';
 import type { DomainState } from '../../lambda/domain/physical-id';
 import { mailRecords, RecordSet } from '../../lambda/domain/mail-record';
-import { Change, planRecords, planRemoval, planUndo, RecordPlan, RecordWishes } from '../../lambda/domain/record-plan';
+import {
+  Change,
+  planRecords,
+  planRemoval,
+  planUndo,
+  RecordPlan,
+  recordsToRemove,
+  RecordWishes,
+  Remaining,
+} from '../../lambda/domain/record-plan';
 
 const TOKENS = ['tok1', 'tok2', 'tok3'];
+const CLAIM = '0a1b2c3d4e-0a1b2c3d4e5f';
 const nameOf = (token: string) => `${token}._domainkey.example.com`;
 const valueOf = (token: string) => `${token}.dkim.amazonses.com`;
 
@@ -20,6 +31,7 @@ const wishes: RecordWishes = {
   ttl: 1800,
   overwriteRecords: false,
   owned: [],
+  inherited: [],
   former: [],
   unconfirmed: [],
 };
@@ -152,10 +164,35 @@ describe('every plan for the records', () => {
   });
 
   it('leaves nothing to do', () => {
-    forEveryPlan(({ changes, owned }, given, zone) => {
+    forEveryPlan(({ changes, owned, found }, given, zone) => {
       const again = planRecords({ ...given, owned }, apply(changes, zone));
-      expect(again).toEqual({ changes: [], submissions: [], owned });
+      expect(again).toEqual({ changes: [], submissions: [], owned, found });
     });
+  });
+});
+
+describe('records that others of ours have made', () => {
+  const inherited = TOKENS.slice(0, 2);
+
+  it('are ours, too, if they are as we make them', () => {
+    const zone = [
+      cname(nameOf('tok1'), valueOf('tok1')),
+      cname(nameOf('tok2'), valueOf('tok2'), 60),
+      cname(nameOf('tok3'), valueOf('tok3')),
+    ];
+
+    expect(planRecords({ ...wishes, inherited }, zone)).toEqual({
+      changes: [],
+      submissions: [],
+      owned: inherited,
+      found: ['tok3'],
+    });
+  });
+
+  it('are not changed when they have another value', () => {
+    const zone = [cname(nameOf('tok1'), 'elsewhere.example.net')];
+
+    expect(tryPlan({ ...wishes, inherited }, zone)).toBeUndefined();
   });
 });
 
@@ -183,34 +220,37 @@ describe('the removal of records', () => {
     zoneId: 'Z0EXAMPLE',
     dkimDomain: 'dkim.amazonses.com',
     tokens: TOKENS,
-    ownsIdentity: true,
+    claim: CLAIM,
     ownedRecords: TOKENS,
   };
   const zone = TOKENS.map((token) => cname(nameOf(token), valueOf(token), 77));
-  const removed = (current?: DomainState) => planRemoval(state, current, zone).map(({ record }) => record.name);
+  const nobody: Remaining = { claims: [], elsewhere: [], shown: undefined, tokens: TOKENS };
+  const removal = (given: DomainState, existing: readonly RecordSet[], remaining = nobody) =>
+    planRemoval(recordsToRemove(given, remaining), existing);
+  const removed = (remaining: Partial<Remaining> = {}) =>
+    removal(state, zone, { ...nobody, ...remaining }).map(({ record }) => record.name);
+  const other: Claim = { id: '5f5f5f5f5f-5f5f5f5f5f5f', made: [], found: [], by: 'Other/Mail', zoneId: 'Z0EXAMPLE' };
 
   it('brings back the zone as it was before the plan, but for what was overwritten', () => {
     forEveryPlan(({ changes, owned: ownedRecords }, { owned, overwriteRecords }, before) => {
       if (owned.length > 0 || overwriteRecords) return;
       const after = apply(changes, before);
 
-      const removal = planRemoval({ ...state, ownedRecords }, undefined, after);
-
-      expect(apply(removal, after)).toEqual(sorted(before));
+      expect(apply(removal({ ...state, ownedRecords }, after), after)).toEqual(sorted(before));
     });
   });
 
   it('never touches what is not owned', () => {
     fc.assert(
       fc.property(zones, fc.subarray(TOKENS), (any, ownedRecords) => {
-        const names = planRemoval({ ...state, ownedRecords }, undefined, any).map(({ record }) => record.name);
+        const names = removal({ ...state, ownedRecords }, any).map(({ record }) => record.name);
         expect(ownedRecords.map(nameOf)).toEqual(expect.arrayContaining(names));
       }),
     );
   });
 
   it('names the TTL and the value that are there, as Route 53 wants it', () => {
-    const [{ record }] = planRemoval(state, undefined, [cname(nameOf('tok1'), 'TOK1.dkim.amazonses.com.', 5)]);
+    const [{ record }] = removal(state, [cname(nameOf('tok1'), 'TOK1.dkim.amazonses.com.', 5)]);
 
     expect(record).toMatchObject({ ttl: 5, values: ['TOK1.dkim.amazonses.com.'] });
   });
@@ -218,12 +258,32 @@ describe('the removal of records', () => {
   it.each<[string, Partial<DomainState>, string[]]>([
     ['all is in use', {}, []],
     ['all is in use, for another Region of SES', { region: 'us-east-1' }, []],
-    ['all is in use, and somebody else made it', { ownedRecords: [], ownsIdentity: false }, []],
+    ['all is in use, and somebody else made it', { ownedRecords: [] }, []],
     ['two of the tokens are in use', { tokens: ['tok1', 'tok2', 'new'] }, ['tok3']],
     ['it moved to another zone', { zoneId: 'Z1OTHER' }, TOKENS],
     ['it moved to another domain', { domainName: 'mail.example.com' }, TOKENS],
+    ['it is the very one that goes', { claim: CLAIM }, TOKENS],
   ])('spares what the resource has now: %s', (_, difference, tokens) => {
-    expect(removed({ ...state, ...difference })).toEqual(tokens.map(nameOf));
+    const shown = { ...state, claim: '0a1b2c3d4e-ffffffffffff', ...difference };
+
+    expect(removed({ shown })).toEqual(tokens.map(nameOf));
+  });
+
+  it.each<[string, Partial<Remaining>, string[]]>([
+    ['that it has made, too', { claims: [{ ...other, made: ['1', '2', '3'] }] }, []],
+    ['that it has found', { claims: [{ ...other, found: ['1', '2', '3'] }] }, []],
+    ['but not the one that it does not use', { claims: [{ ...other, made: ['1'], found: ['3'] }] }, ['tok2']],
+    ['although somebody has edited its tag', { claims: [{ ...other, unreadable: true }] }, []],
+    ['but not in another zone', { claims: [{ ...other, zoneId: 'Z1OTHER', made: ['1', '2', '3'] }] }, TOKENS],
+    ['but not once it is leaving itself', { claims: [{ ...other, made: ['1', '2', '3'], leavingSince: 1 }] }, TOKENS],
+    [
+      'but not those of former tokens',
+      { claims: [{ ...other, made: ['1', '2', '3'] }], tokens: ['a', 'b', 'c'] },
+      TOKENS,
+    ],
+    ['when SES shows no tokens', { claims: [{ ...other, made: ['1', '2', '3'] }], tokens: [] }, []],
+  ])('spares what another construct uses %s', (_, remaining, tokens) => {
+    expect(removed(remaining)).toEqual(tokens.map(nameOf));
   });
 
   it('takes all that we made when the resource goes', () => {
@@ -237,6 +297,6 @@ describe('the removal of records', () => {
     ['another type', { ...cname(nameOf('tok1'), valueOf('tok1')), type: 'TXT' }],
     ['the key of another token', cname(nameOf('tok1'), valueOf('tok10'))],
   ])('leaves a record that has %s by now', (_, set) => {
-    expect(planRemoval(state, undefined, [set])).toEqual([]);
+    expect(removal(state, [set])).toEqual([]);
   });
 });

@@ -108,7 +108,7 @@ describe.each(MOVES)('when the $name changes', ({ to, shared }) => {
 
     const operations = await world.operationsDuring(() => mail.update(to));
 
-    expect(operations).not.toContain('DeleteIdentity');
+    expect(operations).not.toContain('DeleteEmailIdentity');
     expect(world.holdings()).toEqual(expect.arrayContaining(setUpOf(first)));
   });
 
@@ -193,7 +193,7 @@ describe('when the zone changes', () => {
     });
 
     expect(operations).not.toContain('VerifyDomainDkim');
-    expect(operations).not.toContain('DeleteIdentity');
+    expect(operations).not.toContain('DeleteEmailIdentity');
   });
 
   it('uses copies of the records that are there already, and leaves them on Delete', async () => {
@@ -290,6 +290,8 @@ describe('when the domain changes', () => {
 
 describe('when the Region changes to one where SES gives the same tokens', () => {
   const moved = properties({ SesRegion: 'us-east-1' });
+
+  beforeEach(() => void (mail.cleanUpShows = 'what stays'));
 
   async function createdWithTheSameTokensThere(): Promise<Answer> {
     const first = await created();

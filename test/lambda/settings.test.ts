@@ -15,14 +15,14 @@ import {
 } from '../support/settings';
 import { DOMAIN, REGION, World } from '../support/stack';
 
-const ID = `settings:${REGION}:${DOMAIN}`;
-const READS = ['GetIdentityMailFromDomainAttributes', 'GetIdentityNotificationAttributes', 'GetEmailIdentity'];
+const READS = ['GetEmailIdentity', 'GetIdentityNotificationAttributes'];
+const TAGGING = ['TagResource', 'UntagResource'];
 const WRITES = [
-  'SetIdentityMailFromDomain',
+  'PutEmailIdentityMailFromAttributes',
   'PutEmailIdentityConfigurationSetAttributes',
   'SetIdentityNotificationTopic',
   'SetIdentityHeadersInNotificationsEnabled',
-  'SetIdentityFeedbackForwardingEnabled',
+  'PutEmailIdentityFeedbackAttributes',
 ];
 /** The topic, the configuration set and the MAIL FROM domain of somebody else. */
 const THEIRS: Partial<Identity> = {
@@ -48,6 +48,12 @@ const writesDuring = async (step: () => Promise<unknown>) =>
   (await world.operationsDuring(step)).filter((operation) => WRITES.includes(operation));
 const always = (kind: FaultKind, operation: string) => world.fake.addFault({ kind, operation, times: Infinity });
 
+/** The physical id of settings of an identity. */
+const idOf = (domain = DOMAIN, region = REGION): string =>
+  expect.stringMatching(
+    new RegExp(`^settings:${region}:${domain.replace(/\./g, '\\.')}:[0-9a-f]{10}-[0-9a-f]{12}$`),
+  ) as string;
+
 /** SES refuses an operation in these words. */
 function refuse(operation: string, code: string, message: string): void {
   world.fake.before(operation, () => {
@@ -63,7 +69,7 @@ describe('Create', () => {
   it('sets all settings, with an id that does not depend on them', async () => {
     const answer = await resource.create();
 
-    expect(answer).toMatchObject({ status: 'SUCCESS', reason: '', physicalId: ID });
+    expect(answer).toMatchObject({ status: 'SUCCESS', reason: '', physicalId: idOf() });
     expect(present()).toEqual(ALL_SET);
   });
 
@@ -86,15 +92,29 @@ describe('Create', () => {
     const mailFrom = { MailFromDomain: MAIL_FROM, MailFromBehavior: 'RejectMessage' } as const;
 
     expect(await world.operationsDuring(() => resource.create(settings(mailFrom)))).toEqual([
-      'GetIdentityMailFromDomainAttributes',
-      'SetIdentityMailFromDomain',
+      'GetEmailIdentity',
+      'DescribeStackResource',
+      'TagResource',
+      'PutEmailIdentityMailFromAttributes',
       'DescribeStackResource',
     ]);
     expect(await world.operationsDuring(() => resource.update(settings()))).toEqual([
-      'GetIdentityMailFromDomainAttributes',
-      'SetIdentityMailFromDomain',
+      'GetEmailIdentity',
+      'DescribeStackResource',
+      'PutEmailIdentityMailFromAttributes',
+      'TagResource',
       'DescribeStackResource',
     ]);
+  });
+
+  it('says on the identity who uses which settings, and which of them were made', async () => {
+    identity().configurationSet = 'main';
+
+    await resource.create(settings({ ConfigurationSet: 'main', BounceTopic: TOPIC }));
+
+    expect(world.claims()).toEqual(['made=BounceTopic found=ConfigurationSet by=Test/Settings']);
+    expect(resource.physicalId).toEqual(idOf());
+    expect(Object.keys(world.tags())).toEqual([`cdk-ses-easy-dkim:${resource.physicalId!.split(':')[3]}`]);
   });
 
   it('leaves settings that it is not asked for as they are', async () => {
@@ -110,10 +130,14 @@ describe('Create', () => {
     ]);
   });
 
-  it('writes nothing when all is set already', async () => {
+  it('sets nothing when all is set already', async () => {
     await resource.create();
 
-    expect(await world.operationsDuring(() => new SettingsResource(world).create())).toEqual(READS);
+    expect(await world.operationsDuring(() => new SettingsResource(world, 'More').create())).toEqual([
+      ...READS,
+      'DescribeStackResource',
+      'TagResource',
+    ]);
   });
 
   it('changes the behavior of a MAIL FROM domain that is set already', async () => {
@@ -145,7 +169,7 @@ describe('Update', () => {
   it('changes in place what changes, and nothing else', async () => {
     const writes = await writesDuring(async () => {
       const answer = await resource.update({ ...ALL, ConfigurationSet: 'other', DeliveryTopic: TOPIC });
-      expect(answer).toMatchObject({ status: 'SUCCESS', physicalId: ID });
+      expect(answer).toMatchObject({ status: 'SUCCESS', physicalId: idOf() });
     });
 
     expect(writes).toEqual(['PutEmailIdentityConfigurationSetAttributes', 'SetIdentityNotificationTopic']);
@@ -210,7 +234,7 @@ describe('Update', () => {
 
     const answer = await resource.update(given);
 
-    expect(answer).toMatchObject({ status: 'SUCCESS', physicalId: `settings:${given.SesRegion}:${given.DomainName}` });
+    expect(answer).toMatchObject({ status: 'SUCCESS', physicalId: idOf(given.DomainName, given.SesRegion) });
     expect(present()).toEqual(ALL_SET);
     expect(present(given.DomainName, given.SesRegion)).toContain('configuration set main');
     await resource.cleanUp();
@@ -270,11 +294,34 @@ describe('Delete', () => {
     expect(present()).toEqual([]);
   });
 
-  it('with RETAIN calls nothing', async () => {
+  it('with RETAIN changes nothing but its own tag', async () => {
     await resource.create({ ...ALL, RemovalPolicy: 'retain' });
 
-    expect(await world.operationsDuring(() => resource.delete())).toEqual([]);
+    expect(await world.operationsDuring(() => resource.delete())).toEqual([
+      'GetEmailIdentity',
+      'DescribeStackResource',
+      'UntagResource',
+    ]);
     expect(present()).toEqual(ALL_SET);
+    expect(world.tags()).toEqual({});
+  });
+
+  it('leaves what had our value before we came', async () => {
+    identity().configurationSet = 'main';
+    await resource.create(settings({ ConfigurationSet: 'main', BounceTopic: TOPIC }));
+
+    await expectSuccess(resource.delete());
+
+    expect(present()).toEqual(['configuration set main']);
+  });
+
+  it('takes its tag along', async () => {
+    identity().tags.team = 'post';
+    await resource.create();
+
+    await expectSuccess(resource.delete());
+
+    expect(world.tags()).toEqual({ team: 'post' });
   });
 
   it('of an identity that is gone succeeds', async () => {
@@ -290,7 +337,7 @@ describe('Delete', () => {
     ALL,
   ])('of an identity that goes meanwhile succeeds: %j', async (given) => {
     await resource.create(given);
-    world.fake.before('SetIdentityMailFromDomain', () => void world.fake.removeIdentity(REGION, DOMAIN));
+    world.fake.before('PutEmailIdentityMailFromAttributes', () => void world.fake.removeIdentity(REGION, DOMAIN));
     world.fake.before(
       'PutEmailIdentityConfigurationSetAttributes',
       () => void world.fake.removeIdentity(REGION, DOMAIN),
@@ -299,15 +346,48 @@ describe('Delete', () => {
     await expectSuccess(resource.delete());
   });
 
-  it.each(['nothing-created-request-1', 'settings:eu-west-1:other.example.com', 'settings', `${ID}:x`, 'x'])(
-    'with an id that we never gave for these properties calls nothing: %s',
-    async (id) => {
-      await resource.create();
+  it('with the id of a Create that has set nothing calls nothing', async () => {
+    await resource.create();
 
-      expect(await world.operationsDuring(() => resource.delete(id))).toEqual([]);
+    expect(await world.operationsDuring(() => resource.delete('nothing-created-request-1'))).toEqual([]);
+    expect(present()).toEqual(ALL_SET);
+  });
+
+  it.each([
+    'settings:eu-west-1:other.example.com:0a1b2c3d4e-0a1b2c3d4e5f',
+    `settings:eu-west-1:${DOMAIN}:0a1b2c3d4e-0a1b2c3d4e5f`,
+  ])('with an id whose claim the identity does not have only looks: %s', async (id) => {
+    await resource.create();
+
+    const operations = await world.operationsDuring(() => resource.delete(id));
+
+    expect(READS).toEqual(expect.arrayContaining(operations));
+    expect(present()).toEqual(ALL_SET);
+  });
+
+  it.each(['settings', `settings:eu-west-1:${DOMAIN}`, 'x'])(
+    'with an id that CloudFormation has made up only looks, when nothing has a claim of the resource: %s',
+    async (id) => {
+      await new SettingsResource(world, 'Others').create();
+      resource.current = ALL as unknown as NonNullable<typeof resource.current>;
+
+      expect(await world.operationsDuring(() => resource.delete(id))).toEqual(['GetEmailIdentity']);
       expect(present()).toEqual(ALL_SET);
     },
   );
+
+  it('says so when the identity does not carry its tag any more, and leaves the settings', async () => {
+    await resource.create();
+    identity().tags = {};
+
+    const { status, reason } = await resource.delete();
+
+    expect(status).toBe('SUCCESS');
+    expect(reason).toBe(
+      `The settings of ${DOMAIN} in ${REGION} stay: the identity does not carry the tag of this resource any more.`,
+    );
+    expect(present()).toEqual(ALL_SET);
+  });
 
   it('can be done twice', async () => {
     await resource.create();
@@ -331,9 +411,9 @@ describe('when SES refuses a setting', () => {
     ],
     [
       'no forwarding without a topic for complaints',
-      'SetIdentityFeedbackForwardingEnabled',
+      'PutEmailIdentityFeedbackAttributes',
       { FeedbackForwarding: 'false', BounceTopic: TOPIC },
-      /\(FeedbackForwarding: false\) failed: InvalidParameterValue: .* give both in notifications/,
+      /\(FeedbackForwarding: false\) failed: BadRequestException: .* give both in notifications/,
     ],
   ] as const)('says so: %s', async (_, operation, change, reason) => {
     const answer = await resource.create(settings(change));
@@ -346,7 +426,11 @@ describe('when SES refuses a setting', () => {
   });
 
   it.each([
-    ['SetIdentityMailFromDomain', `Provided MAIL-FROM domain <${MAIL_FROM}> is in use`, /Choose another mailFrom/],
+    [
+      'PutEmailIdentityMailFromAttributes',
+      `Provided MAIL-FROM domain <${MAIL_FROM}> is in use`,
+      /Choose another mailFrom/,
+    ],
     [
       'SetIdentityNotificationTopic',
       `SNS topic <${TOPIC}> not found or not permitted`,
@@ -415,7 +499,8 @@ describe.each(WRITES)('a failure at %s', (operation) => {
 
     expect(answer.status).toBe('FAILED');
     expect(present()).toEqual(before);
-    expect(answer.physicalId).not.toBe(ID);
+    expect(answer.physicalId).not.toEqual(idOf());
+    expect(world.tags()).toEqual({});
     expect(await world.operationsDuring(() => resource.delete())).toEqual([]);
   });
 
@@ -426,7 +511,7 @@ describe.each(WRITES)('a failure at %s', (operation) => {
 
     const answer = await resource.update(settings());
 
-    expect(answer).toMatchObject({ status: 'FAILED', physicalId: ID });
+    expect(answer).toMatchObject({ status: 'FAILED', physicalId: idOf() });
     expect(present()).toEqual(former);
     await expectSuccess(resource.rollBack());
     expect(present()).toEqual(former);
@@ -434,22 +519,22 @@ describe.each(WRITES)('a failure at %s', (operation) => {
 });
 
 describe('what cannot be taken back', () => {
-  const FAILED = 'SetIdentityFeedbackForwardingEnabled';
+  const FAILED = 'PutEmailIdentityFeedbackAttributes';
 
   beforeEach(() => refuse(FAILED, 'InvalidParameterValue', 'No'));
 
   it('is named, and left for the Delete', async () => {
     world.fake.before('SetIdentityHeadersInNotificationsEnabled', () => {
-      always('deny', 'SetIdentityMailFromDomain');
+      always('deny', 'PutEmailIdentityMailFromAttributes');
     });
 
     const { status, reason, physicalId } = await resource.create();
 
     expect(status).toBe('FAILED');
     expect(reason).toMatch(
-      /SetIdentityFeedbackForwardingEnabled .* could not be taken back: SES SetIdentityMailFromDomain for example.com in eu-west-1 \(MailFrom: none\)/,
+      /PutEmailIdentityFeedbackAttributes .* could not be taken back: SES PutEmailIdentityMailFromAttributes for example.com in eu-west-1 \(MailFrom: none\)/,
     );
-    expect(physicalId).toBe(ID);
+    expect(physicalId).toEqual(idOf());
     expect(present()).toEqual([`mail from ${MAIL_FROM} RejectMessage`]);
     world.fake.clearFaults();
     await expectSuccess(resource.delete());
@@ -477,39 +562,46 @@ describe('what cannot be taken back', () => {
   });
 });
 
-describe('a configuration set that cannot be read', () => {
-  const main = settings({ ConfigurationSet: 'main' });
+describe('an identity that cannot be read', () => {
+  const REASON = `SES GetEmailIdentity for ${DOMAIN} in ${REGION} failed`;
 
-  it.each(['denied', 'down'] as const)('is set in any case (SES v2 reads: %s)', async (how) => {
-    const fault = always(how === 'denied' ? 'deny' : 'dropBefore', 'GetEmailIdentity');
+  it.each(['deny', 'dropBefore'] as const)('is left as it is by Create, which says so: %s', async (kind) => {
+    always(kind, 'GetEmailIdentity');
 
-    await expectSuccess(resource.create(main));
-    expect(present()).toEqual(['configuration set main']);
-    await expectSuccess(resource.update(settings({ ConfigurationSet: 'other' })));
-    expect(present()).toEqual(['configuration set other']);
+    const { status, reason } = await resource.create();
 
+    expect(status).toBe('FAILED');
+    expect(reason).toContain(REASON);
+    expect(present()).toEqual([]);
+    expect(world.tags()).toEqual({});
+  });
+
+  it.each(['deny', 'dropBefore'] as const)('is left as it is by Update, which can be rolled back: %s', async (kind) => {
+    await resource.create();
+    const fault = always(kind, 'GetEmailIdentity');
+
+    const { status, reason } = await resource.update(settings({ ConfigurationSet: 'other' }));
+
+    expect(status).toBe('FAILED');
+    expect(reason).toContain(REASON);
+    expect(present()).toEqual(ALL_SET);
+    fault.remove();
+    await expectSuccess(resource.rollBack());
+    expect(present()).toEqual(ALL_SET);
+  });
+
+  it.each(['deny', 'dropBefore'] as const)('is left as it is by Delete, which can be done again: %s', async (kind) => {
+    await resource.create();
+    const fault = always(kind, 'GetEmailIdentity');
+
+    const { status, reason } = await resource.delete();
+
+    expect(status).toBe('FAILED');
+    expect(reason).toContain(REASON);
+    expect(present()).toEqual(ALL_SET);
     fault.remove();
     await expectSuccess(resource.delete());
     expect(present()).toEqual([]);
-  });
-
-  it('stays on Delete, since it may be the one of somebody else by now', async () => {
-    await resource.create(main);
-    always('deny', 'GetEmailIdentity');
-
-    await expectSuccess(resource.delete());
-
-    expect(present()).toEqual(['configuration set main']);
-  });
-
-  it('goes back to the former one when the Update fails', async () => {
-    await resource.create(main);
-    always('deny', 'GetEmailIdentity');
-    refuse('SetIdentityNotificationTopic', 'InvalidParameterValue', 'No');
-
-    expect((await resource.update(settings({ ConfigurationSet: 'other', BounceTopic: TOPIC }))).status).toBe('FAILED');
-
-    expect(present()).toEqual(['configuration set main']);
   });
 });
 
@@ -526,6 +618,7 @@ describe('an event that is delivered again', () => {
     const event = resource.creation();
     const first = await resource.deliver(event);
     world.restartLambda('another');
+    resource.begin(event);
 
     expect(await world.operationsDuring(() => world.lambda.invoke(event))).toEqual(READS);
     expect(resource.answersTo(event)).toEqual([first, first]);
@@ -533,12 +626,13 @@ describe('an event that is delivered again', () => {
 
   it('does not set again what a run has set that was killed', async () => {
     const event = resource.creation();
-    await world.lambda.invokeAndKill(event, { call: READS.length + 2, after: true });
+    // After the look whether CloudFormation waits, and the tag.
+    await world.lambda.invokeAndKill(event, { call: READS.length + 3, after: true });
     world.restartLambda('same');
 
     const writes = await writesDuring(() => resource.deliver(event));
 
-    expect(writes).not.toContain('SetIdentityMailFromDomain');
+    expect(writes).not.toContain('PutEmailIdentityMailFromAttributes');
     expect(writes).toContain('SetIdentityNotificationTopic');
     expect(present()).toEqual(ALL_SET);
   });
@@ -573,7 +667,7 @@ describe('an event that is delivered again', () => {
           world.restartLambda(environment);
           await world.lambda.invoke(event);
         }
-        expect(resource.answersTo(event)[0]).toMatchObject({ status: 'SUCCESS', physicalId: ID });
+        expect(resource.answersTo(event)[0]).toMatchObject({ status: 'SUCCESS', physicalId: idOf() });
         expect(present()).toEqual(ALL_SET);
         return killed;
       }),
@@ -588,7 +682,7 @@ describe('an event that is delivered again', () => {
       world.restartLambda('same');
       // The last setting, which is there only when nothing can fail any more.
       if (killed && identity().forwarding) {
-        always('deny', 'SetIdentityFeedbackForwardingEnabled');
+        always('deny', 'PutEmailIdentityFeedbackAttributes');
         expect((await resource.deliver(event)).status).toBe('FAILED');
         expect(present()).toEqual(before);
       }
@@ -600,13 +694,16 @@ describe('an event that is delivered again', () => {
     atEveryCall(true, async (kill) => {
       await resource.create();
       const event = resource.removal();
+      resource.begin(event);
       await world.lambda.invokeAndKill(event, kill);
       const { killed } = world.lambda;
       if (killed) {
         world.restartLambda(environment);
         await world.lambda.invoke(event);
       }
-      expect(present()).toEqual([]);
+      // The headers were there before us.
+      expect(present()).toEqual(['Bounce no topic with headers']);
+      expect(world.tags()).toEqual({});
       return killed;
     }),
   );
@@ -614,7 +711,8 @@ describe('an event that is delivered again', () => {
 
 describe('under the rates of SES', () => {
   beforeEach(() => {
-    for (const operation of [...READS, ...WRITES]) world.fake.limits[operation] = { perSecond: 1, burst: 1 };
+    for (const operation of [...READS, ...TAGGING, ...WRITES])
+      world.fake.limits[operation] = { perSecond: 1, burst: 1 };
   });
 
   it('sets and takes away everything', async () => {
@@ -642,51 +740,49 @@ describe('under the rates of SES', () => {
 });
 
 describe.each(ENDLESS_FAULTS)('when a call %s, within a time-out of %i ms', (_, timeoutMs, kind, remedy) => {
-  const ESSENTIAL = [...READS.slice(0, 2), ...WRITES];
+  it.each([...READS, 'TagResource', ...WRITES])(
+    'Create says so, and its Delete leaves nothing: %s',
+    async (operation) => {
+      world.timeoutMs = timeoutMs;
+      const fault = always(kind, operation);
 
-  it.each(ESSENTIAL)('Create says so, and its Delete leaves nothing: %s', async (operation) => {
-    world.timeoutMs = timeoutMs;
-    const fault = always(kind, operation);
+      const answer = await resource.create();
 
-    const answer = await resource.create();
+      expectFailedCall(answer, operation, remedy);
+      fault.remove();
+      await expectSuccess(resource.delete());
+      expect(present()).toEqual([]);
+    },
+  );
 
-    expectFailedCall(answer, operation, remedy);
-    fault.remove();
-    await expectSuccess(resource.delete());
-    expect(present()).toEqual([]);
-  });
+  it.each([...READS, 'UntagResource', 'DescribeStackResource', ...WRITES])(
+    'Delete says so, and can be done again: %s',
+    async (operation) => {
+      await resource.create();
+      world.timeoutMs = timeoutMs;
+      const fault = always(kind, operation);
 
-  it.each(ESSENTIAL)('Delete says so, and can be done again: %s', async (operation) => {
-    await resource.create();
-    world.timeoutMs = timeoutMs;
-    const fault = always(kind, operation);
+      const answer = await resource.delete();
 
-    const answer = await resource.delete();
+      expectFailedCall(answer, operation, remedy);
+      fault.remove();
+      await expectSuccess(resource.delete());
+      expect(present()).toEqual([]);
+    },
+  );
+});
 
-    expectFailedCall(answer, operation, remedy);
-    fault.remove();
-    await expectSuccess(resource.delete());
-    expect(present()).toEqual([]);
-  });
-
-  it('Create does without GetEmailIdentity', async () => {
-    world.timeoutMs = timeoutMs;
-    always(kind, 'GetEmailIdentity');
+it.each([...READS, 'TagResource', ...WRITES])(
+  '%s may be denied while a new policy is not in force yet',
+  async (operation) => {
+    const denial = world.fake.addFault({ kind: 'deny', operation, times: 3 });
 
     await expectSuccess(resource.create());
 
+    expect(denial.hits).toBe(3);
     expect(present()).toEqual(ALL_SET);
-  });
-});
-
-it.each([...READS, ...WRITES])('%s may be denied while a new policy is not in force yet', async (operation) => {
-  const denial = world.fake.addFault({ kind: 'deny', operation, times: 3 });
-
-  await expectSuccess(resource.create());
-
-  expect(denial.hits).toBe(3);
-  expect(present()).toEqual(ALL_SET);
-});
+  },
+);
 
 it.each(WRITES)('a lost answer to %s does no harm', async (operation) => {
   world.fake.addFault({ kind: 'dropAfter', operation });
@@ -734,5 +830,5 @@ it('makes and deletes no identity', async () => {
     await resource.delete();
   });
 
-  expect([...new Set(operations)].sort()).toEqual([...READS, ...WRITES, 'DescribeStackResource'].sort());
+  expect([...new Set(operations)].sort()).toEqual([...READS, ...TAGGING, ...WRITES, 'DescribeStackResource'].sort());
 });

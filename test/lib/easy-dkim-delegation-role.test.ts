@@ -171,8 +171,14 @@ describe('what the delegation role may change', () => {
   const changes = (props: Partial<EasyDkimDelegationRoleProps>) => {
     const stack = aStack();
     aRole(stack, props);
-    const [{ Condition }, ...others] = statementsFor(stack, 'route53');
-    expect(others.map(({ Action }) => Action)).toEqual(['route53:GetChange']);
+    const [list, { Condition }, follow, ...others] = statementsFor(stack, 'route53');
+    expect(list).toEqual({
+      Effect: 'Allow',
+      Action: 'route53:ListResourceRecordSets',
+      Resource: `arn:aws:route53:::hostedzone/${ZONE_ID}`,
+    });
+    expect(follow.Action).toBe('route53:GetChange');
+    expect(others).toEqual([]);
     return {
       names: Condition!['ForAllValues:StringLike']['route53:ChangeResourceRecordSetsNormalizedRecordNames'],
       types: Condition!['ForAllValues:StringEquals']['route53:ChangeResourceRecordSetsRecordTypes'],

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'fs';
 import * as path from 'path';
-import { CfnOutput, CfnParameter, Duration, NestedStack, RemovalPolicy, Stack } from 'aws-cdk-lib';
-import { Template } from 'aws-cdk-lib/assertions';
+import { CfnOutput, CfnParameter, Duration, NestedStack, RemovalPolicy, Stack, Tags } from 'aws-cdk-lib';
+import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import * as cognito from 'aws-cdk-lib/aws-cognito';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
@@ -32,6 +32,7 @@ import {
 } from './support';
 
 const DOMAIN = 'Custom::EasyDkimDomain';
+const EVENT_SETTINGS = 'AWS::Lambda::EventInvokeConfig';
 
 describe('a domain given its hosted zone only', () => {
   test('is one custom resource for the name of the zone', () => {
@@ -72,11 +73,12 @@ describe('a domain given every prop', () => {
     WaitForVerification: '840',
     MailFromDomain: 'bounce.mail.example.com',
     DmarcRecord: 'v=DMARC1; p=reject',
+    Tags: { team: 'mail' },
   };
 
-  test('has every property of the contract, as strings', () => {
+  test('has every property of the contract', () => {
     const stack = aStack();
-    aDomain(stack, {
+    const mail = aDomain(stack, {
       domainName: 'mail.example.com',
       sesRegion: 'us-east-1',
       ttl: Duration.minutes(5),
@@ -87,6 +89,7 @@ describe('a domain given every prop', () => {
       mailFrom: { domainName: 'bounce.mail.example.com' },
       dmarc: { policy: DmarcPolicy.REJECT },
     });
+    Tags.of(mail).add('team', 'mail');
     expect(resourceProperties(stack)).toEqual(everyProperty);
   });
 });
@@ -319,7 +322,13 @@ describe('used as an SES identity', () => {
 });
 
 describe('the provider', () => {
-  const TYPES = ['AWS::Lambda::Function', 'AWS::IAM::Role', 'AWS::Logs::LogGroup', 'AWS::IAM::ManagedPolicy'];
+  const TYPES = [
+    'AWS::Lambda::Function',
+    EVENT_SETTINGS,
+    'AWS::IAM::Role',
+    'AWS::Logs::LogGroup',
+    'AWS::IAM::ManagedPolicy',
+  ];
   const PROVIDER = Object.fromEntries(TYPES.map((type) => [type, 1]));
 
   const resourceCounts = (stack: Stack) => {
@@ -390,12 +399,39 @@ describe('the provider', () => {
     expect(theResource(stack, 'AWS::Lambda::Function').Properties.Runtime).toBe(`nodejs${Math.max(...versions)}.x`);
   });
 
-  test('has as long as Lambda allows, and CloudFormation waits for longer', () => {
+  test('has as long as Lambda allows', () => {
     const stack = aStack();
     aDomain(stack);
-    const timeout = theResource(stack, 'AWS::Lambda::Function').Properties.Timeout;
-    expect(timeout).toBe(15 * 60);
-    expect(Number(theResource(stack, DOMAIN).Properties.ServiceTimeout)).toBeGreaterThan(timeout as number);
+    expect(theResource(stack, 'AWS::Lambda::Function').Properties.Timeout).toBe(15 * 60);
+  });
+
+  test.each([DOMAIN, 'Custom::EasyDkimSettings'])(
+    'never works on an event that CloudFormation has given up: %s',
+    (type) => {
+      const stack = aStack();
+      aDomain(stack, { feedbackForwarding: true });
+      const timeout = theResource(stack, 'AWS::Lambda::Function').Properties.Timeout as number;
+      const oldest = theResource(stack, EVENT_SETTINGS).Properties.MaximumEventAgeInSeconds as number;
+      expect(oldest + timeout).toBeLessThanOrEqual(Number(theResource(stack, type).Properties.ServiceTimeout));
+    },
+  );
+
+  test('limits the age of the events that invoke the function as CloudFormation does', () => {
+    const stack = aStack();
+    aDomain(stack);
+    const { Properties } = theResource(stack, EVENT_SETTINGS);
+    expect(Properties).toMatchObject({
+      FunctionName: { Ref: theResource(stack, 'AWS::Lambda::Function').logicalId },
+      Qualifier: '$LATEST',
+    });
+  });
+
+  test('knows its stack, how many domains it has, and their Regions', () => {
+    const stack = aStack();
+    manyDomains(stack, 3, (index) => ({ sesRegion: index === 0 ? undefined : 'us-east-1' }));
+    expect(theResource(stack, 'AWS::Lambda::Function').Properties.Environment).toEqual({
+      Variables: { STACK_ID: { Ref: 'AWS::StackId' }, DOMAINS: '3', SES_REGIONS: `${REGION},us-east-1` },
+    });
   });
 
   test('ships the bundled handler', () => {
@@ -414,7 +450,17 @@ describe('the provider', () => {
   test('may do its work before the first domain needs it, and until the last is gone', () => {
     const stack = aStack();
     aDomain(stack);
-    expect(theResource(stack, DOMAIN).DependsOn).toEqual([theResource(stack, 'AWS::IAM::ManagedPolicy').logicalId]);
+    expect(theResource(stack, DOMAIN).DependsOn).toEqual(
+      ['AWS::IAM::ManagedPolicy', EVENT_SETTINGS].map((type) => theResource(stack, type).logicalId).sort(),
+    );
+  });
+
+  test('limits the age of events before the settings of a domain are sent, too', () => {
+    const stack = aStack();
+    aDomain(stack, { feedbackForwarding: true });
+    expect(theResource(stack, 'Custom::EasyDkimSettings').DependsOn).toContain(
+      theResource(stack, EVENT_SETTINGS).logicalId,
+    );
   });
 
   test('has a domain wait for the policy with its permissions, also when that is not the first', () => {
@@ -426,7 +472,9 @@ describe('the provider', () => {
     );
     expect(holding).toHaveLength(1);
     expect(holding[0].logicalId).not.toBe(policies(stack)[0].logicalId);
-    expect([...last.DependsOn!].sort()).toEqual([policies(stack)[0].logicalId, holding[0].logicalId].sort());
+    expect([...last.DependsOn!].sort()).toEqual(
+      [policies(stack)[0].logicalId, holding[0].logicalId, theResource(stack, EVENT_SETTINGS).logicalId].sort(),
+    );
   });
 });
 
@@ -435,21 +483,33 @@ describe('the same domain twice', () => {
     aDomain(stack, { sesRegion: first }, 'Mail');
     aDomain(stack, { sesRegion: second, domainName: name }, 'Again');
   };
+  const warnings = (stack: Stack) =>
+    Annotations.fromStack(stack)
+      .findWarning('*', Match.stringLikeRegexp('domain-twice'))
+      .map(({ id, entry }) => `${id}: ${entry.data as string}`);
 
-  test('in one stack and Region is an error that names both', () => {
-    expect(() => twice(aStack(), undefined, undefined)).toThrow(
-      /^Test\/Again: domainName "example.com" in eu-west-1 is set up by Test\/Mail already\. .*use that one\.$/,
-    );
+  test('in one stack and Region works, with a warning that names both', () => {
+    const stack = aStack();
+    twice(stack, undefined, undefined);
+    expect(warnings(stack)).toEqual([
+      '/Test/Again: "example.com" in eu-west-1 is set up by Test/Mail, too. That works, but one of them is enough. ' +
+        '[ack: cdk-ses-easy-dkim:domain-twice]',
+    ]);
+    expect(Object.keys(resources(stack, DOMAIN))).toHaveLength(2);
   });
 
   test('is found out whatever the spelling', () => {
-    expect(() => twice(aStack(), undefined, REGION, 'EXAMPLE.com.')).toThrow(/^Test\/Again: domainName/);
+    const stack = aStack();
+    twice(stack, undefined, REGION, 'EXAMPLE.com.');
+    expect(warnings(stack)).toHaveLength(1);
   });
 
   test('is found out in a stack whose Region is not known yet', () => {
-    expect(() => twice(anAgnosticStack(), undefined, undefined)).toThrow(
-      /^Test\/Again: domainName "example.com" in the same Region is set up by Test\/Mail already/,
-    );
+    const stack = anAgnosticStack();
+    twice(stack, undefined, undefined);
+    expect(warnings(stack)).toEqual([
+      expect.stringContaining('"example.com" in the same Region is set up by Test/Mail, too.'),
+    ]);
   });
 
   test('in two Regions is fine', () => {
@@ -457,23 +517,121 @@ describe('the same domain twice', () => {
     twice(stack, 'eu-west-1', 'us-east-1');
     const regions = Object.values(resources(stack, DOMAIN)).map(({ Properties }) => Properties.SesRegion);
     expect(regions).toEqual(['eu-west-1', 'us-east-1']);
+    expect(warnings(stack)).toEqual([]);
   });
 
   test('is found out when its name is known at deployment only', () => {
     const stack = aStack();
     const hostedZone = aZone(stack, new CfnParameter(stack, 'Name').valueAsString);
     aDomain(stack, { hostedZone }, 'Mail');
-    expect(() => aDomain(stack, { hostedZone }, 'Again')).toThrow(
-      /^Test\/Again: domainName in eu-west-1 is set up by Test\/Mail already/,
-    );
+    aDomain(stack, { hostedZone }, 'Again');
+    expect(warnings(stack)).toEqual([
+      expect.stringContaining('a name that is known at deployment only in eu-west-1 is set up by Test/Mail, too.'),
+    ]);
   });
 
   test('cannot be told from two names known at deployment only', () => {
     const stack = aStack();
     for (const id of ['One', 'Two']) {
       const hostedZone = aZone(stack, new CfnParameter(stack, `${id}Name`).valueAsString);
-      expect(() => aDomain(stack, { hostedZone }, id)).not.toThrow();
+      aDomain(stack, { hostedZone }, id);
     }
+    expect(warnings(stack)).toEqual([]);
+  });
+});
+
+describe("the user's tags", () => {
+  const tagsOf = (stack: Stack) => Object.values(resources(stack, DOMAIN)).map(({ Properties }) => Properties.Tags);
+
+  test('of the whole stack reach every identity', () => {
+    const stack = aStack();
+    manyDomains(stack, 2);
+    Tags.of(stack).add('team', 'mail');
+    Tags.of(stack).add('stage', 'prod');
+    expect(tagsOf(stack)).toEqual([
+      { stage: 'prod', team: 'mail' },
+      { stage: 'prod', team: 'mail' },
+    ]);
+  });
+
+  test('of one domain are its own, and come before those of the stack', () => {
+    const stack = aStack();
+    const [first] = manyDomains(stack, 2);
+    Tags.of(stack).add('team', 'mail');
+    Tags.of(first).add('team', 'billing');
+    Tags.of(first).add('customer', '000');
+    expect(tagsOf(stack)).toEqual([{ customer: '000', team: 'billing' }, { team: 'mail' }]);
+  });
+
+  test('may be taken away again', () => {
+    const stack = aStack();
+    const mail = aDomain(stack);
+    Tags.of(stack).add('team', 'mail');
+    Tags.of(mail).remove('team');
+    expect(tagsOf(stack)).toEqual([undefined]);
+  });
+
+  test('may be meant for, or kept from, the type of its resource', () => {
+    const stack = aStack();
+    aDomain(stack);
+    Tags.of(stack).add('mail', 'yes', { includeResourceTypes: [DOMAIN] });
+    Tags.of(stack).add('other', 'yes', { excludeResourceTypes: [DOMAIN] });
+    expect(tagsOf(stack)).toEqual([{ mail: 'yes' }]);
+  });
+
+  test('may have values that are known at deployment only', () => {
+    const stack = aStack();
+    const mail = aDomain(stack);
+    Tags.of(mail).add('team', new CfnParameter(stack, 'Team').valueAsString);
+    expect(tagsOf(stack)).toEqual([{ team: { Ref: 'Team' } }]);
+  });
+
+  test('are none without any', () => {
+    const stack = aStack();
+    aDomain(stack);
+    expect(resourceProperties(stack)).not.toHaveProperty('Tags');
+  });
+
+  test.each<[string, string, string, string]>([
+    ['a mark of this library', 'cdk-ses-easy-dkim', 'made', 'the tag "cdk-ses-easy-dkim" is one of this library: '],
+    ['a claim of this library', 'cdk-ses-easy-dkim:1', 'x', 'the tag "cdk-ses-easy-dkim:1" is one of this library: '],
+    ['a key of AWS', 'aws:team', 'x', 'the tag "aws:team" has a prefix that is kept for AWS: '],
+    ['a pattern', '*', 'x', 'the tag "*" has a key that SES does not take, which has letters, digits, '],
+    ['a long key', 'k'.repeat(129), 'x', 'has a key of 129 characters, and SES takes 128: '],
+    ['a long value', 'team', 'v'.repeat(257), 'the tag "team" has a value of 257 characters, and SES takes 256: '],
+    ['a strange value', 'team', 'R&D', 'the tag "team" has the value "R&D", and SES takes letters, digits, spaces '],
+  ])('are refused with %s', (_, key, value, message) => {
+    const stack = aStack();
+    aDomain(stack);
+    Tags.of(stack).add(key, value);
+    expect(() => Template.fromStack(stack)).toThrow(message);
+    expect(() => Template.fromStack(stack)).toThrow(
+      /\[Test\/Mail\] the tag .*: give another one, or keep it from the identity by Tags\.of\(scope\)\.add/,
+    );
+  });
+
+  test('may be as many as SES allows besides those of this library', () => {
+    const tagged = (count: number) => {
+      const stack = aStack();
+      aDomain(stack);
+      Array.from({ length: count }, (_, n) => Tags.of(stack).add(`k${n}`, 'x'));
+      return () => Template.fromStack(stack);
+    };
+    expect(tagged(48)).not.toThrow();
+    expect(tagged(49)).toThrow('49 tags are more than the 48 that an identity has room for: keep some from it by');
+  });
+
+  test('that are not for the identity may be as other resources take them', () => {
+    const stack = aStack();
+    aDomain(stack);
+    Tags.of(stack).add('team', 'R&D', { excludeResourceTypes: [DOMAIN] });
+    expect(tagsOf(stack)).toEqual([undefined]);
+  });
+
+  test('are not for the settings, which are no identity of their own', () => {
+    const stack = aStack();
+    Tags.of(aDomain(stack, { feedbackForwarding: true })).add('team', 'mail');
+    expect(theResource(stack, 'Custom::EasyDkimSettings').Properties).not.toHaveProperty('Tags');
   });
 });
 

@@ -108,10 +108,34 @@ describe('the MAIL FROM domain of a domain in two Regions', () => {
     expect(() => inTwoRegions('bounce.example.com', 'bounce-us.example.com')).not.toThrow();
   });
 
-  test('is refused when it is the same, since its records would go with the first', () => {
+  test('is refused when it is the same, since its MX record names one Region', () => {
     expect(() => inTwoRegions('bounce.example.com', 'Bounce.Example.com')).toThrow(
-      'Test/Other: mailFrom is for records at "bounce.example.com" that Test/Mail makes already and would take away ' +
-        'when it goes: give another name.',
+      'Test/Other: mailFrom is "bounce.example.com", which Test/Mail uses for another domain or Region: give another name.',
+    );
+  });
+
+  test('may be the same in one Region, where its records serve both', () => {
+    const stack = aStack();
+    const again = () =>
+      ['One', 'Two', 'Three'].forEach((id) => aDomain(stack, { mailFrom: { domainName: 'bounce.example.com' } }, id));
+    expect(again).not.toThrow();
+  });
+
+  test('is refused when another domain has it', () => {
+    const stack = aStack();
+    const mailFrom = { domainName: 'bounce.mail.example.com' };
+    aDomain(stack, { mailFrom }, 'Mail');
+    expect(() => aDomain(stack, { mailFrom, domainName: 'mail.example.com' }, 'Other')).toThrow(
+      'Test/Other: mailFrom is "bounce.mail.example.com", which Test/Mail uses for another domain or Region: give another name.',
+    );
+  });
+
+  test('is refused when another domain has it, also when its name is known at deployment only', () => {
+    const stack = aStack();
+    const mailFrom = { domainName: new CfnParameter(stack, 'Name').valueAsString };
+    aDomain(stack, { mailFrom }, 'Mail');
+    expect(() => aDomain(stack, { mailFrom, domainName: 'mail.example.com' }, 'Other')).toThrow(
+      'Test/Other: mailFrom is a name that is known at deployment only, which Test/Mail uses for another domain or Region',
     );
   });
 });

@@ -1,4 +1,4 @@
-import { CfnParameter, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { CfnParameter, Duration, RemovalPolicy, Stack, Tags } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as route53 from 'aws-cdk-lib/aws-route53';
@@ -22,6 +22,7 @@ import {
   theResource,
   ZONE_ID,
 } from './support';
+import { resolveIntrinsics } from '../support/intrinsics';
 
 /** The quotas of IAM, characters without white space and policies on a role, and of CloudFormation. */
 const MAX_POLICY_LENGTH = 6_144;
@@ -73,15 +74,18 @@ describe("the handler's role", () => {
     aDomain(stack);
     expect(allActions(stack).sort()).toEqual([
       'cloudformation:DescribeStackResource',
+      'cloudformation:DescribeStacks',
       'logs:CreateLogStream',
       'logs:PutLogEvents',
       'route53:ChangeResourceRecordSets',
       'route53:GetChange',
       'route53:ListResourceRecordSets',
-      'ses:DeleteIdentity',
+      'ses:CreateEmailIdentity',
+      'ses:DeleteEmailIdentity',
       'ses:GetEmailIdentity',
-      'ses:GetIdentityDkimAttributes',
-      'ses:GetIdentityVerificationAttributes',
+      'ses:ListTagsForResource',
+      'ses:TagResource',
+      'ses:UntagResource',
       'ses:VerifyDomainDkim',
     ]);
   });
@@ -128,6 +132,39 @@ describe('what the handler may do in Route 53', () => {
     const stack = aStack();
     aDomain(stack, { hostedZone: aZone(stack, 'MÜNCHEN.example.') });
     expect(changes(stack)[0].names).toEqual(['*._domainkey.xn--mnchen-3ya.example']);
+  });
+
+  const listed = (stack: Stack) =>
+    statementsFor(stack, 'route53')
+      .filter(({ Action }) => actionsOf(Action).includes('route53:ListResourceRecordSets'))
+      .flatMap(({ Resource }) => Resource);
+
+  test('is to list its zones', () => {
+    const stack = aStack();
+    manyDomains(stack, 2);
+    expect(listed(stack)).toEqual([zoneArn('Z0123456789ABCDEFG000'), zoneArn('Z0123456789ABCDEFG001')]);
+  });
+
+  test('is to list all zones when they are too many to name', () => {
+    const stack = aStack();
+    manyDomains(stack, 160, (index) => ({ sesRegion: index % 2 ? REGION : 'us-east-1' }));
+    expect(listed(stack)).toEqual([zoneArn('*')]);
+  });
+
+  test('is to change the zones by name however many they are', () => {
+    const stack = aStack();
+    manyDomains(stack, 160, (index) => ({ sesRegion: index % 2 ? REGION : 'us-east-1' }));
+    const zones = changes(stack).flatMap((change) => change.zones);
+    expect(zones).toHaveLength(160);
+    expect(zones).not.toContain(zoneArn('*'));
+  });
+
+  test('has no change without names, which "for all values" would let through', () => {
+    const stack = aStack();
+    aDomain(stack, { dmarc: {} });
+    expect(changeStatements(stack).map(({ Condition }) => Condition?.Null)).toEqual([
+      { 'route53:ChangeResourceRecordSetsNormalizedRecordNames': 'false' },
+    ]);
   });
 
   test('is to follow its changes', () => {
@@ -206,7 +243,7 @@ describe('what the handler may do in Route 53 with further records', () => {
     const stack = aStack();
     aDomain(stack, { dmarc: {}, removalPolicy: RemovalPolicy.RETAIN });
     expect(changes(stack).map(({ actions }) => actions)).toEqual([ALL]);
-    expect(allActions(stack)).not.toContain('ses:DeleteIdentity');
+    expect(allActions(stack)).not.toContain('ses:DeleteEmailIdentity');
   });
 
   test('opens nothing more for the domains beside them', () => {
@@ -219,11 +256,16 @@ describe('what the handler may do in Route 53 with further records', () => {
     ];
     manyDomains(stack, 4, (index) => props[index]);
     const domain = (n: number) => `customer-00${n}.mail.example.com`;
-    expect(changes(stack).map(({ names, types }) => ({ names, types }))).toEqual([
+    const byName = (one: { names: string[] }, other: { names: string[] }) => (one.names[0] < other.names[0] ? -1 : 1);
+    expect(
+      changes(stack)
+        .map(({ names, types }) => ({ names, types }))
+        .sort(byName),
+    ).toEqual([
       { names: [`*._domainkey.${domain(0)}`], types: ['CNAME'] },
-      { names: [`*._domainkey.${domain(3)}`], types: ['CNAME'] },
       { names: [`*._domainkey.${domain(1)}`, `_dmarc.${domain(1)}`], types: ['CNAME', 'TXT'] },
       { names: [`*._domainkey.${domain(2)}`, `bounce.${domain(2)}`], types: ['CNAME', 'MX', 'TXT'] },
+      { names: [`*._domainkey.${domain(3)}`], types: ['CNAME'] },
     ]);
   });
 
@@ -276,54 +318,151 @@ describe('what the handler may do when the zones are in another account', () => 
 });
 
 describe('what the handler may do in SES', () => {
-  // The actions of the SES v1 API know no resources: the Region is all they can be limited to.
-  const regions = (stack: Stack) =>
-    statementsFor(stack, 'ses')
-      .filter(({ Resource }) => Resource === '*')
-      .map(({ Condition }) => Condition);
-
-  test('is limited to the Regions of its domains', () => {
+  const FURTHER = ['us-east-1', 'eu-central-1'];
+  const inFurther = () => {
     const stack = aStack();
-    aDomain(stack, { sesRegion: 'us-east-1' }, 'One');
-    aDomain(stack, { sesRegion: 'eu-central-1' }, 'Two');
-    expect(regions(stack)).toEqual([{ StringEquals: { 'aws:RequestedRegion': ['us-east-1', 'eu-central-1'] } }]);
+    FURTHER.forEach((sesRegion) => aDomain(stack, { sesRegion }, sesRegion));
+    return stack;
+  };
+  const identitiesIn = (...regions: string[]) => regions.map((region) => `arn:aws:ses:${region}:${ACCOUNT}:identity/*`);
+  const forAction = (stack: Stack, action: string) => {
+    const found = statementsFor(stack, 'ses').filter(({ Action }) => actionsOf(Action).includes(action));
+    expect(found).toHaveLength(1);
+    return found[0];
+  };
+
+  test('is limited to the Regions of its domains, where it knows no resources', () => {
+    const withoutResource = statementsFor(inFurther(), 'ses').filter(({ Resource }) => Resource === '*');
+    expect(withoutResource.flatMap(({ Action }) => Action)).toEqual([
+      'ses:VerifyDomainDkim',
+      'ses:CreateEmailIdentity',
+    ]);
+    for (const { Condition } of withoutResource) {
+      expect(Condition).toMatchObject({ StringEquals: { 'aws:RequestedRegion': FURTHER } });
+    }
   });
 
   test("is limited to the stack's own Region by default", () => {
     const stack = aStack();
     aDomain(stack);
-    expect(regions(stack)).toEqual([{ StringEquals: { 'aws:RequestedRegion': [REGION] } }]);
+    for (const { Resource, Condition } of statementsFor(stack, 'ses')) {
+      expect(Resource === '*' ? Condition?.StringEquals['aws:RequestedRegion'] : Resource).toEqual(
+        Resource === '*' ? [REGION] : identitiesIn(REGION),
+      );
+    }
   });
 
-  test('is to look at identities of this account, in these Regions', () => {
+  test.each([
+    'ses:GetEmailIdentity',
+    'ses:ListTagsForResource',
+    'ses:TagResource',
+    'ses:UntagResource',
+    'ses:DeleteEmailIdentity',
+  ])('is %s with identities of this account, in these Regions', (action) => {
+    expect(forAction(inFurther(), action).Resource).toEqual(identitiesIn(...FURTHER));
+  });
+
+  test('is to make identities with the mark of this library only', () => {
     const stack = aStack();
-    aDomain(stack, { sesRegion: 'us-east-1' });
-    const statement = statementsFor(stack, 'ses').find(({ Action }) => Action === 'ses:GetEmailIdentity');
-    expect(statement?.Resource).toEqual([`arn:aws:ses:us-east-1:${ACCOUNT}:identity/*`]);
+    aDomain(stack);
+    expect(forAction(stack, 'ses:CreateEmailIdentity').Condition?.StringEquals).toMatchObject({
+      'aws:RequestTag/cdk-ses-easy-dkim': 'made',
+    });
+  });
+
+  test('is to delete identities with the mark of this library only', () => {
+    const stack = aStack();
+    aDomain(stack);
+    expect(forAction(stack, 'ses:DeleteEmailIdentity').Condition).toEqual({
+      StringEquals: { 'aws:ResourceTag/cdk-ses-easy-dkim': 'made' },
+    });
+  });
+
+  const TAGGING = ['ses:CreateEmailIdentity', 'ses:TagResource', 'ses:UntagResource'];
+
+  test.each(TAGGING)('is %s with tags of this library only', (action) => {
+    const stack = aStack();
+    aDomain(stack);
+    expect(forAction(stack, action).Condition).toMatchObject({
+      'ForAllValues:StringLike': { 'aws:TagKeys': ['cdk-ses-easy-dkim', 'cdk-ses-easy-dkim:*'] },
+      Null: { 'aws:TagKeys': 'false' },
+    });
+  });
+
+  test.each(TAGGING)("is %s with the user's tags, too", (action) => {
+    const stack = aStack();
+    const [first] = manyDomains(stack, 2);
+    Tags.of(stack).add('team', 'mail');
+    Tags.of(first).add('customer', '000');
+    expect(forAction(stack, action).Condition).toMatchObject({
+      'ForAllValues:StringLike': {
+        'aws:TagKeys': ['cdk-ses-easy-dkim', 'cdk-ses-easy-dkim:*', 'customer', 'team'],
+      },
+    });
   });
 
   test('leaves out deleting identities when everything is retained', () => {
     const stack = aStack();
     manyDomains(stack, 3, () => ({ removalPolicy: RemovalPolicy.RETAIN }));
-    expect(allActions(stack)).not.toContain('ses:DeleteIdentity');
+    expect(allActions(stack)).not.toContain('ses:DeleteEmailIdentity');
   });
 
   test('has deleting identities as soon as one domain is not retained', () => {
     const stack = aStack();
     manyDomains(stack, 3, (index) => (index === 1 ? {} : { removalPolicy: RemovalPolicy.RETAIN }));
-    expect(allActions(stack)).toContain('ses:DeleteIdentity');
+    expect(allActions(stack)).toContain('ses:DeleteEmailIdentity');
+  });
+
+  test('is never to delete identities by the SES v1 API, which knows no resources', () => {
+    const stack = aStack();
+    const mailFrom = { domainName: 'bounce.example.com' };
+    const bounces = sns.Topic.fromTopicArn(stack, 'Topic', `arn:aws:sns:${REGION}:${ACCOUNT}:topic`);
+    aDomain(stack, { mailFrom, dmarc: {}, notifications: { bounces } });
+    expect(allActions(stack)).not.toContain('ses:DeleteIdentity');
+  });
+});
+
+describe("the keys of the user's tags", () => {
+  const FITTING = Array.from({ length: 20 }, (_, n) => `organization:cost-${n}`);
+  const TOO_MANY = Array.from({ length: 48 }, (_, n) => `${'k'.repeat(60)}${n}`);
+  const tagged = (keys: string[], arrange: (stack: Stack) => void) => {
+    const stack = aStack('us-gov-west-1');
+    arrange(stack);
+    keys.forEach((key) => Tags.of(stack).add(key, 'value'));
+    return stack;
+  };
+
+  test.each<[string, string[], (stack: Stack) => void]>([
+    ['some with many domains', FITTING, (stack) => manyDomains(stack, 150)],
+    [
+      'some with many Regions',
+      FITTING.slice(0, 8),
+      (stack) => ['us-gov-east-1', 'us-gov-west-1'].forEach((sesRegion) => aDomain(stack, { sesRegion }, sesRegion)),
+    ],
+  ])('make no policy too long: %s', (_, keys, arrange) => {
+    const lengths = policies(tagged(keys, arrange)).map(({ length }) => length);
+    expect(Math.max(...lengths)).toBeLessThan(MAX_POLICY_LENGTH);
+  });
+
+  test('are an error when they make one too long, that says what to do', () => {
+    const stack = tagged(TOO_MANY, (it) => aDomain(it));
+    expect(() => Template.fromStack(stack)).toThrow(
+      /The keys of the 48 tags of the identities make a policy of \d{4} characters where IAM takes 6144: .*'Custom::EasyDkimDomain'.* or put some of the domains into another stack\./,
+    );
   });
 });
 
 describe('domains in further Regions', () => {
   const FURTHER = ['us-east-1', 'us-east-2', 'us-west-2'];
-  const READING = [
+  const KEEPING = [
+    'ses:CreateEmailIdentity',
     'ses:GetEmailIdentity',
-    'ses:GetIdentityDkimAttributes',
-    'ses:GetIdentityVerificationAttributes',
+    'ses:ListTagsForResource',
+    'ses:TagResource',
+    'ses:UntagResource',
     'ses:VerifyDomainDkim',
   ];
-  const ALL = [...READING, 'ses:DeleteIdentity'].sort();
+  const ALL = [...KEEPING, 'ses:DeleteEmailIdentity'].sort();
 
   const addFurther = (stack: Stack, count: number) =>
     FURTHER.slice(0, count).forEach((sesRegion) => aDomain(stack, { sesRegion, outputs: false }, sesRegion));
@@ -379,7 +518,7 @@ describe('domains in further Regions', () => {
       );
       return allowedIn(stack, 'us-east-1');
     };
-    expect(allowed([RemovalPolicy.RETAIN])).toEqual(READING);
+    expect(allowed([RemovalPolicy.RETAIN])).toEqual(KEEPING);
     expect(allowed([RemovalPolicy.RETAIN, RemovalPolicy.DESTROY])).toEqual(ALL);
   });
 });
@@ -394,19 +533,15 @@ describe('what the handler may do with the settings of identities', () => {
     [
       'a MAIL FROM domain',
       () => ({ mailFrom: { domainName: 'bounce.example.com' } }),
-      ['ses:GetIdentityMailFromDomainAttributes', 'ses:SetIdentityMailFromDomain'],
+      ['ses:PutEmailIdentityMailFromAttributes'],
     ],
-    [
-      'feedback forwarding',
-      () => ({ feedbackForwarding: true }),
-      ['ses:GetIdentityNotificationAttributes', 'ses:SetIdentityFeedbackForwardingEnabled'],
-    ],
+    ['feedback forwarding', () => ({ feedbackForwarding: true }), ['ses:PutEmailIdentityFeedbackAttributes']],
     [
       'notifications',
       (stack) => ({ notifications: { bounces: topic(stack) } }),
       [
         'ses:GetIdentityNotificationAttributes',
-        'ses:SetIdentityFeedbackForwardingEnabled',
+        'ses:PutEmailIdentityFeedbackAttributes',
         'ses:SetIdentityHeadersInNotificationsEnabled',
         'ses:SetIdentityNotificationTopic',
       ],
@@ -421,32 +556,47 @@ describe('what the handler may do with the settings of identities', () => {
     const stack = aStack();
     aDomain(stack, props(stack));
     const further = allActions(stack).filter((action) => !allActions(plain).includes(action));
-    expect(further.sort()).toEqual(expected);
+    expect([...new Set(further)].sort()).toEqual(expected);
   });
+
+  const settingStatements = (stack: Stack, action: string) =>
+    statementsFor(stack, 'ses').filter(({ Action }) => actionsOf(Action).includes(action));
 
   test('is limited to the Regions of those that have settings', () => {
     const stack = aStack();
+    const bounces = sns.Topic.fromTopicArn(stack, 'Topic', `arn:aws:sns:us-east-1:${ACCOUNT}:topic`);
     aDomain(stack, {}, 'Plain');
-    aDomain(stack, { sesRegion: 'us-east-1', feedbackForwarding: true }, 'Other');
-    aDomain(stack, { sesRegion: 'us-west-2', configurationSet: configurationSet(stack) }, 'WithConfigurationSet');
-    const statement = statementsFor(stack, 'ses').find(({ Action }) =>
-      Action.includes('ses:SetIdentityFeedbackForwardingEnabled'),
-    );
-    expect(statement).toMatchObject({
-      Resource: '*',
-      Condition: { StringEquals: { 'aws:RequestedRegion': ['us-east-1'] } },
-    });
+    aDomain(stack, { sesRegion: 'us-east-1', notifications: { bounces } }, 'Other');
+    expect(settingStatements(stack, 'ses:SetIdentityNotificationTopic')).toMatchObject([
+      { Resource: '*', Condition: { StringEquals: { 'aws:RequestedRegion': ['us-east-1'] } } },
+    ]);
+    expect(settingStatements(stack, 'ses:PutEmailIdentityFeedbackAttributes')).toMatchObject([
+      { Resource: [`arn:aws:ses:us-east-1:${ACCOUNT}:identity/*`] },
+    ]);
   });
 
-  test('names the identity and the configuration set', () => {
+  test.each<[string, (stack: Stack) => Partial<EasyDkimDomainProps>]>([
+    ['ses:PutEmailIdentityMailFromAttributes', () => ({ mailFrom: { domainName: 'bounce.example.com' } })],
+    ['ses:PutEmailIdentityFeedbackAttributes', () => ({ feedbackForwarding: true })],
+    ['ses:PutEmailIdentityConfigurationSetAttributes', (stack) => ({ configurationSet: configurationSet(stack) })],
+  ])('is %s on identities that have the mark of this library', (action, props) => {
+    const stack = aStack();
+    aDomain(stack, props(stack));
+    const [{ Resource, Condition }] = settingStatements(stack, action);
+    expect(Resource).toEqual([`arn:aws:ses:${REGION}:${ACCOUNT}:identity/*`]);
+    expect(Condition).toEqual({ StringEquals: { 'aws:ResourceTag/cdk-ses-easy-dkim': ['made', 'used'] } });
+  });
+
+  test('names the configuration set, which has no mark', () => {
     const stack = aStack();
     aDomain(stack, { sesRegion: 'us-east-1', configurationSet: configurationSet(stack) });
-    const statement = statementsFor(stack, 'ses').find(({ Action }) =>
-      Action.includes('ses:PutEmailIdentityConfigurationSetAttributes'),
-    );
-    expect(statement?.Resource).toEqual([
-      `arn:aws:ses:us-east-1:${ACCOUNT}:identity/example.com`,
-      `arn:aws:ses:us-east-1:${ACCOUNT}:configuration-set/mail`,
+    const [, ...others] = settingStatements(stack, 'ses:PutEmailIdentityConfigurationSetAttributes');
+    expect(others).toEqual([
+      {
+        Effect: 'Allow',
+        Action: 'ses:PutEmailIdentityConfigurationSetAttributes',
+        Resource: [`arn:aws:ses:us-east-1:${ACCOUNT}:configuration-set/mail`],
+      },
     ]);
   });
 });
@@ -477,6 +627,69 @@ describe('a change of what is allowed', () => {
     ],
   ])('by %s replaces the policy, so that the old one serves the clean-up', (_, changed) => {
     expect(descriptions(changed)).not.toEqual(descriptions(plain));
+  });
+
+  test.each<[string, (stack: Stack, parameter: string) => Partial<EasyDkimDomainProps>]>([
+    ['the id of a zone', (stack, id) => ({ hostedZone: aZone(stack, 'example.com', id) })],
+    ['the name of a domain', (stack, name) => ({ hostedZone: aZone(stack, name) })],
+    ['a MAIL FROM domain', (_, domainName) => ({ mailFrom: { domainName } })],
+    [
+      'the ARN of a delegation role',
+      (stack, arn) => ({ delegationRole: iam.Role.fromRoleArn(stack, 'Dns', arn, { mutable: false }) }),
+    ],
+    [
+      'the name of a configuration set',
+      (stack, name) => ({ configurationSet: ses.ConfigurationSet.fromConfigurationSetName(stack, 'Set', name) }),
+    ],
+  ])('by the value of a parameter alone replaces the policy, too: %s', (_, props) => {
+    const stack = aStack();
+    aDomain(stack, props(stack, new CfnParameter(stack, 'Value').valueAsString));
+    const described = (value: string) =>
+      resolveIntrinsics(theResource(stack, 'AWS::IAM::ManagedPolicy').Properties.Description, {
+        ref: (name) => (name === 'Value' ? value : name),
+        getAtt: (logicalId) => logicalId,
+      });
+    const arn = 'arn:aws:iam::210987654321:role/Dns';
+    expect(described(arn)).not.toEqual(described(`${arn}2`));
+  });
+
+  test('by a value of any of many domains replaces the policy that has it', () => {
+    const stack = aStack();
+    manyDomains(stack, 130, (n) => {
+      const zoneName = `customer-${n}.mail.example.com`;
+      return { hostedZone: new route53.PublicHostedZone(stack, `Made${n}`, { zoneName }) };
+    });
+    const zones = Object.keys(resources(stack, 'AWS::Route53::HostedZone')).map((id) => `{"Ref":"${id}"}`);
+    const managed = Object.values(resources(stack, 'AWS::IAM::ManagedPolicy')).map(({ Properties }) => ({
+      document: JSON.stringify(Properties.PolicyDocument),
+      description: JSON.stringify(Properties.Description),
+    }));
+    for (const zone of zones) {
+      const [{ description }] = managed.filter(({ document }) => document.includes(zone));
+      expect(description).toContain(zone);
+    }
+  });
+
+  test.each<[string, (stack: Stack, n: number) => Partial<EasyDkimDomainProps>]>([
+    [
+      'the ids of zones',
+      (stack, n) => ({
+        hostedZone: aZone(stack, `c${n}.example.com`, new CfnParameter(stack, `Id${n}`).valueAsString),
+      }),
+    ],
+    [
+      'the names of domains',
+      (stack, n) => ({ hostedZone: aZone(stack, new CfnParameter(stack, `Name${n}`).valueAsString) }),
+    ],
+  ])('has room in the description, of which IAM takes 1,000 characters, for %s', (_, props) => {
+    const stack = aStack();
+    manyDomains(stack, 40, (n) => props(stack, n));
+    const longest = (name: string) => (name.startsWith('Id') ? 'Z'.repeat(32) : 'n'.repeat(209));
+    const lengths = Object.values(resources(stack, 'AWS::IAM::ManagedPolicy')).map(
+      ({ Properties }) =>
+        (resolveIntrinsics(Properties.Description, { ref: longest, getAtt: longest }) as string).length,
+    );
+    expect(Math.max(...lengths)).toBeLessThanOrEqual(1_000);
   });
 
   test('by none leaves the policy alone', () => {
@@ -516,12 +729,12 @@ describe('400 domains in 400 zones in one stack', () => {
   });
 
   test('may each change its own records in its own zone', () => {
-    const all = changes(stack);
     const numbers = Array.from({ length: 400 }, (_, index) => String(index).padStart(3, '0'));
-    expect(all.flatMap(({ names }) => names)).toEqual(
-      numbers.map((number) => `*._domainkey.customer-${number}.mail.example.com`),
+    const all = changes(stack);
+    const allowed = all.flatMap(({ names, zones }) => names.map((name, index) => `${name} in ${zones[index]}`)).sort();
+    expect(allowed).toEqual(
+      numbers.map((n) => `*._domainkey.customer-${n}.mail.example.com in ${zoneArn(`Z0123456789ABCDEFG${n}`)}`),
     );
-    expect(all.flatMap(({ zones }) => zones)).toEqual(numbers.map((number) => zoneArn(`Z0123456789ABCDEFG${number}`)));
     for (const { zones, names } of all) {
       expect(zones).toHaveLength(names.length);
     }

@@ -41,7 +41,7 @@ export function handlerStatements(
   const stack = new Stack(new App({ context: { 'aws:cdk:disable-stack-trace': true } }), 'Iam', {
     env: { account: deployment.account, region: deployment.region },
   });
-  new EasyDkimDomain(stack, 'Mail', {
+  const mail = new EasyDkimDomain(stack, 'Mail', {
     hostedZone:
       given.HostedZoneId === undefined
         ? undefined
@@ -63,6 +63,7 @@ export function handlerStatements(
     dmarc: given.DmarcRecord === undefined ? undefined : {},
     ...(settings && settingsProps(stack, settings)),
   });
+  Object.entries(given.Tags ?? {}).forEach(([key, value]) => mail.cdkTagManager.setTag(key, value));
   return statementsOf(stack, deployment);
 }
 
@@ -170,6 +171,8 @@ function holds(operator: string, wanted: readonly string[], given: readonly stri
       return given.every((value) => wanted.includes(value));
     case 'ForAllValues:StringLike':
       return given.every((value) => wanted.some((pattern) => like(pattern, value)));
+    case 'Null':
+      return (given.length === 0) === (wanted[0] === 'true');
     default:
       throw new Error(`The condition operator ${operator} is not evaluated here`);
   }
@@ -187,22 +190,36 @@ function list(value: string | readonly string[]): readonly string[] {
   return typeof value === 'string' ? [value] : value;
 }
 
-/** What IAM is asked for a call to AWS: once for each resource of it. */
-export function questionsOf({ service, operation, account, region, params }: Call): Question[] {
+/** The tags of an identity, by key. */
+type Tags = Readonly<Record<string, string>>;
+
+/**
+ * What IAM is asked for a call to AWS: once for each resource of it.
+ *
+ * @param tagsOf the tags of an identity of the caller; none when there is no such identity
+ */
+export function questionsOf(call: Call, tagsOf: (identity: string) => Tags): Question[] {
+  const { service, operation, account, region, params } = call;
   switch (service) {
     case 'ses':
       return [{ action: `ses:${operation}`, resource: '*', keys: { 'aws:RequestedRegion': [region] } }];
     case 'sesv2': {
-      const { emailIdentity, configurationSet } = params;
-      const resources = [
-        `identity/${emailIdentity}`,
-        ...(typeof configurationSet === 'string' ? [`configuration-set/${configurationSet}`] : []),
-      ];
-      return resources.map((resource) => ({
+      const arn = (resource: string) => `arn:aws:ses:${region}:${account}:${resource}`;
+      const ask = (resource: string, keys: Question['keys'] = {}): Question => ({
         action: `ses:${operation}`,
-        resource: `arn:aws:ses:${region}:${account}:${resource}`,
-        keys: { 'aws:RequestedRegion': [region] },
-      }));
+        resource,
+        keys: { 'aws:RequestedRegion': [region], ...requestTags(params), ...keys },
+      });
+      if (operation === 'CreateEmailIdentity') {
+        return [ask('*')];
+      }
+      const { EmailIdentity, ResourceArn, ConfigurationSetName } = params;
+      return [
+        EmailIdentity === undefined
+          ? ask(ResourceArn!)
+          : ask(arn(`identity/${EmailIdentity}`), resourceTags(tagsOf(EmailIdentity))),
+        ...(typeof ConfigurationSetName === 'string' ? [ask(arn(`configuration-set/${ConfigurationSetName}`))] : []),
+      ];
     }
     case 'route53': {
       const target = params.changeId === undefined ? `hostedzone/${params.hostedZoneId}` : `change/${params.changeId}`;
@@ -222,6 +239,21 @@ export function questionsOf({ service, operation, account, region, params }: Cal
       // The answer to CloudFormation needs no permission.
       return [];
   }
+}
+
+/** The condition keys for the tags of a resource; SES has them where an identity is named, not where its ARN is. */
+export function resourceTags(tags: Tags): Question['keys'] {
+  return Object.fromEntries(Object.entries(tags).map(([key, value]) => [`aws:ResourceTag/${key}`, [value]]));
+}
+
+/** The condition keys for the tags that a request puts or takes away. */
+export function requestTags({ Tags = [], TagKeys = [] }: Call['params']): Question['keys'] {
+  const tags = Tags as readonly { readonly Key: string; readonly Value: string }[];
+  const keys = [...tags.map(({ Key }) => Key), ...(TagKeys as readonly string[])];
+  return {
+    ...Object.fromEntries(tags.map(({ Key, Value }) => [`aws:RequestTag/${Key}`, [Value]])),
+    ...(keys.length > 0 && { 'aws:TagKeys': keys }),
+  };
 }
 
 /** @see https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/specifying-conditions-route53.html */

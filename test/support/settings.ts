@@ -60,8 +60,8 @@ export async function startWithIdentity(): Promise<World> {
 
 /** CloudFormation's side of the custom resource for settings. */
 export class SettingsResource extends StackResource {
-  constructor(world: World, logicalId = 'Settings') {
-    super(world, logicalId);
+  constructor(world: World, logicalId = 'Settings', stackId?: string) {
+    super(world, logicalId, stackId);
   }
 
   override creation(given: SettingsProperties = ALL): Event {

@@ -1,4 +1,5 @@
 import type { ResourceAttributes, ResourceProperties } from '../../lib/shared/contract';
+import { CLAIM_PREFIX } from '../../lib/shared/claim-tags';
 import { FakeAws, type RecordedResponse } from '../fakes/fake-aws';
 import { ExecutionEnvironment, TIMEOUT_MS } from './sandbox/execution-environment';
 import { VirtualClock } from './sandbox/virtual-clock';
@@ -6,6 +7,9 @@ import { VirtualClock } from './sandbox/virtual-clock';
 export const DOMAIN = 'example.com';
 export const ZONE = 'Z0EXAMPLE';
 export const REGION = 'eu-west-1';
+
+/** What a physical id has of the claim on the identity. */
+const CLAIM_ID = /[0-9a-f]{10}-[0-9a-f]{12}/;
 
 /** What CloudFormation was answered. */
 export interface Answer {
@@ -50,6 +54,11 @@ export function recordsOf({ data }: Answer, ttl = 1800): string[] {
 export function identityOf({ data }: Answer): string {
   const tokens = ([1, 2, 3] as const).map((n) => data[`DkimToken${n}`]);
   return `${data.SesRegion} ${data.DomainName} ${tokens.join(',')}`;
+}
+
+/** The records that an answer says were made, such as `1+2+3`: those of DKIM in the order of their tokens' letters. */
+export function madeOf({ physicalId }: Answer): string {
+  return physicalId.split(':')[5];
 }
 
 /** All that an answer announces, in the form of {@link World.holdings}. */
@@ -103,6 +112,25 @@ export class World {
     return [...identities, ...records].sort();
   }
 
+  /** The Regions of SES that the stack has domains in, from now on. */
+  setRegions(...regions: string[]): void {
+    this.fake.variables = { SES_REGIONS: regions.join(',') };
+    this.restartLambda('same');
+  }
+
+  /** The tags of an identity. */
+  tags(domainName = DOMAIN, region = REGION): Record<string, string> {
+    return this.fake.identity(region, domainName)?.tags ?? {};
+  }
+
+  /** Who uses an identity, in what the tags of this library say there, sorted. */
+  claims(domainName = DOMAIN, region = REGION): string[] {
+    return Object.entries(this.tags(domainName, region))
+      .filter(([key]) => key.startsWith(CLAIM_PREFIX))
+      .map(([, value]) => value)
+      .sort();
+  }
+
   /** The tokens that SES gives to an identity that is not there yet. */
   tokensToCome(domainName = DOMAIN, region = REGION): string[] {
     return this.fake.identities.easyDkimTokens(this.fake.account, region, domainName);
@@ -141,6 +169,8 @@ interface Version {
 /** CloudFormation's side of one custom resource: it sends the events and keeps what it was answered. */
 export class StackResource {
   physicalId: string | undefined;
+  /** What the stack shows while a replaced resource is deleted, which has not been observed on AWS. */
+  cleanUpShows: 'what goes' | 'what stays' = 'what goes';
   /** The properties of the last state that CloudFormation holds for good. */
   current: ResourceProperties | undefined;
   private replaced: Version | undefined;
@@ -167,7 +197,7 @@ export class StackResource {
   async cleanUp(): Promise<Answer | undefined> {
     const { replaced } = this;
     this.replaced = this.former = undefined;
-    return replaced && this.deliver(this.removal(replaced));
+    return replaced && this.deliverCleanUp(replaced);
   }
 
   /** The end of an update that failed, here or elsewhere in the stack. */
@@ -179,7 +209,7 @@ export class StackResource {
     this.current = former.properties;
     this.keep(former.id);
     if (replacement) {
-      return this.deliver(this.removal(replacement));
+      return this.deliverCleanUp(replacement);
     }
     const answer = await this.deliver(this.change(former.properties, given));
     await this.cleanUp();
@@ -187,9 +217,10 @@ export class StackResource {
   }
 
   async delete(physicalId = this.requireId()): Promise<Answer> {
+    this.world.fake.stacks.set(this.stackId, 'DELETE_IN_PROGRESS');
     const answer = await this.deliver(this.removal({ id: physicalId, properties: this.current! }));
     if (answer.status === 'SUCCESS') {
-      this.world.fake.stackResources.delete(`${this.stackId}|${this.logicalId}`);
+      this.show(physicalId, 'DELETE_COMPLETE');
     }
     return answer;
   }
@@ -223,17 +254,36 @@ export class StackResource {
   }
 
   /** Runs the function with an event and takes its answer. */
-  async deliver(event: Event): Promise<Answer> {
+  async deliver(event: Event, begin = () => this.begin(event)): Promise<Answer> {
+    begin();
     const operations = await this.world.operationsDuring(() => this.world.lambda.invoke(event, this.world.timeoutMs));
     if (event.RequestType === 'Delete') {
       // Whatever a Delete finds: this would bring the identity back.
       expect(operations).not.toContain('VerifyDomainDkim');
     }
     const answers = this.answersTo(event);
+    this.expectClaim(event, answers.at(-1));
     expect(this.world.fake.rejectedResponses).toEqual([]);
     expect(answers).toHaveLength(1);
     this.accept(event, answers[0]);
     return answers[0];
+  }
+
+  /** Whoever uses an identity has a claim on it, and takes it along. */
+  private expectClaim({ RequestType, PhysicalResourceId }: Event, answer: Answer | undefined): void {
+    const id = (RequestType === 'Delete' ? PhysicalResourceId : answer?.physicalId) ?? '';
+    const [claim] = CLAIM_ID.exec(id) ?? [];
+    if (claim === undefined || answer?.status !== 'SUCCESS') return;
+    const keys = this.world.fake.identities.all().flatMap(({ identity }) => Object.keys(identity.tags));
+    expect(keys.includes(`${CLAIM_PREFIX}${claim}`)).toBe(RequestType !== 'Delete');
+  }
+
+  /** What the stack shows of the resource while CloudFormation waits for the answer to an event. */
+  begin({ RequestType, PhysicalResourceId = '' }: Event): void {
+    const status = { Create: 'CREATE_IN_PROGRESS', Update: 'UPDATE_IN_PROGRESS', Delete: 'DELETE_IN_PROGRESS' };
+    this.show(PhysicalResourceId, status[RequestType]);
+    const { stacks } = this.world.fake;
+    if (!/_IN_PROGRESS$/.test(stacks.get(this.stackId) ?? '')) stacks.set(this.stackId, 'UPDATE_IN_PROGRESS');
   }
 
   answersTo({ RequestId }: Event): Answer[] {
@@ -251,9 +301,17 @@ export class StackResource {
     if (event.RequestType === 'Create' || status === 'SUCCESS') this.keep(physicalId);
   }
 
+  private deliverCleanUp(version: Version): Promise<Answer> {
+    const event = this.removal(version);
+    return this.deliver(event, () => {
+      if (this.cleanUpShows === 'what goes') this.begin(event);
+      else this.show(this.requireId(), 'UPDATE_COMPLETE');
+    });
+  }
+
   private event(given: Pick<Event, 'RequestType' | 'ResourceProperties'> & Partial<Event>): Event {
     const requestId = this.world.nextRequestId();
-    return {
+    const event = {
       RequestId: requestId,
       ResponseURL: this.world.fake.responseUrl(requestId),
       ResourceType: 'Custom::EasyDkimDomain',
@@ -261,6 +319,8 @@ export class StackResource {
       LogicalResourceId: this.logicalId,
       ...given,
     };
+    if (event.RequestType === 'Create') this.begin(event);
+    return event;
   }
 
   private keep(physicalId: string): void {

@@ -29,16 +29,16 @@ export function changeFindings(stack: Stack): { readonly [id: string]: string } 
   return { [wildcardFinding(changes)]: 'The id of a change is known only once it is made.' };
 }
 
-const V1_REASON = 'The actions of the SES v1 API know no resources; the Region is a condition.';
-
 /** What a policy has to acknowledge that allows SES actions in a Region. */
 export function sesFindings(stack: Stack, region: string): { readonly [id: string]: string } {
   const environment = `${known(region, 'Region')}:${known(stack.account, 'AccountId')}`;
   const identities = `arn:${known(stack.partition, 'Partition')}:ses:${environment}:identity/*`;
   return {
-    [wildcardFinding('*')]: V1_REASON,
+    [wildcardFinding('*')]:
+      'The actions of the SES v1 API, and making an identity, know no resources; the Region is a condition.',
     [wildcardFinding(identities)]:
-      'Read only. Naming each of hundreds of identities would not fit into the policies of a role.',
+      "Only identities with this library's tag can be deleted or changed, and only its own tags and the user's can be " +
+      'put. Naming each of hundreds of identities would not fit into the policies of a role.',
   };
 }
 
@@ -46,11 +46,6 @@ export function sesFindings(stack: Stack, region: string): { readonly [id: strin
 function known(value: string, name: string): string {
   return Token.isUnresolved(value) ? `<AWS::${name}>` : value;
 }
-
-/** What a policy has to acknowledge that allows to change the settings of identities. */
-export const SETTINGS_FINDINGS = {
-  [wildcardFinding('*')]: V1_REASON,
-};
 
 /** What the log group and the function of the handler have to acknowledge. */
 export const LOG_GROUP_FINDINGS = {

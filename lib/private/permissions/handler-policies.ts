@@ -1,13 +1,17 @@
-import { createHash } from 'crypto';
-import { Annotations, Lazy, Stack } from 'aws-cdk-lib';
+import { Annotations, Lazy, Stack, Token } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct, IDependable } from 'constructs';
-import { acknowledge, changeFindings, sesFindings, SETTINGS_FINDINGS } from './acknowledgements';
+import { acknowledge, changeFindings, sesFindings } from './acknowledgements';
+import { RESOURCE_TYPE } from '../../shared/contract';
 import { dmarcRecordName } from '../../shared/mail-records';
+import { changingValues, isDescribable, policyDescription, Values } from './policy-description';
 import {
+  atItsLongest,
   changeStatement,
   dkimRecordNames,
   lengthOf,
+  ListAccess,
+  listStatement,
   MAX_POLICY_LENGTH,
   RecordAccess,
   ZoneAccess,
@@ -38,7 +42,7 @@ const FULL_POLICY_LENGTH = MAX_POLICY_LENGTH - 244;
 
 /** What a policy takes besides its statements, and with what the handler needs for all domains. */
 const POLICY_LENGTH = 50;
-const BASICS_LENGTH = 1_180;
+const BASICS_LENGTH = 1_420;
 
 /** What a statement takes besides its roles, and what the ARN of a role is counted with that is not known yet. */
 const ASSUME_LENGTH = 70;
@@ -68,6 +72,7 @@ export class HandlerPolicies {
     private readonly scope: Construct,
     private readonly roleName: string,
     logGroupArn: string,
+    private readonly userTagKeys: () => readonly string[],
   ) {
     this.basics = new Basics(scope, logGroupArn);
   }
@@ -84,9 +89,32 @@ export class HandlerPolicies {
       this.policies.find((policy) => policy.hasRegion(region)) ??
       this.policyWithRoom(request, (policy) => policy.length({ region }));
     ofRegion.allowRegion(region, removable);
-    const ofDomain = this.policyWithRoom(request, (policy) => policy.length({ domain: request }));
+    const ofDomain = this.policyForDomain(request);
     ofDomain.allowDomain(request);
     return [...new Set([first, ofRegion, ofDomain])].map(({ resource }) => resource);
+  }
+
+  /** Tags are known only at the end of the synthesis: their keys may be more than there is room for. */
+  public validate(): string[] {
+    const length = Math.max(0, ...this.policies.map((policy) => policy.finalLength()));
+    return length <= MAX_POLICY_LENGTH
+      ? []
+      : [
+          `The keys of the ${this.userTagKeys().length} tags of the identities make a policy of ${length} characters ` +
+            `where IAM takes ${MAX_POLICY_LENGTH}: keep tags from them by Tags.of(scope).add(key, value, ` +
+            `{ excludeResourceTypes: ['${RESOURCE_TYPE}'] }), or put some of the domains into another stack.`,
+        ];
+  }
+
+  /** Rather one that can describe the domain's values as well, as long as the role can have more policies. */
+  private policyForDomain(request: PolicyRequest): Policy {
+    const lengthIn = (policy: Policy) => policy.length({ domain: request });
+    const values = changingValues(Stack.of(this.scope), textsOf(request));
+    const describing = this.policies.filter((policy) => policy.canDescribe(values));
+    return (
+      describing.find((policy) => lengthIn(policy) <= FULL_POLICY_LENGTH) ??
+      (this.policies.length < MAX_POLICIES ? this.addPolicy(request) : this.policyWithRoom(request, lengthIn))
+    );
   }
 
   private policyWithRoom(request: PolicyRequest, lengthIn: (policy: Policy) => number): Policy {
@@ -109,7 +137,14 @@ export class HandlerPolicies {
           'ask for a higher quota "Managed policies attached to an IAM role", or use two stacks.',
       );
     }
-    const policy = new Policy(this.scope, `Policy${number + 1}`, this.roleName, number === 0 ? this.basics : undefined);
+    const policy = new Policy(
+      this.scope,
+      `Policy${number + 1}`,
+      this.roleName,
+      this.basics,
+      number === 0,
+      this.userTagKeys,
+    );
     this.policies.push(policy);
     return policy;
   }
@@ -117,6 +152,7 @@ export class HandlerPolicies {
 
 /** What the handler needs for all domains; the first policy has it. */
 class Basics {
+  public readonly listing = new ListAccess();
   private ownZones = false;
 
   public constructor(
@@ -128,6 +164,10 @@ class Basics {
     this.ownZones ||= zoneAccess(request) !== undefined;
   }
 
+  private get stack(): Stack {
+    return Stack.of(this.scope);
+  }
+
   public ofStack(): object[] {
     return [
       {
@@ -137,14 +177,25 @@ class Basics {
       },
       {
         Effect: 'Allow',
-        Action: 'cloudformation:DescribeStackResource',
-        Resource: Stack.of(this.scope).stackId,
+        Action: ['cloudformation:DescribeStackResource', 'cloudformation:DescribeStacks'],
+        Resource: this.stack.stackId,
       },
     ];
   }
 
   public ofRoute53(): object[] {
-    return this.ownZones ? [changeStatement(this.scope)] : [];
+    const { stack } = this;
+    const everyZone = stack.formatArn({
+      service: 'route53',
+      region: '',
+      account: '',
+      resource: 'hostedzone',
+      resourceName: '*',
+    });
+    return [
+      ...(this.ownZones ? [changeStatement(this.scope)] : []),
+      ...(this.listing.isForAll ? [listStatement([everyZone])] : []),
+    ];
   }
 }
 
@@ -160,40 +211,54 @@ interface Further {
  */
 class Policy {
   public readonly resource: iam.CfnManagedPolicy;
-  private readonly removable = new RecordAccess(['CNAME'], ['CREATE', 'UPSERT', 'DELETE']);
-  private readonly retained = new RecordAccess(['CNAME'], ['CREATE', 'UPSERT']);
-  // TXT records may share their set with those of others: it is replaced, by DELETE and CREATE in one batch.
-  private readonly withDmarc = new RecordAccess(['CNAME', 'TXT'], ['CREATE', 'UPSERT', 'DELETE']);
-  private readonly withMailFrom = new RecordAccess(['CNAME', 'MX', 'TXT'], ['CREATE', 'UPSERT', 'DELETE']);
+  private readonly removable: RecordAccess;
+  private readonly retained: RecordAccess;
+  private readonly withDmarc: RecordAccess;
+  private readonly withMailFrom: RecordAccess;
   private readonly delegationRoles = new RoleAccess();
-  private readonly settings = new SettingsAccess();
+  private readonly settings: SettingsAccess;
   private readonly regions: RegionAccess;
+  private readonly document: () => object;
+  private values: Values = new Map();
 
   public constructor(
     private readonly scope: Construct,
     id: string,
     roleName: string,
-    private readonly basics: Basics | undefined,
+    basics: Basics,
+    private readonly hasBasics: boolean,
+    userTagKeys: () => readonly string[],
   ) {
-    this.regions = new RegionAccess(scope);
-    const document = () => ({
+    const { listing } = basics;
+    this.removable = new RecordAccess(['CNAME'], ['CREATE', 'UPSERT', 'DELETE'], listing);
+    this.retained = new RecordAccess(['CNAME'], ['CREATE', 'UPSERT'], listing);
+    // TXT records may share their set with those of others: it is replaced, by DELETE and CREATE in one batch.
+    this.withDmarc = new RecordAccess(['CNAME', 'TXT'], ['CREATE', 'UPSERT', 'DELETE'], listing);
+    this.withMailFrom = new RecordAccess(['CNAME', 'MX', 'TXT'], ['CREATE', 'UPSERT', 'DELETE'], listing);
+    this.settings = new SettingsAccess(scope);
+    this.regions = new RegionAccess(scope, userTagKeys);
+    const ofDomains = () => [
+      ...this.records.flatMap((access) => access.statements()),
+      ...this.delegationRoles.statements(),
+      ...this.settings.statements(),
+    ];
+    const changing = () => [...this.regions.statements(), ...ofDomains()];
+    this.document = () => ({
       Version: '2012-10-17',
       Statement: [
-        ...(this.basics?.ofStack() ?? []),
+        ...(hasBasics ? basics.ofStack() : []),
         ...this.regions.statements(),
-        ...(this.basics?.ofRoute53() ?? []),
-        ...this.records.flatMap((access) => access.statements()),
-        ...this.delegationRoles.statements(),
-        ...this.settings.statements(),
+        ...(hasBasics ? basics.ofRoute53() : []),
+        ...ofDomains(),
       ],
     });
     const stack = Stack.of(scope);
     this.resource = new iam.CfnManagedPolicy(scope, id, {
-      description: Lazy.string({ produce: () => `cdk-ses-easy-dkim ${digest(stack.resolve(document()))}` }),
-      policyDocument: Lazy.any({ produce: document }),
+      description: Lazy.string({ produce: () => policyDescription(stack, this.document(), changing()) }),
+      policyDocument: Lazy.any({ produce: this.document }),
       roles: [roleName],
     });
-    if (basics !== undefined) {
+    if (hasBasics) {
       acknowledge(this.resource, changeFindings(stack));
     }
   }
@@ -203,12 +268,17 @@ class Policy {
     const zone = domain && zoneAccess(domain);
     const group = domain && this.recordsFor(domain);
     return (
-      (this.basics === undefined ? POLICY_LENGTH : BASICS_LENGTH) +
+      (this.hasBasics ? BASICS_LENGTH : POLICY_LENGTH) +
       this.regions.length(region) +
       this.records.reduce((sum, access) => sum + access.length(access === group ? zone : undefined), 0) +
       this.delegationRoles.length(domain?.delegationRoleArn) +
       this.settings.length(domain?.settings)
     );
+  }
+
+  /** Characters as they are at the end of the synthesis, with the longest values of what is known at deployment only. */
+  public finalLength(): number {
+    return atItsLongest(JSON.stringify(this.document())).length;
   }
 
   public hasRegion(region: string): boolean {
@@ -222,7 +292,13 @@ class Policy {
     this.regions.allow(region, removable);
   }
 
+  /** Whether its description has room for some values, besides those that it has. */
+  public canDescribe(values: Values): boolean {
+    return values.size === 0 || isDescribable(new Map([...this.values, ...values]));
+  }
+
   public allowDomain(request: PolicyRequest): void {
+    this.values = new Map([...this.values, ...changingValues(Stack.of(this.scope), textsOf(request))]);
     const zone = zoneAccess(request);
     if (zone !== undefined) {
       this.recordsFor(request).allow(zone);
@@ -231,8 +307,9 @@ class Policy {
       this.delegationRoles.allow(request.delegationRoleArn);
     }
     if (request.settings !== undefined) {
-      if (this.settings.length() === 0) {
-        acknowledge(this.resource, SETTINGS_FINDINGS);
+      const { SesRegion: region } = request.settings.properties;
+      if (!this.settings.hasRegion(region)) {
+        acknowledge(this.resource, sesFindings(Stack.of(this.scope), region));
       }
       this.settings.allow(request.settings);
     }
@@ -269,6 +346,19 @@ function zoneAccess(request: PolicyRequest): ZoneAccess | undefined {
   };
 }
 
+/** Where a policy has values of a domain. */
+function textsOf(request: PolicyRequest): readonly string[] {
+  const { hostedZoneArn, recordNames } = zoneAccess(request) ?? { hostedZoneArn: '', recordNames: [] };
+  const texts = [
+    request.region,
+    hostedZoneArn,
+    ...recordNames,
+    request.delegationRoleArn ?? '',
+    request.settings?.configurationSetArn ?? '',
+  ];
+  return texts.filter((text) => Token.isUnresolved(atItsLongest(text)));
+}
+
 /** The permission to assume the roles that open the zones of other accounts. */
 class RoleAccess {
   private readonly arns = new Set<string>();
@@ -289,8 +379,4 @@ class RoleAccess {
   public statements(): object[] {
     return this.arns.size === 0 ? [] : [{ Effect: 'Allow', Action: 'sts:AssumeRole', Resource: [...this.arns] }];
   }
-}
-
-function digest(content: unknown): string {
-  return createHash('sha256').update(JSON.stringify(content)).digest('hex').slice(0, 16);
 }

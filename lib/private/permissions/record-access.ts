@@ -19,7 +19,7 @@ export interface ZoneAccess {
 export const MAX_POLICY_LENGTH = 6_144;
 
 /** What a statement takes besides its zones and names, and what each takes besides its text. */
-const STATEMENT_LENGTH = 430;
+const STATEMENT_LENGTH = 580;
 const ENTRY_LENGTH = '"",'.length;
 
 /** What unresolved tokens are counted with: a zone's ARN in the longest partition, and a long name. */
@@ -28,6 +28,23 @@ const LONGEST_REGION = 'ap-southeast-1';
 const AN_ACCOUNT = '123456789012';
 const UNKNOWN_ARN_LENGTH = 85;
 const UNKNOWN_NAME_LENGTH = 113;
+
+/** Up to this many zones of a stack may be listed by name: more would take too much room in the policies of a role. */
+const MAX_NAMED_ZONES = 120;
+
+/** Which zones of a stack may be listed. */
+export class ListAccess {
+  private readonly hostedZoneArns = new Set<string>();
+
+  public allow(hostedZoneArn: string): void {
+    this.hostedZoneArns.add(hostedZoneArn);
+  }
+
+  /** Whether the zones are too many to name. */
+  public get isForAll(): boolean {
+    return this.hostedZoneArns.size > MAX_NAMED_ZONES;
+  }
+}
 
 /**
  * The permission to read some zones and to change some records of some domains in them. A name can
@@ -41,22 +58,29 @@ const UNKNOWN_NAME_LENGTH = 113;
 export class RecordAccess {
   private readonly hostedZoneArns = new Set<string>();
   private readonly recordNames = new Set<string>();
-  private entriesLength = 0;
+  private zonesLength = 0;
+  private namesLength = 0;
 
   public constructor(
     private readonly types: readonly RecordType[],
     private readonly actions: readonly RecordAction[],
+    private readonly listing = new ListAccess(),
   ) {}
 
   /** Characters in the policy, with one more entry or without. */
   public length(further?: ZoneAccess): number {
-    const length = this.entriesLength + (further === undefined ? 0 : this.lengthOfEntry(further));
-    return length === 0 ? 0 : STATEMENT_LENGTH + length;
+    // Zones that are not listed by name are named once.
+    const mentions = this.listing.isForAll ? 1 : 2;
+    const zones = this.zonesLength + (further === undefined ? 0 : this.lengthOfZone(further));
+    const names = this.namesLength + (further === undefined ? 0 : lengthOfNames(further));
+    return names === 0 ? 0 : STATEMENT_LENGTH + mentions * zones + names;
   }
 
   public allow(access: ZoneAccess): void {
-    this.entriesLength += this.lengthOfEntry(access);
+    this.zonesLength += this.lengthOfZone(access);
+    this.namesLength += lengthOfNames(access);
     this.hostedZoneArns.add(access.hostedZoneArn);
+    this.listing.allow(access.hostedZoneArn);
     access.recordNames.forEach((name) => this.recordNames.add(name));
   }
 
@@ -64,13 +88,16 @@ export class RecordAccess {
     if (this.hostedZoneArns.size === 0) {
       return [];
     }
+    const zones = [...this.hostedZoneArns];
     return [
+      ...(this.listing.isForAll ? [] : [listStatement(zones)]),
       {
-        // A list has none of these keys, which "for all values" lets through; a change always has them.
+        // "For all values" lets through a request without the key.
         Effect: 'Allow',
-        Action: ['route53:ChangeResourceRecordSets', 'route53:ListResourceRecordSets'],
-        Resource: [...this.hostedZoneArns],
+        Action: 'route53:ChangeResourceRecordSets',
+        Resource: zones,
         Condition: {
+          Null: { 'route53:ChangeResourceRecordSetsNormalizedRecordNames': 'false' },
           'ForAllValues:StringEquals': {
             'route53:ChangeResourceRecordSetsRecordTypes': this.types,
             'route53:ChangeResourceRecordSetsActions': this.actions,
@@ -84,10 +111,18 @@ export class RecordAccess {
   }
 
   /** A zone that is there already takes no room again. */
-  private lengthOfEntry({ hostedZoneArn, recordNames }: ZoneAccess): number {
-    const zoneLength = this.hostedZoneArns.has(hostedZoneArn) ? 0 : lengthOf(hostedZoneArn, UNKNOWN_ARN_LENGTH);
-    return recordNames.reduce((sum, name) => sum + lengthOf(name, UNKNOWN_NAME_LENGTH), zoneLength);
+  private lengthOfZone({ hostedZoneArn }: ZoneAccess): number {
+    return this.hostedZoneArns.has(hostedZoneArn) ? 0 : lengthOf(hostedZoneArn, UNKNOWN_ARN_LENGTH);
   }
+}
+
+function lengthOfNames({ recordNames }: ZoneAccess): number {
+  return recordNames.reduce((sum, name) => sum + lengthOf(name, UNKNOWN_NAME_LENGTH), 0);
+}
+
+/** The permission to list what is in zones. */
+export function listStatement(hostedZoneArns: readonly string[]): object {
+  return { Effect: 'Allow', Action: 'route53:ListResourceRecordSets', Resource: hostedZoneArns };
 }
 
 /** The permission to follow a change, whose id is known only once it is made. */

@@ -1,16 +1,26 @@
 import { Construct } from 'constructs';
+import { CLAIM_PREFIX, MADE, MARK } from '../../shared/claim-tags';
 import { sesArn } from './policy-request';
 
-/** What the statements take besides their Regions, and what each Region takes at most: its name and an ARN. */
-const STATEMENTS_LENGTH = 320;
-const REGION_LENGTH = 120;
+/** What the statements take besides their Regions and tag keys, and what each Region takes at most: its name twice and ARNs. */
+const STATEMENTS_LENGTH = 840;
+const REGION_LENGTH = 260;
 
-/** The permission to make identities in some Regions, to look at them, and to delete them if any is removable. */
+/**
+ * The permission to make identities in some Regions, to look at them and to tag them, and to delete those that this
+ * library has made if any is removable.
+ *
+ * @see https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsimpleemailservicev2.html
+ */
 export class RegionAccess {
   private readonly regions = new Set<string>();
   private removable = false;
 
-  public constructor(private readonly scope: Construct) {}
+  public constructor(
+    private readonly scope: Construct,
+    /** The keys of the tags that users give to identities. */
+    private readonly userTagKeys: () => readonly string[],
+  ) {}
 
   public has(region: string): boolean {
     return this.regions.has(region);
@@ -32,24 +42,49 @@ export class RegionAccess {
       return [];
     }
     const regions = [...this.regions];
+    const identities = regions.map((region) => sesArn(this.scope, region, 'identity', '*'));
+    const inRegions = { 'aws:RequestedRegion': regions };
+    const ourTags = {
+      'ForAllValues:StringLike': { 'aws:TagKeys': [MARK, `${CLAIM_PREFIX}*`, ...this.userTagKeys()] },
+      Null: { 'aws:TagKeys': 'false' },
+    };
     return [
       {
         // The actions of the SES v1 API know no resources.
         Effect: 'Allow',
-        Action: [
-          'ses:GetIdentityDkimAttributes',
-          'ses:GetIdentityVerificationAttributes',
-          'ses:VerifyDomainDkim',
-          ...(this.removable ? ['ses:DeleteIdentity'] : []),
-        ],
+        Action: 'ses:VerifyDomainDkim',
         Resource: '*',
-        Condition: { StringEquals: { 'aws:RequestedRegion': regions } },
+        Condition: { StringEquals: inRegions },
+      },
+      {
+        // An identity that does not exist yet has no tags of its own.
+        Effect: 'Allow',
+        Action: 'ses:CreateEmailIdentity',
+        Resource: '*',
+        Condition: { ...ourTags, StringEquals: { ...inRegions, [`aws:RequestTag/${MARK}`]: MADE } },
       },
       {
         Effect: 'Allow',
-        Action: 'ses:GetEmailIdentity',
-        Resource: regions.map((region) => sesArn(this.scope, region, 'identity', '*')),
+        Action: ['ses:GetEmailIdentity', 'ses:ListTagsForResource'],
+        Resource: identities,
       },
+      {
+        // SES is not documented to know the tags of an identity here, but those of the request.
+        Effect: 'Allow',
+        Action: ['ses:TagResource', 'ses:UntagResource'],
+        Resource: identities,
+        Condition: ourTags,
+      },
+      ...(this.removable
+        ? [
+            {
+              Effect: 'Allow',
+              Action: 'ses:DeleteEmailIdentity',
+              Resource: identities,
+              Condition: { StringEquals: { [`aws:ResourceTag/${MARK}`]: MADE } },
+            },
+          ]
+        : []),
     ];
   }
 }

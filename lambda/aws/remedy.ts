@@ -1,0 +1,123 @@
+import { MADE, MARK, MAX_TAG_KEY_LENGTH, MAX_TAG_VALUE_LENGTH, MAX_TAGS, TAG_TEXT } from '../../lib/shared/claim-tags';
+import { RESOURCE_TYPE } from '../../lib/shared/contract';
+import { FOREIGN_ANSWER } from './strict-http-handler';
+
+/** A call to AWS in the words of its user. */
+export interface CallDescription {
+  readonly service: 'SES' | 'Route 53' | 'STS' | 'CloudFormation';
+  readonly operation: string;
+  /** What the call was about, such as `hosted zone Z0123456789`. */
+  readonly target: string;
+  /** The ARN of what the call was about, for remedies that are commands. */
+  readonly arn?: string;
+  /** The ARN of the role that the call is made under, when it is not the Lambda's own. */
+  readonly role?: string;
+}
+
+/** The codes by which AWS says that a call is not allowed. */
+export const DENIED = /AccessDenied|NotAuthorized|UnauthorizedOperation/;
+
+/** The codes by which SES refuses a setting: v1 models no errors, v2 has its own. */
+const IDENTITY_REFUSED =
+  /^(InvalidParameterValue|InvalidRequest|ValidationError|BadRequestException|NotFoundException)$/;
+
+const UNKNOWN_IDENTITY = /identity .*(does not exist|must be a verified email address or domain)/i;
+
+const OUR_TAGS = `, nor tags whose keys begin with ${MARK}`;
+
+/** What else may be in the way of a call that policies judge by tags. */
+const DENIED_WITH_TAGS: { readonly [operation: string]: string } = {
+  CreateEmailIdentity: OUR_TAGS,
+  TagResource: OUR_TAGS,
+  DeleteEmailIdentity: `, and that the identity still has the tag ${MARK}=${MADE}`,
+};
+
+/** What to do when SES refuses a setting of an identity. */
+const SETTING_REMEDIES: { readonly [operation: string]: string } = {
+  PutEmailIdentityMailFromAttributes:
+    'The MAIL FROM domain must be below the identity and in no other use: not to receive mail, and not in From addresses. Choose another mailFrom.',
+  PutEmailIdentityConfigurationSetAttributes:
+    'Create the configuration set in this Region and account first, or choose another configurationSet.',
+  PutEmailIdentityFeedbackAttributes:
+    'Feedback is forwarded unless bounces and complaints have a topic: give both in notifications, or leave out feedbackForwarding.',
+  SetIdentityNotificationTopic:
+    'The topic must exist in this Region, and its policy, as well as that of its KMS key if it has one, must let ses.amazonaws.com publish to it. Bounces and complaints need one while feedbackForwarding is off.',
+  SetIdentityHeadersInNotificationsEnabled:
+    'Headers come with notifications that have a topic: give one in notifications, or leave out includeHeaders.',
+};
+
+/** What to do about a call that failed. */
+export function remedy(call: CallDescription, code: string, words: string): string {
+  const aboutTags = tagRemedy(call, code, words);
+  if (aboutTags !== undefined) {
+    return aboutTags;
+  }
+  if (DENIED.test(code)) {
+    if (call.service === 'STS') {
+      return 'The delegation role does not let the Lambda assume it: check that it exists and that the account of the stack is in its assumedBy, and that no service control policy denies it.';
+    }
+    if (call.role !== undefined) {
+      return 'The delegation role was assumed, but may not do this: check that it is the EasyDkimDelegationRole of this very zone and that its domainNames include the domain, its mailFromDomains the MAIL FROM domain, and dmarc is true if there is a DMARC record.';
+    }
+    const zoneElsewhere = ', and pass delegationRole when the zone is in another account';
+    const further = call.service === 'Route 53' ? zoneElsewhere : (DENIED_WITH_TAGS[call.operation] ?? '');
+    return `Check that no service control policy, permissions boundary or changed role policy denies the call${further}.`;
+  }
+  if (/Throttl|Rate|PriorRequestNotComplete|TooManyRequests/.test(code)) {
+    return 'AWS kept throttling until the time was up: deploy again, or fewer domains at once.';
+  }
+  if (code === FOREIGN_ANSWER) {
+    return "Something answers in AWS's place, such as an emulator or a proxy: look at AWS_ENDPOINT_URL, and at what is between the Lambda and AWS.";
+  }
+  if (code === 'InvalidAction') {
+    return 'The endpoint does not know the operation: an emulator, perhaps, that lacks it.';
+  }
+  if (code === 'ENOTFOUND') {
+    return 'There is no such endpoint: the service may not be in this Region, or the Lambda has no DNS.';
+  }
+  if (code === 'NoSuchHostedZone') {
+    return 'The hosted zone does not exist in this account: check its id, and pass delegationRole when the zone is in another account.';
+  }
+  if (code === 'AbortError' || code === 'TimeoutError') {
+    return 'There was no answer in time: deploy again; if it stays so, check the AWS Health Dashboard and the network of the Lambda.';
+  }
+  if (code === 'InvalidChangeBatch' || code === 'InvalidInput') {
+    return 'Nothing was changed: compare the zone with the record named in the message.';
+  }
+  const setting = SETTING_REMEDIES[call.operation];
+  if (setting !== undefined && IDENTITY_REFUSED.test(code)) {
+    return UNKNOWN_IDENTITY.test(words)
+      ? 'The identity may have been deleted by hand: deploy its EasyDkimDomain again, with a change that makes CloudFormation update it.'
+      : setting;
+  }
+  return 'Deploy again; if it stays so, check the AWS Health Dashboard.';
+}
+
+/**
+ * What to do when the tags of a call are refused. For that SES has no code of its own, so that its words tell. What it
+ * says where a tag policy forbids one was not found: other services have TagPolicyException or TagPolicyViolation.
+ */
+function tagRemedy({ operation, arn }: CallDescription, code: string, words: string): string | undefined {
+  if (operation !== 'CreateEmailIdentity' && operation !== 'TagResource') {
+    return undefined;
+  }
+  if (/^TagPolicy/.test(code) || /tag policy/i.test(words)) {
+    return `A tag policy of the organization forbids a tag: have it allow keys that begin with ${MARK}, and give your own tags values that it allows.`;
+  }
+  if (code !== 'BadRequestException' || !/\btags?\b/i.test(words)) {
+    return undefined;
+  }
+  if (/maximum|limit|too many/i.test(words)) {
+    return (
+      `SES allows an identity ${MAX_TAGS} tags, and each construct that uses it needs one. ` +
+      `\`aws sesv2 list-tags-for-resource --resource-arn ${arn}\` shows them, ` +
+      `\`aws sesv2 untag-resource --resource-arn ${arn} --tag-keys <key>\` removes one: ` +
+      `leave those that begin with ${MARK}, and have Tags.of(scope) add fewer.`
+    );
+  }
+  return (
+    `SES does not take a tag that the construct was given. It takes ${TAG_TEXT}, keys of 1 to ${MAX_TAG_KEY_LENGTH} ` +
+    `characters that do not begin with aws:, and values of up to ${MAX_TAG_VALUE_LENGTH}: give another one, or keep it ` +
+    `from the identity by Tags.of(scope).add(key, value, { excludeResourceTypes: ['${RESOURCE_TYPE}'] }).`
+  );
+}

@@ -1,0 +1,171 @@
+import { createHash } from 'crypto';
+import { CLAIM_PREFIX, MADE, MARK, MAX_TAG_VALUE_LENGTH } from '../../lib/shared/claim-tags';
+
+/** The tags of an identity, by key. */
+export interface Tags {
+  readonly [key: string]: string;
+}
+
+/** What one physical resource says on an identity: that it uses it, and what else it uses and has made. */
+export interface Claim {
+  /** `<owner>-<event>`: which resource of which stack, and the event that made the physical resource. */
+  readonly id: string;
+  /** The hosted zone that has the records; undefined without one, and for settings. */
+  readonly zoneId?: string;
+  /** Which MAIL FROM domain has records there, as {@link digest}. */
+  readonly mailFrom?: string;
+  /** What it uses and any of us has made: `identity`, kinds of records, or settings. */
+  readonly made: readonly string[];
+  /** What it uses and others have made. */
+  readonly found: readonly string[];
+  /** When it began to leave: seconds since the epoch. It uses nothing any more. */
+  readonly leavingSince?: number;
+  /** The stack and the logical id, for whoever reads the tag. */
+  readonly by: string;
+  /** Somebody has edited it, so that it may use anything. */
+  readonly unreadable?: boolean;
+}
+
+/** Says that the event which put the claim has also made the identity. */
+export const IDENTITY = 'identity';
+
+/** A claim that has been leaving for longer than this belongs to a run that died, in seconds: no run takes so long. */
+const LONGEST_LEAVE = 20 * 60;
+
+const ID = /^[0-9a-f]{10}-[0-9a-f]{12}$/;
+
+interface EventIds {
+  readonly StackId: string;
+  readonly LogicalResourceId: string;
+  readonly RequestId: string;
+}
+
+/**
+ * The id of the claim of a physical resource that an event makes. A repetition of the event, on whatever machine, gets
+ * the same one.
+ */
+export function claimId(event: EventIds): string {
+  return `${ownerId(event)}-${hash(`${event.StackId} ${event.RequestId}`, 12)}`;
+}
+
+/** What all claims of one resource of a stack begin with. */
+export function ownerId({ StackId, LogicalResourceId }: Omit<EventIds, 'RequestId'>): string {
+  return hash(`${StackId} ${LogicalResourceId}`, 10);
+}
+
+export function isOwnedBy({ id }: Claim, owner: string): boolean {
+  return id.startsWith(`${owner}-`);
+}
+
+export function isClaimId(id: string): boolean {
+  return ID.test(id);
+}
+
+/** Who claims, in the words of CloudFormation: `<stack name>/<logical id>`. */
+export function claimant({ StackId, LogicalResourceId }: Omit<EventIds, 'RequestId'>): string {
+  const [, stackName = StackId] = StackId.split('/');
+  return `${stackName}/${LogicalResourceId}`.replace(/[^\w.:/+@-]/g, '_');
+}
+
+/** A name in the few characters that a claim has for it. */
+export function digest(name: string): string {
+  return hash(name, 8);
+}
+
+export function tagKey(id: string): string {
+  return `${CLAIM_PREFIX}${id}`;
+}
+
+/** A claim as a tag: `zone=Z0123456789 made=1+2+3+mx+spf found=dmarc mail-from=1a2b3c4d by=Stack/Mail`. */
+export function toTag(claim: Claim): Tags {
+  const { id, zoneId, mailFrom, made, found, leavingSince, by } = claim;
+  const fields = {
+    leaving: leavingSince === undefined ? undefined : String(leavingSince),
+    zone: zoneId,
+    made: made.join('+'),
+    found: found.join('+'),
+    'mail-from': mailFrom,
+    by,
+  };
+  const text = Object.entries(fields)
+    .filter(([, value]) => value)
+    .map(([name, value]) => `${name}=${value}`)
+    .join(' ');
+  return { [tagKey(id)]: text.slice(0, MAX_TAG_VALUE_LENGTH) };
+}
+
+/** The claims among the tags of an identity. */
+export function readClaims(tags: Tags): readonly Claim[] {
+  return Object.entries(tags)
+    .filter(([key]) => key.startsWith(CLAIM_PREFIX))
+    .map(([key, value]) => readClaim(key.slice(CLAIM_PREFIX.length), value));
+}
+
+function readClaim(id: string, value: string): Claim {
+  const fields: { readonly [name: string]: string | undefined } = Object.fromEntries(
+    value.split(' ').map((field) => [field.slice(0, field.indexOf('=')), field.slice(field.indexOf('=') + 1)]),
+  );
+  const list = (text: string | undefined) => (text ? text.split('+') : []);
+  const { zone: zoneId, made, found, leaving, by } = fields;
+  const claim = {
+    id,
+    zoneId,
+    mailFrom: fields['mail-from'],
+    made: list(made),
+    found: list(found),
+    leavingSince: leaving === undefined ? undefined : Number(leaving),
+    by: by ?? `whoever edited the tag ${tagKey(id)}`,
+  };
+  return { ...claim, unreadable: !isClaimId(id) || toTag(claim)[tagKey(id)] !== value };
+}
+
+/** Whether an identity has the mark of one that this library made. */
+export function isMade(tags: Tags): boolean {
+  return tags[MARK] === MADE;
+}
+
+/** Whether a claim holds the identity: it is neither on its way out, nor left over from a run that died on the way. */
+export function isActive({ leavingSince, unreadable }: Claim): boolean {
+  return unreadable === true || leavingSince === undefined;
+}
+
+/** Whether a claim says that everything is about to go: whoever comes now has to wait until it has gone. */
+export function isLeaving({ leavingSince, unreadable }: Claim): boolean {
+  const seconds = Date.now() / 1000;
+  return !unreadable && leavingSince !== undefined && seconds - leavingSince < LONGEST_LEAVE;
+}
+
+/** Where a record is: two constructs use the same one if they agree in all of it. */
+export interface Place {
+  readonly zoneId?: string;
+  readonly mailFrom?: string;
+}
+
+/** Whether a claim is for a record, which the construct of the claim uses. */
+export function usesRecord(claim: Claim, kind: string, place: Place): boolean {
+  return isActive(claim) && (claim.unreadable === true || isFor(claim, [...claim.made, ...claim.found], kind, place));
+}
+
+/** Whether a claim says that a record was made by one of us: also one of a run that died when it was about to leave. */
+export function madeRecord(claim: Claim, kind: string, place: Place): boolean {
+  return isFor(claim, claim.made, kind, place);
+}
+
+function isFor(claim: Claim, kinds: readonly string[], kind: string, { zoneId, mailFrom }: Place): boolean {
+  const samePlace = zoneId !== undefined && claim.zoneId === zoneId;
+  const sameMailFrom = mailFrom !== undefined && claim.mailFrom === digest(mailFrom);
+  return samePlace && kinds.includes(kind) && (sameMailFrom || !/^(mx|spf)$/.test(kind));
+}
+
+/** Whether a claim is for a setting, which the construct of the claim uses. */
+export function usesSetting(claim: Claim, setting: string): boolean {
+  return isActive(claim) && (claim.unreadable === true || [...claim.made, ...claim.found].includes(setting));
+}
+
+export function sameClaim(one: Claim | undefined, other: Claim): boolean {
+  return one !== undefined && JSON.stringify(toTag(one)) === JSON.stringify(toTag(other));
+}
+
+function hash(text: string, length: number): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, length);
+}

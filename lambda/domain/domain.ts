@@ -1,0 +1,253 @@
+import { cloudFormationClient, connect } from '../aws/clients';
+import { describeStack } from '../aws/cloudformation';
+import type { Answer } from '../events/answer';
+import type { Deadline } from '../events/deadline';
+import { CustomResourceEvent, DomainConfig, isRegion, parseConfig, parseRemoval } from '../events/event';
+import { describeError } from '../events/failure';
+import { Freshness, LateEvent } from '../events/freshness';
+import type { Journal } from '../events/journal';
+import type { Log } from '../events/log';
+import { outlastCancelledCreate } from '../events/unanswered';
+import { DomainSetup, toAttributes } from './apply';
+import { claimId, digest, isOwnedBy, ownerId } from './claims';
+import { IdentityClaims } from './identity-claims';
+import {
+  DomainState,
+  emptyPhysicalId,
+  formatPhysicalId,
+  idsOf,
+  isEmptyPhysicalId,
+  parsePhysicalId,
+} from './physical-id';
+import { sameIdentity } from './record-plan';
+import { remove } from './remove';
+import { staleness } from './staleness';
+
+interface Deadlines {
+  readonly work: Deadline;
+  readonly undo: Deadline;
+}
+
+/** Creates, updates or removes a domain: its identity and its records. */
+export async function settleDomain(
+  event: CustomResourceEvent,
+  deadlines: Deadlines,
+  journal: Journal,
+  log: Log,
+): Promise<Answer> {
+  return event.RequestType === 'Delete'
+    ? removeDomain(event, deadlines.work, log)
+    : setUpDomain(event, deadlines, journal, log);
+}
+
+async function setUpDomain(
+  event: CustomResourceEvent,
+  deadlines: Deadlines,
+  journal: Journal,
+  log: Log,
+): Promise<Answer> {
+  const config = parseConfig(event.ResourceProperties);
+  const former = event.PhysicalResourceId;
+  const previous = former === undefined ? undefined : parsePhysicalId(former);
+  const setup = new DomainSetup(event, config, previous, formerRegions(event, previous), journal, log);
+  try {
+    const freshness = new Freshness(event, deadlines.work, log);
+    const applied = await setup.run(connect(event.StackId, config, deadlines.work, log), freshness);
+    if (previous !== undefined) {
+      await discardDead(event, config, previous, applied.state.claim, setup.claimIds, freshness, deadlines.work, log);
+    }
+    return { status: 'SUCCESS', physicalId: formatPhysicalId(applied.state), data: toAttributes(applied) };
+  } catch (error) {
+    if (error instanceof LateEvent && !error.isOfFailed(claimId(event))) {
+      return {
+        status: 'FAILED',
+        physicalId: former ?? emptyPhysicalId(event.RequestId),
+        reason: explain(error, config),
+      };
+    }
+    const left = await setup.undo(connect(event.StackId, config, deadlines.undo, log));
+    return {
+      status: 'FAILED',
+      // A failed Update leaves the resource as it was; the Delete after a failed Create finishes the job.
+      physicalId: former ?? (left.state ? formatPhysicalId(left.state) : emptyPhysicalId(event.RequestId)),
+      reason:
+        explain(error, config) +
+        left.problems.map((problem) => ` What this deployment had made could not be removed: ${problem}`).join(''),
+    };
+  }
+}
+
+function formerRegions(event: CustomResourceEvent, previous: DomainState | undefined): readonly string[] {
+  const old = (event.OldResourceProperties as { readonly SesRegion?: unknown } | null | undefined)?.SesRegion;
+  return [...(previous === undefined ? [] : [previous.region]), ...(isRegion(old) ? [old] : [])];
+}
+
+async function removeDomain(event: CustomResourceEvent, deadline: Deadline, log: Log): Promise<Answer> {
+  const physicalId = event.PhysicalResourceId ?? emptyPhysicalId(event.RequestId);
+  const given = parsePhysicalId(physicalId);
+  let state = given;
+  try {
+    const unanswered = given === undefined ? await findUnanswered(event, physicalId, deadline, log) : undefined;
+    state = given ?? unanswered?.state;
+    if (state === undefined) {
+      log('left', { reason: 'the physical id is not one that we gave, and nothing has a claim of the resource' });
+      return { status: 'SUCCESS', physicalId };
+    }
+    const { retain, delegationRoleArn } = parseRemoval(event.ResourceProperties);
+    const freshness = new Freshness(event, deadline, log);
+    await freshness.require();
+    const shown = parsePhysicalId(freshness.shownId ?? '');
+    if (unanswered !== undefined && shown !== undefined) {
+      log('left', { reason: 'the stack has the resource by another id', shown: freshness.shownId });
+      return { status: 'SUCCESS', physicalId };
+    }
+    const departure = {
+      state,
+      claims: unanswered?.claims ?? [state.claim],
+      retain,
+      isStale: staleness(event, unanswered?.claims ?? [state.claim], deadline, log),
+      shown,
+    };
+    const aws = connect(event.StackId, { ...state, delegationRoleArn }, deadline, log);
+    return { status: 'SUCCESS', physicalId, reason: await remove(departure, aws, log) };
+  } catch (error) {
+    const place = state ?? parseConfigOrNothing(event.ResourceProperties);
+    return { status: 'FAILED', physicalId, reason: explain(error, place) };
+  }
+}
+
+/**
+ * What a Create has made that CloudFormation got no answer to. It sends the Delete by an id of its own; the claims tell
+ * which resource they are of, and nothing else has claims of a resource that was never there.
+ */
+async function findUnanswered(
+  event: CustomResourceEvent,
+  physicalId: string,
+  deadline: Deadline,
+  log: Log,
+): Promise<OwnClaims | undefined> {
+  const config = parseConfigOrNothing(event.ResourceProperties);
+  if (isEmptyPhysicalId(physicalId) || config === undefined) {
+    return undefined;
+  }
+  await outlastCancelledCreate(deadline, log);
+  const found = await findOwnClaims(event, config, [], deadline, log);
+  return found.claims.length === 0 ? undefined : found;
+}
+
+/**
+ * Takes away what earlier updates of this resource have left that CloudFormation got no answer to, or none of success:
+ * it goes on with the id that was in place, and nobody will ever ask for what is under other claims.
+ *
+ * @param previous what was in place
+ * @param claim that of what is in place
+ * @param present the claims on the identity
+ */
+async function discardDead(
+  event: CustomResourceEvent,
+  config: DomainConfig,
+  previous: DomainState,
+  claim: string,
+  present: readonly string[],
+  freshness: Freshness,
+  deadline: Deadline,
+  log: Log,
+): Promise<void> {
+  const former = parseConfigOrNothing(event.OldResourceProperties);
+  const living = [previous.claim, claim];
+  const isDead = (id: string) => id.startsWith(`${ownerId(event)}-`) && !living.includes(id);
+  const places = [
+    // The text of a DMARC record that went with an update is in its properties only.
+    ...(claim === previous.claim && present.some(isDead) ? [{ ...config, dmarc: former?.dmarc ?? config.dmarc }] : []),
+    ...(former !== undefined && !samePlace(former, config) ? [former] : []),
+  ];
+  if (places.length === 0) {
+    return;
+  }
+  try {
+    await freshness.require();
+    if (freshness.shownId !== event.PhysicalResourceId || (await mayGoBack(event, former, previous, deadline, log))) {
+      return;
+    }
+    const retain = config.retain || former?.retain === true;
+    for (const place of places) {
+      const { state, claims } = await findOwnClaims(event, place, living, deadline, log);
+      if (claims.length > 0) {
+        log('discard', { claims, reason: 'no update has ended with them' });
+        const departure = { state, claims, retain, isStale: () => Promise.resolve(false), shown: undefined };
+        await remove(departure, connect(event.StackId, place, deadline, log), log);
+      }
+    }
+  } catch (error) {
+    log('discard-failed', { error: describeError(error) });
+  }
+}
+
+/**
+ * Whether CloudFormation may return to an id that it does not name: when it tells of the rollback of a replacement, which
+ * has not been observed, it would name the one that is about to go.
+ */
+async function mayGoBack(
+  event: CustomResourceEvent,
+  former: DomainConfig | undefined,
+  previous: DomainState,
+  deadline: Deadline,
+  log: Log,
+): Promise<boolean> {
+  const isOfPrevious = former !== undefined && samePlace(former, previous) && former.dmarc === previous.dmarc;
+  return isOfPrevious && /ROLLBACK/.test(await describeStack(cloudFormationClient(deadline), event, deadline, log));
+}
+
+type RecordsPlace = Pick<DomainConfig, 'domainName' | 'region' | 'zoneId' | 'mailFrom'>;
+
+/** Whether two configurations have their records in one place. */
+function samePlace(one: RecordsPlace, other: RecordsPlace): boolean {
+  return sameIdentity(one, other) && one.zoneId === other.zoneId && one.mailFrom === other.mailFrom;
+}
+
+interface OwnClaims {
+  readonly state: DomainState;
+  readonly claims: readonly string[];
+}
+
+/** The claims of this very resource on an identity, and what they have made in the hosted zone. */
+async function findOwnClaims(
+  event: CustomResourceEvent,
+  config: DomainConfig,
+  living: readonly string[],
+  deadline: Deadline,
+  log: Log,
+): Promise<OwnClaims> {
+  const claims = new IdentityClaims(connect(event.StackId, config, deadline, log), config, log);
+  await claims.read();
+  const mailFrom = config.mailFrom && digest(config.mailFrom);
+  const own = claims.all().filter((claim) => {
+    const isHere = claim.zoneId === config.zoneId && claim.mailFrom === mailFrom;
+    return isHere && isOwnedBy(claim, ownerId(event)) && !living.includes(claim.id);
+  });
+  const tokens = claims.found?.signing.tokens ?? [];
+  const ownedRecords = idsOf(
+    own.flatMap((claim) => claim.made),
+    tokens,
+  ).filter((id): id is string => id !== undefined);
+  const { region, domainName, zoneId, dmarc } = config;
+  const further = zoneId === undefined ? {} : { mailFrom: config.mailFrom, dmarc };
+  const state = { region, domainName, zoneId, dkimDomain: '', tokens, ...further, ownedRecords, claim: claimId(event) };
+  return { state, claims: own.map(({ id }) => id) };
+}
+
+/** Properties that cannot work have made the Create fail before it did anything. */
+function parseConfigOrNothing(properties: unknown): DomainConfig | undefined {
+  try {
+    return parseConfig(properties as CustomResourceEvent['ResourceProperties']);
+  } catch {
+    return undefined;
+  }
+}
+
+function explain(error: unknown, domain?: { domainName: string; region: string; zoneId?: string }): string {
+  const zone = domain?.zoneId === undefined ? '' : `, hosted zone ${domain.zoneId}`;
+  const place =
+    domain === undefined ? 'Easy DKIM' : `Easy DKIM for ${domain.domainName} (SES in ${domain.region}${zone})`;
+  return `${place}: ${describeError(error)}`;
+}

@@ -1,0 +1,169 @@
+import { connectSettings, SettingsAws } from '../aws/clients';
+import type { Identity } from '../aws/ses';
+import { Claim, isOwnedBy, ownerId, usesSetting } from '../domain/claims';
+import { IdentityClaims } from '../domain/identity-claims';
+import { emptyPhysicalId, isEmptyPhysicalId, parseSettingsId } from '../domain/physical-id';
+import { staleness } from '../domain/staleness';
+import type { Answer } from '../events/answer';
+import { Deadline } from '../events/deadline';
+import type { CustomResourceEvent } from '../events/event';
+import { describeError } from '../events/failure';
+import { Freshness } from '../events/freshness';
+import { Log } from '../events/log';
+import { outlastCancelledCreate } from '../events/unanswered';
+import { parseFormer, SettingsConfig } from './config';
+import { explainSettings } from './explain';
+import { pickSettings, planSettings, Setting, Settings, settingsOf } from './plan';
+
+/** Where the settings are. */
+interface Subject {
+  readonly domainName: string;
+  readonly region: string;
+}
+
+/** Takes settings away with the claim of the resource, as far as we made them and nobody else uses them. */
+export async function removeSettings(event: CustomResourceEvent, deadline: Deadline, log: Log): Promise<Answer> {
+  const physicalId = event.PhysicalResourceId ?? emptyPhysicalId(event.RequestId);
+  const config = parseFormer(event.ResourceProperties);
+  const state = parseSettingsId(physicalId);
+  const subject = state ?? config;
+  if (subject === undefined || isEmptyPhysicalId(physicalId)) {
+    log('left', { reason: 'the Create has set nothing' });
+    return { status: 'SUCCESS', physicalId };
+  }
+  try {
+    if (state === undefined) {
+      await outlastCancelledCreate(deadline, log);
+    }
+    const aws = connectSettings(event.StackId, subject, deadline, log);
+    const claims = new IdentityClaims(aws, subject, log);
+    await claims.read();
+    // Where CloudFormation has made the id up, whatever the Create has left is under claims of its resource.
+    const ids = state === undefined ? ownIds(claims, event) : [state.claim];
+    const isSame = config?.domainName === subject.domainName && config.region === subject.region;
+    const reason = await resetSettings(event, subject, isSame ? config : undefined, ids, claims, aws, log);
+    return { status: 'SUCCESS', physicalId, reason };
+  } catch (error) {
+    return { status: 'FAILED', physicalId, reason: explainSettings(error, subject) };
+  }
+}
+
+/**
+ * Takes away what earlier updates of this resource have left that CloudFormation got no answer to: it goes on with the
+ * id from before, and nobody will ever ask for what is under other claims.
+ *
+ * @param living the claims of what was and is in place
+ */
+export async function discardDeadSettings(
+  event: CustomResourceEvent,
+  config: SettingsConfig,
+  living: readonly string[],
+  deadline: Deadline,
+  log: Log,
+): Promise<void> {
+  const former = parseFormer(event.OldResourceProperties);
+  for (const place of former === undefined ? [config] : [{ ...config, wanted: former.wanted }, former]) {
+    try {
+      const aws = connectSettings(event.StackId, place, deadline, log);
+      const claims = new IdentityClaims(aws, place, log);
+      await claims.read();
+      const dead = ownIds(claims, event).filter((id) => !living.includes(id));
+      if (dead.length > 0) {
+        log('discard', { claims: dead, reason: 'no update has ended with them' });
+        await resetSettings(event, place, place, dead, claims, aws, log);
+      }
+    } catch (error) {
+      log('discard-failed', { error: describeError(error) });
+    }
+  }
+}
+
+function ownIds(claims: IdentityClaims, event: CustomResourceEvent): readonly string[] {
+  return claims.all().flatMap((claim) => (isOwnedBy(claim, ownerId(event)) ? [claim.id] : []));
+}
+
+/**
+ * @param config what was asked for; undefined when it is not known any more
+ * @param ids the claims to give up
+ * @returns what stays, and why
+ */
+async function resetSettings(
+  event: CustomResourceEvent,
+  subject: Subject,
+  config: SettingsConfig | undefined,
+  ids: readonly string[],
+  claims: IdentityClaims,
+  aws: SettingsAws,
+  log: Log,
+): Promise<string | undefined> {
+  if (claims.found === undefined) {
+    log('left', { reason: 'the identity is gone' });
+    return undefined;
+  }
+  const wanted = config === undefined || config.retain ? {} : config.wanted;
+  const own = claims.all().filter(({ id }) => ids.includes(id));
+  if (own.length === 0) {
+    log('left', { reason: 'the identity does not have our claim' });
+    if (ids.length === 0) {
+      return undefined;
+    }
+    const present = await aws.settings.read(claims.found, settingsOf(wanted));
+    return planSettings({ wanted: {}, former: wanted, present }).length === 0
+      ? undefined
+      : `The settings of ${subject.domainName} in ${subject.region} stay: the identity does not carry the tag of this resource any more.`;
+  }
+  await new Freshness(event, aws.deadline, log).require();
+  const isStale = staleness(event, ids, aws.deadline, log);
+  const made = pickSettings(wanted, (setting) => own.some((claim) => claim.made.includes(setting)));
+  const shared = await usedByOthers(claims, made, ids, isStale);
+  try {
+    await resetUnused(made, shared, claims.found, aws, log);
+    await claims.giveUp(ids);
+  } catch (error) {
+    if (await claims.isStillThere()) {
+      throw error;
+    }
+    log('left', { reason: 'the identity went meanwhile' });
+    return undefined;
+  }
+  if (shared.length > 0) {
+    // They may have left at the same time, and have seen us stay.
+    await claims.read();
+    const used = await usedByOthers(claims, made, ids, isStale);
+    if (claims.found !== undefined && shared.some((setting) => !used.includes(setting))) {
+      await resetUnused(made, used, claims.found, aws, log);
+    }
+  }
+  return undefined;
+}
+
+async function usedByOthers(
+  claims: IdentityClaims,
+  settings: Settings,
+  ids: readonly string[],
+  isStale: (claim: Claim) => Promise<boolean>,
+): Promise<readonly Setting[]> {
+  const users: Claim[] = [];
+  for (const claim of claims.all()) {
+    if (!ids.includes(claim.id) && !(await isStale(claim))) {
+      users.push(claim);
+    }
+  }
+  return settingsOf(settings).filter((setting) => users.some((claim) => usesSetting(claim, setting)));
+}
+
+async function resetUnused(
+  made: Settings,
+  shared: readonly Setting[],
+  identity: Identity,
+  { settings }: SettingsAws,
+  log: Log,
+): Promise<void> {
+  const former = pickSettings(made, (setting) => !shared.includes(setting));
+  const present = await settings.read(identity, settingsOf(former));
+  const steps = planSettings({ wanted: {}, former, present });
+  log('settings-planned', { steps, present });
+  for (const { setting, to } of steps) {
+    await settings.write(setting, to);
+  }
+}

@@ -1,0 +1,155 @@
+import { ALL, ALL_SET, settingsOf, SettingsResource, startWithIdentity } from '../support/settings';
+import { DOMAIN, Event, properties, REGION, setUpOf, StackResource, World } from '../support/stack';
+
+/** What CloudFormation calls a resource whose Create it did not get an answer to. */
+const MADE_UP = 'Test-Mail-1ABCDEF2GHIJK';
+const WHOLE = properties({ MailFromDomain: `bounce.${DOMAIN}`, DmarcRecord: 'v=DMARC1; p=none' });
+
+let world: World;
+let mail: StackResource;
+
+afterEach(() => world.stop());
+
+/** The stack gives up a Create, and deletes the resource by an id that it has made up. */
+async function giveUp(resource: StackResource, creation: Event) {
+  world.restartLambda('another');
+  const removal = resource.removal({ id: MADE_UP, properties: creation.ResourceProperties });
+  return resource.deliver(removal);
+}
+
+/** Tells a story once for every request that a Create makes, cut short after it. */
+async function atEveryCall(
+  start: () => Promise<World>,
+  tell: (resource: StackResource, call: number) => Promise<void>,
+): Promise<void> {
+  let call = 1;
+  for (let killed = true; killed; call += 1) {
+    world = await start();
+    await tell(new StackResource(world), call).catch((error: Error) => {
+      error.message = `Killed after call ${call}: ${error.message}`;
+      throw error;
+    });
+    ({ killed } = world.lambda);
+    world.stop();
+  }
+  expect(call).toBeGreaterThan(8);
+}
+
+describe('a domain whose Create was killed', () => {
+  it.each([
+    ['alone', false],
+    ['beside what others have made', true],
+  ])('is gone after the Delete by a made-up id, whichever call it was killed at: %s', async (_, besideOthers) => {
+    await atEveryCall(
+      () => World.start(),
+      async (resource, call) => {
+        if (besideOthers) {
+          const token = world.tokensToCome()[1];
+          world.addForeignCname(`${token}._domainkey.${DOMAIN}`, `${token}.dkim.amazonses.com`);
+        }
+        const before = world.holdings();
+        const creation = resource.creation(WHOLE);
+        resource.begin(creation);
+        await world.lambda.invokeAndKill(creation, { call, after: true });
+        const { lambda } = world;
+
+        expect(await giveUp(resource, creation)).toMatchObject({ status: 'SUCCESS', reason: '', physicalId: MADE_UP });
+
+        expect(world.holdings()).toEqual(before);
+        world.lambda = lambda;
+      },
+    );
+  });
+
+  it('leaves an identity of others, without a tag', async () => {
+    await atEveryCall(
+      () => World.start(),
+      async (resource, call) => {
+        world.fake.addIdentity(REGION, DOMAIN, { tags: { owner: 'somebody' } });
+        const before = world.holdings();
+        const creation = resource.creation(WHOLE);
+        resource.begin(creation);
+        await world.lambda.invokeAndKill(creation, { call, after: true });
+        const { lambda } = world;
+
+        expect((await giveUp(resource, creation)).status).toBe('SUCCESS');
+
+        expect(world.holdings()).toEqual(before);
+        expect(world.tags()).toEqual({ owner: 'somebody' });
+        world.lambda = lambda;
+      },
+    );
+  });
+});
+
+describe('a domain whose Create was done, but not heard', () => {
+  beforeEach(async () => {
+    world = await World.start();
+    mail = new StackResource(world);
+  });
+
+  it('leaves what another stack uses by now', async () => {
+    const creation = mail.creation(WHOLE);
+    await mail.deliver(creation);
+    const other = new StackResource(world, 'Mail', mail.stackId.replace('Test/0001', 'Other/0002'));
+    const answer = await other.create();
+
+    expect((await giveUp(mail, creation)).reason).toContain('Other/Mail still uses it.');
+
+    expect(world.holdings()).toEqual(setUpOf(answer));
+    expect((await other.delete()).status).toBe('SUCCESS');
+    expect(world.holdings()).toEqual([]);
+  });
+
+  it('stays with RETAIN, without a tag', async () => {
+    const creation = mail.creation({ ...WHOLE, RemovalPolicy: 'retain' });
+    await mail.deliver(creation);
+    const before = world.holdings();
+
+    expect(await giveUp(mail, creation)).toMatchObject({ status: 'SUCCESS', reason: '' });
+
+    expect(world.holdings()).toEqual(before);
+    expect(world.tags()).toEqual({});
+  });
+
+  it('takes nothing of a resource of another name in the same stack', async () => {
+    const other = new StackResource(world, 'Other');
+    const answer = await other.create();
+    const creation = mail.creation();
+
+    await giveUp(mail, creation);
+
+    expect(world.holdings()).toEqual(setUpOf(answer));
+    expect(world.claims()).toHaveLength(1);
+  });
+
+  it('is gone although the properties are those of an old deployment that could not work', async () => {
+    const creation = mail.creation({ ...WHOLE, Ttl: 'soon' });
+    await mail.deliver(creation);
+
+    expect(await giveUp(mail, creation)).toMatchObject({ status: 'SUCCESS', physicalId: MADE_UP });
+    expect(world.holdings()).toEqual([]);
+  });
+});
+
+describe('settings whose Create was killed', () => {
+  it('are taken away by the Delete by a made-up id, whichever call it was killed at', async () => {
+    let most: string[] = [];
+    for (let call = 1, killed = true; killed; call += 1) {
+      world = await startWithIdentity();
+      const resource = new SettingsResource(world);
+      const creation = resource.creation(ALL);
+      resource.begin(creation);
+      await world.lambda.invokeAndKill(creation, { call, after: true });
+      ({ killed } = world.lambda);
+      most = settingsOf(world.fake.identity(REGION, DOMAIN));
+
+      expect(await giveUp(resource, creation)).toMatchObject({ status: 'SUCCESS', reason: '' });
+
+      expect(settingsOf(world.fake.identity(REGION, DOMAIN))).toEqual([]);
+      expect(world.tags()).toEqual({});
+      world.stop();
+    }
+    expect(most).toEqual(ALL_SET);
+  });
+});
