@@ -2,6 +2,7 @@ import * as fc from 'fast-check';
 import type {
   Act,
   ActPlan,
+  CleanUpView,
   Defect,
   Delivery,
   Deploy,
@@ -14,6 +15,7 @@ import type {
   SettingsWish,
   Setup,
   Step,
+  TagAct,
   Target,
   Wish,
 } from './plan';
@@ -34,6 +36,9 @@ const setup: fc.Arbitrary<Setup> = fc.record({
   verifyAfter: choice<number | null>([6, 8_000], [3, 90_000], [1, null]),
   listPageSize: choice([3, 300], [1, 1], [1, 2]),
   reviveTokens: rarely(25),
+  shows: choice<CleanUpView>([3, 'present'], [3, 'deleted'], [1, 'none'], [1, 'stub']),
+  lag: choice([3, 0], [1, 1_500]),
+  tellsOfRollback: rarely(40),
 });
 
 const settingsWish: fc.Arbitrary<SettingsWish> = fc.record(
@@ -100,16 +105,20 @@ const recordAct: fc.Arbitrary<RecordAct> = choice<RecordAct>(
 );
 
 const deniable = [
-  'GetIdentityVerificationAttributes',
+  'CreateEmailIdentity',
+  'GetEmailIdentity',
+  'DeleteEmailIdentity',
+  'TagResource',
+  'UntagResource',
+  'ListTagsForResource',
   'VerifyDomainDkim',
-  'GetIdentityDkimAttributes',
-  'DeleteIdentity',
   'ListResourceRecordSets',
   'ChangeResourceRecordSets',
   'GetChange',
   'AssumeRole',
   'DescribeStackResource',
-  'SetIdentityMailFromDomain',
+  'DescribeStacks',
+  'PutEmailIdentityMailFromAttributes',
   'GetIdentityNotificationAttributes',
   'SetIdentityNotificationTopic',
   'PutEmailIdentityConfigurationSetAttributes',
@@ -138,6 +147,15 @@ const actPlan: fc.Arbitrary<ActPlan> = fc.oneof(
       domain: few(1),
       region: few(1),
       what: fc.constantFrom<SettingsAct>('mail from', 'configuration set', 'topics', 'no forwarding', 'reset'),
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      on: fc.constant('tags' as const),
+      domain: few(1),
+      region: few(1),
+      what: fc.constantFrom<TagAct>('remove claims', 'remove all', 'edit claim', 'put theirs'),
     }),
   },
   { weight: 1, arbitrary: fc.record({ on: fc.constant('zone' as const), zone: few(3) }) },
@@ -206,6 +224,7 @@ const delivery: fc.Arbitrary<Delivery> = fc
     duplicate: maybe(10, environment),
     cancelled: maybe(5, fc.integer({ min: 1, max: 9 })),
     lost: rarely(4),
+    late: rarely(3),
   })
   .map(({ outage, meanwhile, duplicate, cancelled, ...rest }) => ({
     ...rest,
@@ -220,10 +239,15 @@ const target = (presence: number): fc.Arbitrary<Target> =>
     { weight: 2 * presence, arbitrary: wish },
     { weight: 20 - 2 * presence, arbitrary: fc.constant('keep' as const) },
     { weight: 1, arbitrary: fc.constant('remove' as const) },
+    { weight: 2, arbitrary: fc.constant('rename' as const) },
   );
+
+/** Mostly the first: two stacks are of interest where they meet. */
+const stack = choice([3, 0], [1, 1]);
 
 const deploy: fc.Arbitrary<Deploy> = fc.record({
   kind: fc.constant('deploy' as const),
+  stack,
   resources: fc.tuple(target(9), target(2)),
   failsElsewhere: rarely(25),
   deliveries: fc.array(delivery, { maxLength: 4 }),
@@ -231,6 +255,7 @@ const deploy: fc.Arbitrary<Deploy> = fc.record({
 
 const destroy: fc.Arbitrary<Destroy> = fc.record({
   kind: fc.constant('destroy' as const),
+  stack,
   deliveries: fc.array(delivery, { maxLength: 3 }),
 });
 
@@ -245,6 +270,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 /** Most lives begin with a deployment that goes well, since there is little to see in the others. */
 const first: fc.Arbitrary<Deploy> = fc.record({
   kind: fc.constant('deploy' as const),
+  stack: fc.constant(0),
   resources: fc.tuple(wish, target(2)),
   failsElsewhere: fc.constant(false),
   deliveries: fc.constant([]),

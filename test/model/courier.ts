@@ -1,17 +1,20 @@
 import type { ResponseBody } from '../fakes/fake-aws';
+import { usesSetting } from '../../lambda/domain/claims';
 import { configOf } from './excuses';
 import { furtherRecords, isExactly } from './further-records';
-import { type Answered, claims, type CloudFormationEvent, type Incident } from './incident';
+import type { Answered, CloudFormationEvent, Incident } from './incident';
 import { judgeAnswer } from './judge-answer';
-import { judgeSettings } from './judge-settings';
+import { judgeSettings, propertiesOf } from './judge-settings';
+import { DEFAULTS } from '../../lambda/settings/plan';
 import { show } from './judge-effect';
-import { identityKey, recordKey } from './ledger';
+import { type Item, recordKey } from './ledger';
+import { isAt } from './uses';
+import type { Setting } from '../../lambda/settings/plan';
 import type { Delivery, Environment } from './plan';
 import { ExecutionEnvironment, type Kill, type RunEnd, TIMEOUT_MS } from '../support/sandbox/execution-environment';
 import { randomFrom } from '../support/sandbox/random';
 import { Violation } from './violation';
 import type { World } from './world';
-import { parsePhysicalId } from '../../lambda/domain/physical-id';
 
 /** An event runs three times at most, as Lambda has it for asynchronous events. */
 const MOST_RUNS = 3;
@@ -20,6 +23,7 @@ const MOST_RUNS = 3;
 export class Courier {
   private environment: ExecutionEnvironment;
   private environments = 0;
+  private readonly keptBack: CloudFormationEvent[] = [];
   private readonly random: () => number;
 
   constructor(
@@ -38,20 +42,39 @@ export class Courier {
     const incident = world.begin(event);
     const excusesBefore = world.excuses(incident);
     const settingsBefore = world.settingsOf(incident);
+    const originsBefore = this.settingsOrigins(incident);
+    const holdings = world.holdings();
     const wasInPlace = this.isInPlace(incident);
     this.arm(incident, delivery);
-    await this.runUntilDone(incident, delivery);
-    const answered = incident.answers.at(0);
-    if (delivery.duplicate) await this.runAgain(incident, delivery.duplicate);
+    try {
+      await this.runUntilDone(incident, delivery);
+      if (delivery.duplicate) await this.runAgain(incident, delivery.duplicate);
+    } catch (error) {
+      world.trace.incident(incident);
+      throw error;
+    }
     world.end(incident);
+    const answered = incident.answers.at(0);
 
     const excuses = [...new Set([...excusesBefore, ...world.excuses(incident)])];
     this.judgeRepetition(incident);
     if (answered) {
       this.judgeCancellation(incident, answered);
       this.settleOrigins(incident, answered);
-      if (incident.isOfSettings) judgeSettings(world.fake, incident, answered.body, excuses, settingsBefore);
-      else judgeAnswer(world.fake, world.ledger, incident, answered.body, excuses);
+      if (incident.isOfSettings) {
+        const { fake, settings } = world;
+        judgeSettings(fake, settings, incident, answered.body, excuses, settingsBefore, originsBefore, holdings);
+        if (incident.type === 'Delete' && incident.retains) {
+          const { DomainName, SesRegion } = propertiesOf(incident);
+          settings.loseSight(SesRegion, DomainName);
+        }
+      } else {
+        const isUsed = (item: Item) => world.isUsed(item);
+        const othersUse = (item: Item) => world.isUsed(item, incident.event);
+        this.settleRepetition(incident, answered);
+        if (answered.body.Status === 'FAILED') world.settleFailure(incident);
+        judgeAnswer(world.fake, world.ledger, incident, answered.body, excuses, isUsed, othersUse);
+      }
       if (wasInPlace && answered.body.Status === 'SUCCESS' && !incident.meanwhile)
         this.judgeStability(incident, answered.body);
       world.counters.add(`answer ${event.RequestType} ${answered.body.Status}`);
@@ -60,8 +83,31 @@ export class Courier {
     }
     const heard = delivery.lost || incident.cancelled ? undefined : answered?.body;
     if (delivery.lost && answered) world.counters.add('lost answer');
-    this.forgetUnheard(incident, heard);
     return heard;
+  }
+
+  /** Lambda has queued an event. */
+  keepBack(event: CloudFormationEvent): void {
+    this.keptBack.push(event);
+  }
+
+  /** Delivers what Lambda has queued, when nobody waits for it any more. */
+  async deliverKeptBack(): Promise<void> {
+    for (const event of this.keptBack.splice(0)) {
+      const incident = this.world.begin(event);
+      incident.late = true;
+      this.world.counters.add('late event');
+      const before = this.world.settingsOf(incident);
+      await this.run(incident, undefined);
+      this.world.end(incident);
+      const after = this.world.settingsOf(incident);
+      if (JSON.stringify(before) !== JSON.stringify(after) && !incident.blind) {
+        throw new Violation('late events change nothing', `${event.RequestType} ${event.RequestId}: settings`);
+      }
+      for (const { after: item } of incident.differences) {
+        if (item) this.world.exempt(item, 'made by a late event that could not ask CloudFormation');
+      }
+    }
   }
 
   private newEnvironment(): ExecutionEnvironment {
@@ -97,12 +143,12 @@ export class Courier {
 
   /** What the stack shows when something else in it has failed. */
   private cancel(incident: Incident): void {
-    const { fake, clock, counters } = this.world;
+    const { clock, counters } = this.world;
     const { StackId, LogicalResourceId, PhysicalResourceId = 'Test-1ABCDEF' } = incident.event;
     const status = incident.type === 'Create' ? 'CREATE_FAILED' : 'UPDATE_FAILED';
     // No time passes between the start of a run and its first calls.
     const since = clock.now() + 1;
-    fake.stackResources.set(`${StackId}|${LogicalResourceId}`, { physicalId: PhysicalResourceId, status, since });
+    this.world.show(`${StackId}|${LogicalResourceId}`, { physicalId: PhysicalResourceId, status, since }, 0);
     incident.callsBeforeCancelled = incident.calls.length;
     counters.add('cancelled');
   }
@@ -209,43 +255,45 @@ export class Courier {
     }
   }
 
-  /** What nobody can know to be ours any more: the exemptions that come with kills and repetitions. */
-  private settleOrigins(incident: Incident, answered: { body: ResponseBody; environment: number; run: number }): void {
-    const { ledger, counters } = this.world;
-    const { body } = answered;
-    const state = parsePhysicalId(body.PhysicalResourceId);
+  /** A Create that has failed leaves no claim that would tell its repetition elsewhere, and no id to be deleted by. */
+  private settleRepetition(incident: Incident, { body, run }: Answered): void {
+    if (body.Status !== 'FAILED' || incident.type !== 'Create') return;
+    for (const item of this.world.ledger.ours()) {
+      if (incident.made(item) && (item.madeBy?.run ?? 0) > run) {
+        this.world.exempt(item, 'made by a repetition elsewhere of a Create that had failed');
+      }
+    }
+  }
+
+  /** What nobody can know to be ours any more. */
+  private settleOrigins(incident: Incident, { body }: Answered): void {
+    const { ledger } = this.world;
     for (const item of ledger.all()) {
-      if (item.origin !== 'ours' || !incident.made(item) || claims(state, item)) continue;
-      const { madeBy } = item;
-      if (madeBy!.run > answered.run) {
-        ledger.mark(item, 'limbo');
-        counters.add('exempt: made by a repetition elsewhere of an event that had failed');
-      } else if (madeBy!.environment !== answered.environment) {
-        ledger.mark(item, 'limbo');
-        counters.add('exempt: made by a killed run, retried where nobody knows of it');
-      } else if (incident.meddled) {
-        ledger.mark(item, 'limbo');
-        counters.add('exempt: others changed it between two of our calls');
+      if (item.origin !== 'ours' || !incident.made(item)) continue;
+      if (incident.meddled) {
+        this.world.exempt(item, 'others changed it between two of our calls');
+      } else if (incident.type === 'Update' && body.Reason?.includes('could not be removed') && incident.denied) {
+        this.world.exempt(item, 'undo was denied, and the answer says so');
       } else if (body.Status === 'FAILED' && incident.retains && item.replaced === undefined) {
         ledger.mark(item, 'others');
       }
     }
   }
 
-  /** What CloudFormation does not hear of, it never sends a Delete for. */
-  private forgetUnheard(incident: Incident, heard: ResponseBody | undefined): void {
-    const { ledger, counters } = this.world;
-    if (incident.type === 'Delete') return;
-    const state = heard && parsePhysicalId(heard.PhysicalResourceId);
-    for (const item of ledger.all()) {
-      // What the id claims is ours from now on, however it came about.
-      if (item.origin === 'limbo' && claims(state, item)) ledger.mark(item, 'ours');
-      if (item.origin !== 'ours' || !incident.made(item) || claims(state, item)) continue;
-      ledger.mark(item, 'limbo');
-      counters.add(
-        heard ? 'exempt: undo was denied, and the answer says so' : 'exempt: made by an event without an answer',
-      );
-    }
+  private settingsOrigins(incident: Incident): Map<Setting, string> {
+    const { DomainName, SesRegion } = propertiesOf(incident);
+    const { settings } = this.world;
+    const names = Object.keys(DEFAULTS) as Setting[];
+    const dead = this.world.deadClaims(SesRegion, DomainName);
+    return new Map(
+      names.map((setting) => {
+        const origin = settings.origin(SesRegion, DomainName, setting);
+        if (origin !== 'ours' || !dead.some((claim) => usesSetting(claim, setting))) return [setting, origin];
+        if (incident.isOfSettings)
+          this.world.counters.add('exempt: a setting kept for a claim that nobody will ever give up');
+        return [setting, 'limbo'];
+      }),
+    );
   }
 
   /** Whether an Update has nothing to do. */
@@ -261,8 +309,7 @@ export class Courier {
     const setUp =
       identity?.tokens.join() === tokens.join() &&
       /^(Pending|Success|TemporaryFailure)$/.test(identity.dkimStatus) &&
-      host === dkimDomain &&
-      (ledger.get(identityKey(region, domainName))?.origin !== 'others' || !previous.ownsIdentity);
+      host === dkimDomain;
     if (zoneId === undefined) return setUp;
     const sameFurther = previous.mailFrom === config.mailFrom && previous.dmarc === config.dmarc;
     const furtherInPlace = furtherRecords(config).every(({ id, key }) => {
@@ -286,7 +333,10 @@ export class Courier {
   }
 
   private judgeStability(incident: Incident, answer: ResponseBody): void {
-    const [difference] = incident.differences;
+    // What an update has left that nobody heard of may go now.
+    const difference = incident.differences.find(({ key, before, after }) =>
+      isAt(incident.previous!, { key, content: (before ?? after)!.content }),
+    );
     if (difference) throw new Violation('stable', `an Update with nothing to do: ${show(difference)}`);
     if (answer.PhysicalResourceId !== incident.event.PhysicalResourceId) {
       throw new Violation('stable', `${incident.event.PhysicalResourceId} becomes ${answer.PhysicalResourceId}`);

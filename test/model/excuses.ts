@@ -1,5 +1,6 @@
 import { parseConfig, type DomainConfig } from '../../lambda/events/event';
 import { documentedDkimDomain } from '../../lib/shared/dkim-hosts';
+import { readClaims } from '../../lambda/domain/claims';
 import type { FakeAws } from '../fakes/fake-aws';
 import { doesTheSame, furtherRecords, kindOfTxt } from './further-records';
 import type { Incident } from './incident';
@@ -26,6 +27,8 @@ export function excuses(fake: FakeAws, others: Others, setup: Setup, incident: I
   if (incident.denied) found.push('a call was denied');
   if (incident.cancelled) found.push('CloudFormation has cancelled it');
   if (incident.outage) found.push('AWS throttled until the time was up');
+  if (fake.sesv2 !== 'on') found.push('the v2 API of SES is not there');
+  if (incident.late) found.push('CloudFormation does not wait for it any more');
   if (incident.type === 'Delete') {
     return [...found, ...(incident.previous ? zoneExcuses(fake, incident.previous, incident, true) : [])];
   }
@@ -33,6 +36,9 @@ export function excuses(fake: FakeAws, others: Others, setup: Setup, incident: I
   if (config === undefined) return [...found, 'the properties cannot work'];
   found.push(...zoneExcuses(fake, config, incident, false));
   const identity = fake.identity(config.region, config.domainName);
+  if (identity && readClaims(identity.tags).some(({ leavingSince }) => leavingSince !== undefined)) {
+    found.push('a run that was about to remove the identity has died');
+  }
   if (identity && identity.origin !== 'AWS_SES') found.push('the identity does not sign with Easy DKIM');
   if (hasConflict(fake, others, config, incident)) found.push('a record is in the way');
   if (setup.insyncAfter >= 600_000) found.push('Route 53 takes too long');

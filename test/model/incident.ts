@@ -3,7 +3,7 @@ import type { DomainState } from '../../lambda/domain/physical-id';
 import { parsePhysicalId } from '../../lambda/domain/physical-id';
 import type { Call, ResponseBody } from '../fakes/fake-aws';
 import { furtherRecords, isExactly } from './further-records';
-import { type Difference, identityKey, type Item, recordKey } from './ledger';
+import { type Difference, type Item, recordKey } from './ledger';
 
 export interface CloudFormationEvent {
   readonly RequestType: 'Create' | 'Update' | 'Delete';
@@ -36,6 +36,8 @@ export class Incident {
   outage = false;
   /** Whether a policy refused a call. */
   refused = false;
+  /** Whether it comes when CloudFormation has long given up on it. */
+  late = false;
   /** Whether others did something in the middle of it. */
   meanwhile = false;
   /** Whether that changed an identity or a record. */
@@ -86,6 +88,11 @@ export class Incident {
     return this.refused || this.calls.some(({ outcome }) => outcome === 'deny');
   }
 
+  /** Whether it could not look whether CloudFormation still waits for it. */
+  get blind(): boolean {
+    return this.calls.some(({ operation, outcome }) => /^DescribeStack/.test(operation) && outcome !== 'ok');
+  }
+
   /** Whether SES answered where it publishes the keys, whenever it was asked. */
   get heardSes(): boolean {
     return this.calls.every(({ operation, outcome }) => operation !== 'GetEmailIdentity' || outcome === 'ok');
@@ -103,18 +110,14 @@ export class Incident {
 
   /** Whether something of ours was made by this very event. */
   made(item: { readonly madeBy?: { readonly requestId: string } } | undefined): boolean {
-    return item?.madeBy?.requestId === this.event.RequestId;
+    return item?.madeBy?.requestId === `${this.event.StackId} ${this.event.RequestId}`;
   }
 }
 
-/** Whether a physical id says that an identity or a record is ours, as it is now. */
+/** Whether a physical id says that a record is ours, as it is now. */
 export function claims(state: DomainState | undefined, { key, content }: Pick<Item, 'key' | 'content'>): boolean {
   if (state === undefined) return false;
-  const { region, domainName, zoneId, tokens, ownedRecords, ownsIdentity } = state;
-  if (key === identityKey(region, domainName)) {
-    // A failed Create may not have come to know the tokens; with others it is another identity.
-    return ownsIdentity && (tokens.length === 0 || content === `AWS_SES ${tokens.join()}`);
-  }
+  const { region, domainName, zoneId, ownedRecords } = state;
   if (zoneId === undefined) return false;
   const token = ownedRecords.find((each) => key === recordKey(zoneId, `${each}._domainkey.${domainName}`));
   if (token !== undefined) return content.startsWith(`${token}.`);

@@ -3,9 +3,10 @@ import { documentedDkimDomain } from '../../lib/shared/dkim-hosts';
 import type { ResourceAttributes } from '../../lib/shared/contract';
 import type { FakeAws, ResponseBody } from '../fakes/fake-aws';
 import { configOf } from './excuses';
-import { doesTheSame, type Further, furtherRecords, isExactly } from './further-records';
+import { FURTHER_RECORDS } from '../../lambda/domain/mail-record';
+import { doesTheSame, furtherRecords, isExactly } from './further-records';
 import { claims, type Incident } from './incident';
-import { identityKey, type Item, type Ledger, recordKey } from './ledger';
+import { type Item, type Ledger, recordKey } from './ledger';
 import { Violation } from './violation';
 
 /** Judges the answer to an event against what is there now. */
@@ -15,6 +16,8 @@ export function judgeAnswer(
   incident: Incident,
   answer: ResponseBody,
   excuses: readonly string[],
+  isUsed: (item: Item) => boolean,
+  othersUse: (item: Item) => boolean,
 ): void {
   const { event } = incident;
   if (answer.StackId === undefined || answer.LogicalResourceId !== event.LogicalResourceId) {
@@ -27,9 +30,9 @@ export function judgeAnswer(
       throw new Violation('id tells the truth', `Delete answers with another id: ${answer.PhysicalResourceId}`);
     }
   } else if (!incident.meanwhile) {
-    judgeSetUp(fake, ledger, incident, answer);
+    judgeSetUp(fake, ledger, incident, answer, othersUse);
   }
-  if (incident.type !== 'Delete') judgeClaims(ledger, incident, answer);
+  if (incident.type !== 'Delete') judgeClaims(ledger, incident, answer, isUsed);
 }
 
 function judgeFailure(incident: Incident, answer: ResponseBody, excuses: readonly string[]): void {
@@ -52,7 +55,13 @@ function judgeFailure(incident: Incident, answer: ResponseBody, excuses: readonl
 }
 
 /** After a success everything is in place as announced. */
-function judgeSetUp(fake: FakeAws, ledger: Ledger, incident: Incident, answer: ResponseBody): void {
+function judgeSetUp(
+  fake: FakeAws,
+  ledger: Ledger,
+  incident: Incident,
+  answer: ResponseBody,
+  othersUse: (item: Item) => boolean,
+): void {
   const config = configOf(incident);
   const state = parsePhysicalId(answer.PhysicalResourceId);
   const data = answer.Data as unknown as ResourceAttributes;
@@ -86,14 +95,16 @@ function judgeSetUp(fake: FakeAws, ledger: Ledger, incident: Incident, answer: R
     const record = ledger.get(recordKey(zoneId, name));
     if (record === undefined) return wrong(`no record ${name} in ${zoneId}`);
     if (record.content !== values[index]) wrong(`${name} is ${record.content}, not ${values[index]}`);
-    if (state.ownedRecords.includes(token) && record.ttl !== config.ttl) wrong(`${name} has the TTL ${record.ttl}`);
+    // A record that others use has the TTL that they gave it.
+    if (state.ownedRecords.includes(token) && record.ttl !== config.ttl && !othersUse(record))
+      wrong(`${name} has the TTL ${record.ttl}`);
   });
   for (const { id, key } of furtherRecords(config)) {
     const record = ledger.get(key);
     if (record === undefined) return wrong(`no ${key}`);
     if (!doesTheSame(id, record.content, config.dmarc)) wrong(`${key} is ${record.content}`);
     const ours = id === 'mx' && isExactly(id, record.content, region, config.dmarc) && state.ownedRecords.includes(id);
-    if (ours && record.ttl !== config.ttl) wrong(`${key} has the TTL ${record.ttl}`);
+    if (ours && record.ttl !== config.ttl && !othersUse(record)) wrong(`${key} has the TTL ${record.ttl}`);
     if (ledger.all().some((other) => other.key.startsWith(`${key} again`))) wrong(`${key} is there twice`);
   }
   judgeBatch(fake, incident, wrong);
@@ -108,50 +119,45 @@ function judgeSetUp(fake: FakeAws, ledger: Ledger, incident: Incident, answer: R
 /** The records go in one batch, and Route 53 has published it before the answer. */
 function judgeBatch(fake: FakeAws, incident: Incident, wrong: (detail: string) => never): void {
   const { calls, answers, runs } = incident;
-  const batches = calls.filter(({ operation }) => operation === 'ChangeResourceRecordSets');
+  const batches = calls.filter(
+    ({ operation, params }) =>
+      operation === 'ChangeResourceRecordSets' && params.changes?.some(({ action }) => action !== 'DELETE'),
+  );
   const smooth = runs === 1 && calls.every(({ outcome }) => outcome === 'ok');
   if (smooth && batches.length > 1) wrong(`${batches.length} change batches`);
   const [answered] = answers;
-  const written = batches.filter(({ outcome, at }) => outcome === 'ok' && at <= answered.call.at).at(-1);
+  const until = calls.indexOf(answered.call);
+  const written = batches.filter((call) => call.outcome === 'ok' && calls.indexOf(call) < until).at(-1);
   if (written && answered.call.at < written.at + fake.insyncAfterMs)
     wrong('Route 53 has not published the records yet');
 }
 
-/** The id that CloudFormation is given has to claim what we made, and nothing that others made. */
-function judgeClaims(ledger: Ledger, incident: Incident, answer: ResponseBody): void {
+/** The id that CloudFormation is given has to claim the records that we made, and nothing that others made. */
+function judgeClaims(ledger: Ledger, incident: Incident, answer: ResponseBody, isUsed: (item: Item) => boolean): void {
   const state = parsePhysicalId(answer.PhysicalResourceId);
-  const fresh = ledger.ours().filter((item) => incident.made(item));
   const detail = (item: Item) => `${answer.PhysicalResourceId} after ${incident.type}: ${item.key} (${item.origin})`;
 
   if (answer.Status === 'FAILED') {
-    for (const item of fresh) {
+    // What a repetition elsewhere has made under another claim, the way back takes away.
+    const { run } = incident.answers[0];
+    for (const item of ledger.ours().filter((each) => incident.made(each) && (each.madeBy?.run ?? 0) <= run)) {
       // An Update that made anew what the resource already owned: with RETAIN it stays, and is claimed.
-      if (incident.type === 'Update' && claims(state, item)) continue;
+      if (isUsed(item)) continue;
       const told = (answer.Reason ?? '').includes('could not be removed');
       if (!told || !(incident.denied || incident.outage))
         throw new Violation('failed means undone', `${detail(item)} is left`);
-      if (incident.type === 'Create' && !claims(state, item)) throw new Violation('id tells the truth', detail(item));
     }
     return;
   }
-  for (const item of ledger.ours()) {
-    const here = state && isAt(item, state);
-    if (here && !claims(state, item)) throw new Violation('id tells the truth', `${detail(item)} is not claimed`);
-  }
+  if (state === undefined) return;
   for (const item of ledger.all()) {
-    if (item.origin === 'others' && claims(state, item) && !incident.meanwhile) {
+    if (item.key.startsWith('identity') || incident.meanwhile) continue;
+    const isExact = claims({ ...state, ownedRecords: [...state.tokens, ...FURTHER_RECORDS] }, item);
+    if (item.origin === 'ours' && isExact && !claims(state, item)) {
+      throw new Violation('id tells the truth', `${detail(item)} is not claimed`);
+    }
+    if (item.origin === 'others' && claims(state, item)) {
       throw new Violation('id tells the truth', `${detail(item)} is claimed`);
     }
   }
-}
-
-/** Whether an item is the identity or one of the records that a state is about. */
-function isAt(item: Item, state: Further & { readonly region: string; readonly tokens: readonly string[] }): boolean {
-  const { region, domainName, zoneId, tokens } = state;
-  if (item.key === identityKey(region, domainName)) return true;
-  return (
-    zoneId !== undefined &&
-    (tokens.some((token) => item.key === recordKey(zoneId, `${token}._domainkey.${domainName}`)) ||
-      furtherRecords(state).some(({ key }) => key === item.key))
-  );
 }

@@ -1,33 +1,42 @@
-import type { Call } from '../fakes/fake-aws';
+import { CLAIM_PREFIX, MARK } from '../../lib/shared/claim-tags';
+import type { ResourceProperties } from '../../lib/shared/contract';
+import type { Call, CallParams } from '../fakes/fake-aws';
 import type { Incident } from './incident';
 import { Violation } from './violation';
 
-const OF_SETTINGS =
-  /^(DescribeStackResource|GetEmailIdentity|GetIdentity(MailFromDomain|Notification)Attributes|SetIdentity\w+|PutEmailIdentityConfigurationSetAttributes)$/;
+const READS = /^(DescribeStackResource|DescribeStacks|GetEmailIdentity|ListTagsForResource)$/;
+const TAGS = /^(TagResource|UntagResource)$/;
+const OF_SETTINGS = /^(GetIdentityNotificationAttributes|SetIdentity\w+|PutEmailIdentity\w+)$/;
 
 /** Judges a call by what it asks for, whether it changes anything or not. */
 export function judgeCall(incident: Incident, { operation, params }: Call): void {
   const { type, retains, properties } = incident;
   const what = `${operation} on ${type} ${incident.event.RequestId}`;
+  if (TAGS.test(operation) && !tagKeys(params).every((key) => isOurTag(key, properties))) {
+    throw new Violation('least privilege', `${what}: ${tagKeys(params).join()}`);
+  }
+  if (READS.test(operation) || TAGS.test(operation)) return;
   if (incident.isOfSettings) {
     if (!OF_SETTINGS.test(operation)) throw new Violation('least privilege', what);
     if (type === 'Delete' && retains && /^(Set|Put)/.test(operation)) throw new Violation('retained', what);
     return;
   }
-  if (/^(Set|Put)/.test(operation)) throw new Violation('least privilege', what);
-  if (type === 'Delete' && operation === 'VerifyDomainDkim') throw new Violation('Delete never creates', what);
-  if (operation === 'DeleteIdentity' && retains) throw new Violation('retained', what);
-  const ofId = incident.previous && type === 'Delete' ? incident.previous : undefined;
-  const domain = ofId ? ofId.domainName : properties.DomainName;
-  const mailFrom = ofId ? ofId.mailFrom : properties.MailFromDomain;
+  if (OF_SETTINGS.test(operation)) throw new Violation('least privilege', what);
+  if (type === 'Delete' && /^(VerifyDomainDkim|CreateEmailIdentity)$/.test(operation)) {
+    throw new Violation('Delete never creates', what);
+  }
+  if (operation === 'DeleteEmailIdentity' && retains) throw new Violation('retained', what);
+  const domains = domainsOf(incident);
   const { changes = [] } = params;
   for (const { action, name, type: recordType } of changes) {
     const plainName = name.replace(/\.$/, '');
     // The role of the handler may do no more than this, and no fake denies it.
-    const allowed =
-      (recordType === 'CNAME' && plainName.endsWith(`._domainkey.${domain}`)) ||
-      (/^(MX|TXT)$/.test(recordType) && plainName === mailFrom) ||
-      (recordType === 'TXT' && plainName === `_dmarc.${domain}`);
+    const allowed = domains.some(
+      ({ domain, mailFrom }) =>
+        (recordType === 'CNAME' && plainName.endsWith(`._domainkey.${domain}`)) ||
+        (/^(MX|TXT)$/.test(recordType) && plainName === mailFrom) ||
+        (recordType === 'TXT' && plainName === `_dmarc.${domain}`),
+    );
     // A record set that is shared is written by replacing the very one that was read.
     const replaced = changes.some(
       (other) => other.action === 'CREATE' && other.name === name && other.type === recordType,
@@ -36,4 +45,21 @@ export function judgeCall(incident: Incident, { operation, params }: Call): void
       throw new Violation('least privilege', `${what}: ${action} ${recordType} ${name}`);
     }
   }
+}
+
+/** Those that the policies of the stack are for: an update has old and new ones. */
+function domainsOf({ type, previous, event }: Incident): readonly { domain: string; mailFrom?: string }[] {
+  const of = ({ DomainName, MailFromDomain }: ResourceProperties) => ({ domain: DomainName, mailFrom: MailFromDomain });
+  if (type === 'Delete' && previous) return [{ domain: previous.domainName, mailFrom: previous.mailFrom }];
+  const { ResourceProperties: present, OldResourceProperties: old } = event;
+  return [of(present as ResourceProperties), ...(old ? [of(old as ResourceProperties)] : [])];
+}
+
+function tagKeys({ Tags = [], TagKeys = [] }: CallParams): readonly string[] {
+  return [...(TagKeys as string[]), ...(Tags as { readonly Key: string }[]).map(({ Key }) => Key)];
+}
+
+/** Tags of others are none of our business. */
+function isOurTag(key: string, { Tags = {} }: ResourceProperties): boolean {
+  return key === MARK || key.startsWith(CLAIM_PREFIX) || key in Tags;
 }

@@ -1,3 +1,4 @@
+import type { DomainState } from '../../lambda/domain/physical-id';
 import type { Call, FakeAws } from '../fakes/fake-aws';
 import { configOf } from './excuses';
 import { furtherRecords } from './further-records';
@@ -5,32 +6,24 @@ import { type Incident } from './incident';
 import { identityKey, type Difference, type Item, recordKey } from './ledger';
 import { Violation } from './violation';
 
-/** A domain in use: what CloudFormation holds for a resource that is in place. */
-export interface Use {
-  readonly region: string;
-  readonly domainName: string;
-  readonly zoneId?: string;
-  readonly tokens: readonly string[];
-  readonly mailFrom?: string;
-  readonly dmarc?: string;
-}
-
 /** Judges a call that has just taken effect: no moment may be wrong, not only the end. */
 export function judgeEffect(
   fake: FakeAws,
   incident: Incident,
   call: Call,
   differences: readonly Difference[],
-  uses: readonly Use[],
+  uses: readonly DomainState[],
 ): void {
   for (const difference of differences) {
     const what = `${call.operation} on ${incident.type} ${incident.event.RequestId}: ${show(difference)}`;
     // The end of an update that is rolled back brings an MX or a DMARC record of ours back.
-    const movesBack = / (MX |TXT {2}dmarc)$/.test(difference.key) && difference.before?.origin === 'ours';
+    const movesBack =
+      / (MX |TXT {2}dmarc)$/.test(difference.key) && ['ours', 'limbo'].includes(difference.before?.origin ?? '');
     if (incident.type === 'Delete' && difference.after !== undefined && !movesBack) {
       throw new Violation('Delete never creates', what);
     }
     if (incident.type === 'Delete' && incident.retains) throw new Violation('retained', what);
+    if (incident.late && !incident.blind) throw new Violation('late events change nothing', what);
     if (!mayTouch(incident, difference)) throw new Violation('others untouched', what);
     const used = uses.find((use) => breaks(fake, incident, use, difference));
     if (used) throw new Violation('records while in use', `${used.domainName} in ${used.zoneId}: ${what}`);
@@ -64,9 +57,13 @@ function isRepair(incident: Incident, key: string): boolean {
 }
 
 /** Whether a domain in use loses its identity or one of its records, which it had before the event. */
-function breaks(fake: FakeAws, incident: Incident, use: Use, { key, before, after }: Difference): boolean {
+function breaks(fake: FakeAws, incident: Incident, use: DomainState, { key, before, after }: Difference): boolean {
   if (before === undefined || incident.made(before)) return false;
+  // Somebody has removed the claims, as if their resources had left.
+  if (before.origin === 'limbo') return false;
   const { region, domainName, zoneId, tokens } = use;
+  // Where somebody has deleted the identity, nothing is in use.
+  if (key !== identityKey(region, domainName) && fake.identity(region, domainName) === undefined) return false;
   if (key === identityKey(region, domainName)) {
     return after === undefined && before.content === `AWS_SES ${tokens.join()}`;
   }

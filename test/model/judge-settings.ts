@@ -1,30 +1,66 @@
 import type { SettingsProperties } from '../../lib/shared/contract';
+import { DEFAULTS, type Setting } from '../../lambda/settings/plan';
 import type { FakeAws, ResponseBody } from '../fakes/fake-aws';
 import type { Incident } from './incident';
-import { expectedSettings, settingsOf, type Values, wantedSettings } from './settings';
+import { settingsOf, type Values, wantedSettings } from './settings';
+import type { SettingsLedger } from './settings-ledger';
+import type { Holding } from './uses';
 import { Violation } from './violation';
 
 /** The good reasons that an event for settings has to fail, as the world is now. */
-export function settingsExcuses(fake: FakeAws, incident: Incident): string[] {
-  const { DomainName, SesRegion, ConfigurationSet } = propertiesOf(incident);
+export function settingsExcuses(fake: FakeAws, incident: Incident, holdings: readonly Holding[]): string[] {
+  const { DomainName, SesRegion } = propertiesOf(incident);
+  const identity = fake.identity(SesRegion, DomainName);
+  const wanted = wantedSettings(propertiesOf(incident));
+  const contested = usedByOthers(incident, holdings);
+  const present = identity && settingsOf(identity);
+  const conflict = (Object.keys(wanted) as Setting[]).some(
+    (setting) => contested.has(setting) && present?.[setting] !== wanted[setting],
+  );
   return [
     ...(incident.denied ? ['a call was denied'] : []),
     ...(incident.cancelled ? ['CloudFormation has cancelled it'] : []),
     ...(incident.outage ? ['AWS throttled until the time was up'] : []),
-    ...(fake.identity(SesRegion, DomainName) ? [] : ['there is no identity']),
-    ...(ConfigurationSet !== undefined && fake.sesv2 !== 'on' ? ['the v2 API of SES is not there'] : []),
+    ...(incident.late ? ['CloudFormation does not wait for it any more'] : []),
+    ...(identity ? [] : ['there is no identity']),
+    ...(fake.sesv2 !== 'on' ? ['the v2 API of SES is not there'] : []),
+    ...(conflict || Object.keys(identity?.tags ?? {}).length > 0 ? claimsInTheWay(identity, conflict) : []),
     // Properties that cannot work: the domain resource is refused as well.
     ...(DomainName.endsWith('/') ? ['the domain name cannot work'] : []),
   ];
 }
 
-/** Judges the answer to an event for settings against what the identity has now. */
+function claimsInTheWay(identity: ReturnType<FakeAws['identity']>, conflict: boolean): string[] {
+  const edited = Object.values(identity?.tags ?? {}).includes('mine');
+  return conflict || edited ? ['another construct uses a setting with another value'] : [];
+}
+
+/** The settings that other resources have for the same identity. */
+function usedByOthers(incident: Incident, holdings: readonly Holding[]): Set<Setting> {
+  const { event } = incident;
+  const { DomainName, SesRegion } = propertiesOf(incident);
+  const others = holdings.filter(({ id, stack, logicalId, properties }) => {
+    const same = properties.DomainName === DomainName && properties.SesRegion === SesRegion;
+    const isThis = stack === event.StackId && logicalId === event.LogicalResourceId;
+    return (
+      same &&
+      id.startsWith('settings:') &&
+      !(isThis && (event.RequestType !== 'Delete' || id === event.PhysicalResourceId))
+    );
+  });
+  return new Set(others.flatMap(({ properties }) => Object.keys(wantedSettings(properties)) as Setting[]));
+}
+
+/** Judges the answer to an event against what the identity has now. */
 export function judgeSettings(
   fake: FakeAws,
+  ledger: SettingsLedger,
   incident: Incident,
   answer: ResponseBody,
   excuses: readonly string[],
   before: Values | undefined,
+  originsBefore: ReadonlyMap<Setting, string>,
+  holdings: readonly Holding[],
 ): void {
   const { event, type } = incident;
   const { DomainName, SesRegion } = propertiesOf(incident);
@@ -39,8 +75,8 @@ export function judgeSettings(
       throw new Violation('no failure without a cause', `${what}: ${reason}`);
   }
   if (type !== 'Create' && answer.PhysicalResourceId !== event.PhysicalResourceId) {
-    const replaced = answer.PhysicalResourceId === `settings:${SesRegion}:${DomainName}` && answer.Status === 'SUCCESS';
-    if (type === 'Delete' || !replaced)
+    const moved = answer.PhysicalResourceId.startsWith(`settings:${SesRegion}:${DomainName}:`);
+    if (type === 'Delete' || !moved || answer.Status !== 'SUCCESS')
       throw new Violation('stable', `${what} answers with ${answer.PhysicalResourceId}`);
   }
   const identity = fake.identity(SesRegion, DomainName);
@@ -48,29 +84,66 @@ export function judgeSettings(
   // elsewhere of an event that had failed know that it had.
   const elsewhere = incident.answers.some(({ environment }) => environment !== incident.answers[0].environment);
   if (!before || !identity || incident.meanwhile || incident.killed > 0 || elsewhere) return;
-  const expected = expectedAfter(incident, answer, before, reason);
+  const expected = expectedAfter(incident, answer, before, originsBefore, usedByOthers(incident, holdings));
   const present = settingsOf(identity);
   for (const setting of Object.keys(expected) as (keyof Values)[]) {
-    const unread = setting === 'ConfigurationSet' && (fake.sesv2 !== 'on' || !incident.heardSes);
-    if (present[setting] === expected[setting] || unread) continue;
+    // Forwarding follows the topics.
+    const deciding: Setting[] =
+      setting === 'FeedbackForwarding' ? [setting, 'BounceTopic', 'ComplaintTopic'] : [setting];
+    const unsure = deciding.some(
+      (each) => ledger.origin(SesRegion, DomainName, each) === 'limbo' || originsBefore.get(each) === 'limbo',
+    );
+    if (present[setting] === expected[setting] || unsure) continue;
     const invariant = answer.Status === 'FAILED' ? 'failed means undone' : 'set up as answered';
     throw new Violation(invariant, `${what}: ${setting} is "${present[setting]}", not "${expected[setting]}"`);
   }
 }
 
-function expectedAfter(incident: Incident, answer: ResponseBody, before: Values, reason: string): Partial<Values> {
+function expectedAfter(
+  incident: Incident,
+  answer: ResponseBody,
+  before: Values,
+  origins: ReadonlyMap<Setting, string>,
+  used: ReadonlySet<Setting>,
+): Partial<Values> {
   const { type, event, retains } = incident;
   const properties = propertiesOf(incident);
   const wanted = wantedSettings(properties);
-  if (answer.Status === 'FAILED') return type === 'Delete' || reason.includes('could not be taken back') ? {} : before;
+  if (answer.Status === 'FAILED')
+    return type === 'Delete' || answer.Reason?.includes('could not be taken back') ? {} : before;
   if (type === 'Delete') {
-    // CloudFormation never heard of what another id had set: it stays.
-    const ours = event.PhysicalResourceId === `settings:${properties.SesRegion}:${properties.DomainName}`;
-    return retains || !ours ? before : expectedSettings(before, {}, wanted);
+    // What a Create has set that CloudFormation got no answer to, its claim tells.
+    if (!event.PhysicalResourceId?.startsWith('settings:')) return {};
+    return retains ? before : withoutDropped(before, {}, wanted, origins, used);
   }
   const old = (event.OldResourceProperties ?? {}) as Partial<SettingsProperties>;
   const same = old.DomainName === properties.DomainName && old.SesRegion === properties.SesRegion;
-  return expectedSettings(before, wanted, same ? wantedSettings(old) : {});
+  return withoutDropped(before, wanted, same ? wantedSettings(old) : {}, origins, used);
+}
+
+/**
+ * What is no longer asked for goes back to SES's default, if it is as it was asked for, we had set it, and nobody else
+ * uses it.
+ */
+function withoutDropped(
+  before: Values,
+  wanted: Partial<Values>,
+  former: Partial<Values>,
+  origins: ReadonlyMap<Setting, string>,
+  used: ReadonlySet<Setting>,
+): Values {
+  const after = { ...before, ...wanted };
+  for (const setting of Object.keys(former) as Setting[]) {
+    const isOurs = origins.get(setting) === 'ours' && !used.has(setting);
+    if (wanted[setting] === undefined && before[setting] === former[setting] && isOurs)
+      after[setting] = DEFAULTS[setting];
+  }
+  const lostTopic = (['BounceTopic', 'ComplaintTopic'] as const).some(
+    (topic) => after[topic] === '' && before[topic] !== '',
+  );
+  // SES has it on without topics.
+  if (wanted.FeedbackForwarding === undefined && lostTopic) after.FeedbackForwarding = 'true';
+  return after;
 }
 
 export function propertiesOf({ event }: Incident): SettingsProperties {

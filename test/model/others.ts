@@ -1,7 +1,8 @@
 import { FURTHER_RECORDS } from '../../lambda/domain/mail-record';
 import type { FakeAws, Identity } from '../fakes/fake-aws';
 import type { Zone } from '../fakes/zones';
-import type { ActPlan, IdentityAct, RecordAct, SettingsAct, Setup, SigningHost } from './plan';
+import { CLAIM_PREFIX } from '../../lib/shared/claim-tags';
+import type { ActPlan, IdentityAct, RecordAct, SettingsAct, Setup, SigningHost, TagAct } from './plan';
 import { kindOfTxt } from './further-records';
 import { ACCOUNT, at, DMARC, DOMAINS, REGIONS, ZONES } from './places';
 import { documentedDkimDomain } from '../../lib/shared/dkim-hosts';
@@ -30,6 +31,9 @@ export class Others {
         break;
       case 'settings':
         this.actOnSettings(at(REGIONS, plan.region), at(DOMAINS, plan.domain), plan.what);
+        break;
+      case 'tags':
+        this.actOnTags(at(REGIONS, plan.region), at(DOMAINS, plan.domain), plan.what);
         break;
       case 'zone':
         this.fake.removeZone(at(ZONES, plan.zone).id);
@@ -98,6 +102,29 @@ export class Others {
         return;
       case 'give up':
         if (identity) fake.setDkimStatus(region, domain, 'Failed');
+        return;
+    }
+  }
+
+  private actOnTags(region: string, domain: string, what: TagAct): void {
+    const identity = this.fake.identity(region, domain);
+    if (!identity) return;
+    const isClaim = (key: string) => key.startsWith(CLAIM_PREFIX);
+    const { tags } = identity;
+    switch (what) {
+      case 'remove claims':
+        identity.tags = Object.fromEntries(Object.entries(tags).filter(([key]) => !isClaim(key)));
+        return;
+      case 'remove all':
+        identity.tags = {};
+        return;
+      case 'edit claim': {
+        const [key] = Object.keys(tags).filter(isClaim);
+        if (key) identity.tags = { ...tags, [key]: 'mine' };
+        return;
+      }
+      case 'put theirs':
+        identity.tags = { ...tags, theirs: 'yes' };
         return;
     }
   }
@@ -244,7 +271,7 @@ const SERVING = {
 const WRONG = {
   mx: '10 mx#.example.net',
   spf: '"v=spf1 ip4:192.0.2.# -all"',
-  dmarc: '"v=DMARC1; p=quarantine; pct=#"',
+  dmarc: '"v=DMARC1; p=quarantine; rua=mailto:a#@example.net"',
 };
 
 function hostOf(region: string, host: SigningHost): string | undefined {

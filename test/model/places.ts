@@ -5,11 +5,15 @@ export const STACK_REGION = 'eu-west-1';
 export const ACCOUNT = '111111111111';
 export const DNS_ACCOUNT = '222222222222';
 
-/** The resources of the stack. No two of them share an identity, which the construct refuses. */
+/** The resources of each stack. The first ones of the two stacks may be for one identity. */
 export const RESOURCES = [
   { logicalId: 'Mail', domains: ['example.com', 'mail.example.com'], regions: ['eu-west-1', 'eu-south-1'] },
   { logicalId: 'News', domains: ['example.com', 'news.example.com'], regions: ['us-east-1'] },
 ] as const;
+
+export const STACKS = ['Test', 'Other'].map(
+  (name) => `arn:aws:cloudformation:eu-west-1:111111111111:stack/${name}/0001`,
+);
 
 export const DOMAINS = ['example.com', 'mail.example.com', 'news.example.com'];
 export const REGIONS = ['eu-west-1', 'eu-south-1', 'us-east-1'];
@@ -24,7 +28,7 @@ export const ZONES = [
 
 export const ROLE = `arn:aws:iam::${DNS_ACCOUNT}:role/easy-dkim`;
 
-export const DMARC = { watch: 'v=DMARC1; p=none', reject: 'v=DMARC1; p=reject; pct=50' } as const;
+export const DMARC = { watch: 'v=DMARC1; p=none', reject: 'v=DMARC1; p=reject; sp=none' } as const;
 
 /** What CloudFormation sends for a resource whose wishes so far add up to the given one. */
 export function toProperties(resource: number, wish: Wish): ResourceProperties {

@@ -14,7 +14,7 @@ export interface Sequence {
 
 export interface Setup {
   readonly signingHost: SigningHost;
-  readonly sesv2: Exclude<SesV2Mode, 'apart'>;
+  readonly sesv2: SesV2Mode;
   /** Milliseconds. */
   readonly insyncAfter: number;
   /** Milliseconds; null: SES never finds the records. */
@@ -22,16 +22,26 @@ export interface Setup {
   readonly listPageSize: number;
   /** SES gives an identity that is made again its former tokens. */
   readonly reviveTokens: boolean;
+  /** What CloudFormation shows of a resource while it deletes what has been replaced: nobody has observed it. */
+  readonly shows: CleanUpView;
+  /** For how long it shows what was before an operation, in milliseconds. */
+  readonly lag: number;
+  /** Whether a resource that was replaced gets an Update back, too, when that is rolled back: nobody has observed it. */
+  readonly tellsOfRollback: boolean;
 }
+
+/** By which physical id: the one that is in place, the one that is deleted, none, or the same for every resource. */
+export type CleanUpView = 'present' | 'deleted' | 'none' | 'stub';
 
 /** Where SES says that it publishes the keys: where its documentation says, elsewhere, or not at all. */
 export type SigningHost = 'documented' | 'cell' | 'unsaid';
 
 export type Step = Deploy | Destroy | Act;
 
-/** A deployment of the stack, which has up to two resources. */
+/** A deployment of one of the two stacks, which have up to two domains each. */
 export interface Deploy {
   readonly kind: 'deploy';
+  readonly stack: number;
   readonly resources: readonly Target[];
   /** Something else in the stack fails after these resources succeeded, and all is rolled back. */
   readonly failsElsewhere: boolean;
@@ -41,11 +51,12 @@ export interface Deploy {
 
 export interface Destroy {
   readonly kind: 'destroy';
+  readonly stack: number;
   readonly deliveries: readonly Delivery[];
 }
 
-/** What becomes of a resource: nothing, or it goes, or it is created or changed as wished. */
-export type Target = 'keep' | 'remove' | Wish;
+/** What becomes of a resource: nothing, or it goes, or gets another logical id, or is created or changed as wished. */
+export type Target = 'keep' | 'remove' | 'rename' | Wish;
 
 /** The properties to change, mostly as numbers that choose among few values; what is absent stays. */
 export interface Wish {
@@ -92,6 +103,8 @@ export interface Delivery {
   readonly cancelled?: number;
   /** CloudFormation never gets the answer. */
   readonly lost: boolean;
+  /** Lambda keeps the event back until long after CloudFormation has given up on it. */
+  readonly late: boolean;
 }
 
 export interface FaultPlan {
@@ -131,8 +144,9 @@ export type ActPlan =
       readonly what: RecordAct;
     }
   | { readonly on: 'settings'; readonly domain: number; readonly region: number; readonly what: SettingsAct }
+  | { readonly on: 'tags'; readonly domain: number; readonly region: number; readonly what: TagAct }
   | { readonly on: 'zone'; readonly zone: number }
-  | { readonly on: 'ses'; readonly sesv2: Exclude<SesV2Mode, 'apart'>; readonly signingHost: SigningHost }
+  | { readonly on: 'ses'; readonly sesv2: SesV2Mode; readonly signingHost: SigningHost }
   | { readonly on: 'policy'; readonly denied: string | null }
   | { readonly on: 'time'; readonly hours: number };
 
@@ -148,6 +162,9 @@ export type IdentityAct =
   | 'remake'
   | 'verify'
   | 'give up';
+
+/** What others do to our tags on an identity, or beside them. */
+export type TagAct = 'remove claims' | 'remove all' | 'edit claim' | 'put theirs';
 
 export type SettingsAct = 'mail from' | 'configuration set' | 'topics' | 'no forwarding' | 'reset';
 

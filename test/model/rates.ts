@@ -13,12 +13,15 @@ const TEN_A_SECOND = { perSecond: 10, burst: 50 };
 
 /** What SES and Route 53 allow an account, as they document it. */
 const LIMITS: RateLimits = {
+  CreateEmailIdentity: ONE_A_SECOND,
   VerifyDomainDkim: ONE_A_SECOND,
-  GetIdentityVerificationAttributes: ONE_A_SECOND,
-  GetIdentityDkimAttributes: ONE_A_SECOND,
-  DeleteIdentity: ONE_A_SECOND,
-  // AWS documents no limit for this one: taken to be no better than the others.
   GetEmailIdentity: ONE_A_SECOND,
+  DeleteEmailIdentity: ONE_A_SECOND,
+  TagResource: ONE_A_SECOND,
+  UntagResource: ONE_A_SECOND,
+  ListTagsForResource: ONE_A_SECOND,
+  // AWS documents none for CloudFormation: taken to be no better than Route 53's.
+  cloudformation: TEN_A_SECOND,
   route53: TEN_A_SECOND,
   ChangeResourceRecordSets: TEN_A_SECOND,
   ListResourceRecordSets: TEN_A_SECOND,
@@ -27,6 +30,8 @@ const LIMITS: RateLimits = {
 
 /** Change throughput: an UPSERT costs two, the other changes one. */
 const CHANGES = { perSecond: 100, burst: 1500 };
+
+const THROTTLED = /^(Throttling|TooManyRequestsException)$/;
 
 export interface Crowd {
   readonly domains: number;
@@ -40,6 +45,8 @@ export interface Figures {
   readonly seconds: number;
   readonly calls: number;
   readonly throttled: number;
+  /** For each call that SES or another service has taken. */
+  readonly throttledForEachTaken: number;
   readonly reasons: readonly string[];
 }
 
@@ -54,6 +61,7 @@ export class BusyAccount {
     const { fake } = this;
     fake.addZone({ id: ZONE, name: 'example.com' });
     fake.limits = LIMITS;
+    fake.variables = { DOMAINS: String(crowd.domains), SES_REGIONS: 'eu-west-1' };
     fake.insyncAfterMs = 30_000;
     fake.verifyAfterMs = 60_000;
     limitChanges(fake);
@@ -71,22 +79,32 @@ export class BusyAccount {
     const { clock, fake, environment } = this;
     fake.calls.length = fake.responses.length = 0;
     const began = clock.now();
+    fake.stacks.set(STACK_ID, `${type.toUpperCase()}_IN_PROGRESS`);
+    this.showAll(`${type.toUpperCase()}_IN_PROGRESS`);
     await withoutStackTraces(() => clock.run(Promise.all(this.events(type).map((event) => environment.start(event)))));
     const answers = fake.responses.filter(({ at }) => at < began + TIMEOUT_MS);
     for (const { body } of answers) {
       this.ids.set(body.LogicalResourceId, body.PhysicalResourceId);
-      fake.stackResources.set(`${STACK_ID}|${body.LogicalResourceId}`, {
-        physicalId: body.PhysicalResourceId,
-        status: '',
-      });
     }
+    const throttled = fake.calls.filter(({ outcome }) => THROTTLED.test(outcome)).length;
     return {
       succeeded: answers.filter(({ body }) => body.Status === 'SUCCESS').length,
       seconds: Math.round((Math.max(...answers.map(({ at }) => at)) - began) / 1000),
       calls: fake.calls.length,
-      throttled: fake.calls.filter(({ outcome }) => /^(Throttling|TooManyRequestsException)$/.test(outcome)).length,
+      throttled,
+      throttledForEachTaken: throttled / (fake.calls.length - throttled),
       reasons: answers.flatMap(({ body }) => body.Reason ?? []),
     };
+  }
+
+  /** What the stack shows of its resources. */
+  private showAll(status: string): void {
+    const { fake, ids, crowd } = this;
+    for (let index = 0; index < crowd.domains; index++) {
+      const logicalId = `Mail${index}`;
+      const view = { physicalId: ids.get(logicalId) ?? '', status, since: fake.clock.now() };
+      fake.stackResources.set(`${STACK_ID}|${logicalId}`, view);
+    }
   }
 
   private events(type: 'Create' | 'Delete'): object[] {

@@ -1,6 +1,7 @@
 import { Counters } from './counters';
 import { Courier } from './courier';
 import type { Sequence } from './plan';
+import { STACKS } from './places';
 import { Stack } from './stack';
 import { World } from './world';
 
@@ -19,16 +20,22 @@ export async function play(sequence: Sequence, options: SequenceOptions = {}): P
   const { counters = new Counters(), bundle } = options;
   const world = new World(sequence.setup, counters);
   const courier = new Courier(world, bundle, sequence.seed);
-  const stack = new Stack(world, courier);
+  const stacks = STACKS.map((_, number) => new Stack(world, courier, number));
+  world.holdings = () => stacks.flatMap((stack) => stack.holdings());
   try {
     for (const step of sequence.steps) {
       if (step.kind === 'act') world.act(step.act);
-      if (step.kind === 'deploy') await stack.deploy(step);
-      if (step.kind === 'destroy') await stack.destroy(step.deliveries);
+      if (step.kind === 'deploy') await stacks[step.stack].deploy(step);
+      if (step.kind === 'destroy') await stacks[step.stack].destroy(step.deliveries);
+      await courier.deliverKeptBack();
     }
     world.act({ on: 'policy', denied: null });
-    await stack.destroy([]);
-    if (!stack.isGone) throw new Error('The stack cannot be deleted');
+    const { sesv2, signingHost } = { ...sequence.setup, sesv2: 'on' as const };
+    world.act({ on: 'ses', sesv2, signingHost });
+    for (const stack of stacks) {
+      await stack.destroy([]);
+      if (!stack.isGone) throw new Error('The stack cannot be deleted');
+    }
     counters.add('sequences');
   } catch (error) {
     const { message } = error as Error;

@@ -1,33 +1,14 @@
-import {
-  RESOURCE_TYPE,
-  type ResourceProperties,
-  SETTINGS_RESOURCE_TYPE,
-  type SettingsProperties,
-} from '../../lib/shared/contract';
-import { FURTHER_RECORDS } from '../../lambda/domain/mail-record';
-import { parsePhysicalId } from '../../lambda/domain/physical-id';
+import { RESOURCE_TYPE, SETTINGS_RESOURCE_TYPE, type SettingsProperties } from '../../lib/shared/contract';
 import type { ResponseBody } from '../fakes/fake-aws';
 import type { Courier } from './courier';
-import { furtherRecords } from './further-records';
-import { claims } from './incident';
-import type { Use } from './judge-effect';
-import type { Item } from './ledger';
-import { RESOURCES, toProperties } from './places';
+import type { CloudFormationEvent } from './incident';
+import { RESOURCES, STACKS, toProperties } from './places';
 import type { Delivery, Deploy, Target, Wish } from './plan';
 import { toSettings } from './settings';
-import { Violation } from './violation';
+import type { Holding, Properties } from './uses';
 import type { World } from './world';
 
-export const STACK_ID = 'arn:aws:cloudformation:eu-west-1:111111111111:stack/Test/0001';
-
-/** What CloudFormation holds for a resource. */
-interface Holding {
-  readonly id: string;
-  readonly properties: Properties;
-}
-
-type Properties = ResourceProperties | SettingsProperties;
-
+/** A resource under one logical id. */
 interface Resource {
   readonly logicalId: string;
   wish: Wish;
@@ -37,26 +18,39 @@ interface Resource {
   next?: Holding;
   /** Whether the last event for it failed, so that a rollback has to go back from there. */
   failed?: Properties;
+  failedEvent?: string;
 }
 
-/** The resource for the settings of the first domain. */
+/** A construct of the app: its resource, and during a deployment that renames it another one. */
+interface Slot {
+  readonly name: string;
+  current: Resource;
+  incoming?: Resource;
+}
+
+/** What has to be deleted. */
+interface Obsolete {
+  readonly slot: Slot;
+  readonly resource: Resource;
+  readonly held: Holding;
+}
+
+/** The construct for the settings of the first domain. */
 const SETTINGS = 'Settings';
 
 function settingsProperties(wish: Wish): SettingsProperties | undefined {
   return toSettings(toProperties(0, wish), wish);
 }
 
-const SMOOTH: Delivery = { faults: [], kills: [], lost: false };
+const SMOOTH: Delivery = { faults: [], kills: [], lost: false, late: false };
 
 /** How often CloudFormation tries to delete what has been replaced; what a user tries of the rest. */
 const TRIES = 3;
 
-/** CloudFormation's side of a stack: which events it sends, and what it makes of the answers. */
+/** CloudFormation's side of a stack: which events it sends, what it shows, and what it makes of the answers. */
 export class Stack {
-  private readonly resources: Resource[] = [...RESOURCES, { logicalId: SETTINGS }].map(({ logicalId }) => ({
-    logicalId,
-    wish: {},
-  }));
+  readonly id: string;
+  private readonly slots: Slot[];
   /** Only a deletion gets the stack out of there. */
   private broken = false;
   private requests = 0;
@@ -65,191 +59,234 @@ export class Stack {
   constructor(
     private readonly world: World,
     private readonly courier: Courier,
+    number: number,
   ) {
-    world.uses = () => this.uses();
+    this.id = STACKS[number];
+    this.slots = [...RESOURCES.map(({ logicalId }) => logicalId), SETTINGS].map((name) => ({
+      name,
+      current: { logicalId: name, wish: {} },
+    }));
+    this.status('CREATE_COMPLETE');
+  }
+
+  /** What CloudFormation holds, for the world to judge by. */
+  holdings(): Holding[] {
+    return this.slots
+      .flatMap(({ current, incoming }) => [current, ...(incoming ? [incoming] : [])])
+      .flatMap(({ stable, next }) => [stable, next])
+      .filter((held): held is Holding => held !== undefined);
+  }
+
+  get isGone(): boolean {
+    return this.holdings().length === 0;
   }
 
   async deploy({ resources: targets, failsElsewhere, deliveries }: Deploy): Promise<void> {
     if (this.broken) return;
     this.deliveries = [...deliveries];
-    const wishes = this.resources.map(({ wish }) => wish);
+    this.status('UPDATE_IN_PROGRESS');
+    const wishes = this.slots.map(({ current }) => current.wish);
     let failed = false;
     const all = [...targets, this.settingsTarget(targets[0])];
-    for (const [index, resource] of this.resources.entries()) {
-      if (!failed) failed = !(await this.change(index, resource, all[index] ?? 'keep'));
+    for (const [index, slot] of this.slots.entries()) {
+      if (!failed) failed = !(await this.change(index, slot, all[index] ?? 'keep'));
     }
     if (failed || failsElsewhere) {
       this.world.counters.add('stack rolls back');
-      this.resources.forEach((resource, index) => (resource.wish = wishes[index]));
+      this.slots.forEach(({ current }, index) => (current.wish = wishes[index]));
       await this.rollBack();
     } else {
       await this.commit(all);
     }
-    this.judge();
+    this.world.judge();
   }
 
   async destroy(deliveries: readonly Delivery[]): Promise<void> {
     this.deliveries = [...deliveries];
+    this.status('DELETE_IN_PROGRESS');
     let gone = true;
-    for (const resource of [...this.resources].reverse()) {
-      const held = resource.stable;
-      if (!held) continue;
+    for (const { current, name } of [...this.slots].reverse()) {
+      const held = current.stable;
+      // The settings of the first domain depend on it.
+      const isNeeded = name === RESOURCES[0].logicalId && this.slots.at(-1)!.current.stable !== undefined;
+      if (!held || isNeeded) continue;
       // From now on it is not in use any more.
-      resource.stable = undefined;
-      this.show(resource, held);
-      if (await this.tryToDelete(resource, held)) {
-        this.show(resource, undefined);
-        this.writeOff(resource, held, true);
+      current.stable = undefined;
+      if (await this.tryToDelete(current, held)) {
+        this.world.writeOff(held, 'deleted with its stack');
       } else {
-        resource.stable = held;
+        current.stable = held;
         gone = false;
       }
     }
     this.broken = !gone;
-    this.judge();
-  }
-
-  get isGone(): boolean {
-    return this.resources.every(({ stable }) => stable === undefined);
+    this.status(gone ? 'DELETE_COMPLETE' : 'DELETE_FAILED');
+    this.world.judge();
   }
 
   /** The settings are those of the first domain: there as long as it wishes for any. */
   private settingsTarget(target: Target = 'keep'): Target {
-    const domain = this.resources[0];
+    const domain = this.slots[0].current;
     if (target === 'remove') return 'remove';
-    const wish = { ...domain.wish, ...(target === 'keep' ? {} : target) };
-    if (target === 'keep' && !domain.stable) return 'keep';
+    if (target === 'rename' || target === 'keep') return domain.stable ? target : 'keep';
+    const wish = { ...domain.wish, ...target };
     return settingsProperties(wish) === undefined ? 'remove' : wish;
   }
 
   /** The creation or update of one resource; false when it failed. */
-  private async change(index: number, resource: Resource, target: Target): Promise<boolean> {
-    if (target === 'keep' || target === 'remove') return true;
-    const wish = { ...resource.wish, ...target };
-    const properties = resource.logicalId === SETTINGS ? settingsProperties(wish)! : toProperties(index, wish);
+  private async change(index: number, slot: Slot, target: Target): Promise<boolean> {
+    const { current } = slot;
+    if (target === 'keep' || target === 'remove' || (target === 'rename' && !current.stable)) return true;
+    if (target === 'rename') {
+      this.world.counters.add('renamed');
+      const [, number = '1'] = /(\d+)$/.exec(current.logicalId) ?? [];
+      slot.incoming = { logicalId: `${slot.name}${Number(number) + 1}`, wish: current.wish };
+      return this.apply(slot.incoming, current.stable!.properties, current.wish);
+    }
+    const wish = { ...current.wish, ...target };
+    const properties = slot.name === SETTINGS ? settingsProperties(wish)! : toProperties(index, wish);
+    return this.apply(current, properties, wish);
+  }
+
+  private async apply(resource: Resource, properties: Properties, wish: Wish): Promise<boolean> {
     const { stable } = resource;
     if (stable && JSON.stringify(stable.properties) === JSON.stringify(properties)) return true;
     const answer = await this.send(resource, stable ? 'Update' : 'Create', properties, stable);
     const succeeded = answer?.Status === 'SUCCESS';
     if (succeeded || !stable) {
-      resource.next = { id: answer?.PhysicalResourceId ?? `Test-${resource.logicalId}-1ABCDEF`, properties };
-      this.show(resource, resource.next);
+      const id = answer?.PhysicalResourceId ?? `Test-${resource.logicalId}-1ABCDEF`;
+      const unanswered = answer ? undefined : `${this.id} ${this.requestId()}`;
+      resource.next = { ...this.holding(resource, id, properties, unanswered), failed: !succeeded };
     } else {
       resource.failed = properties;
+      resource.failedEvent = this.requestId();
     }
+    this.show(
+      resource,
+      resource.next ?? stable,
+      `${stable ? 'UPDATE' : 'CREATE'}_${succeeded ? 'COMPLETE' : 'FAILED'}`,
+    );
     resource.wish = wish;
     return succeeded;
   }
 
   /** The end of an operation that succeeded: what was replaced or removed is deleted. */
   private async commit(targets: readonly Target[]): Promise<void> {
-    const obsolete: [Resource, Holding][] = [];
-    for (const [index, resource] of [...this.resources.entries()].reverse()) {
+    const obsolete: Obsolete[] = [];
+    for (const [index, slot] of [...this.slots.entries()].reverse()) {
+      const { current: resource, incoming } = slot;
       const { stable, next } = resource;
-      resource.next = undefined;
-      if (stable && targets[index] === 'remove') {
+      resource.next = resource.failed = undefined;
+      if (incoming?.next) {
+        slot.current = { ...incoming, stable: incoming.next, next: undefined };
+        slot.incoming = undefined;
+        resource.stable = undefined;
+        obsolete.push({ slot, resource, held: stable! });
+      } else if (stable && targets[index] === 'remove') {
         resource.stable = undefined;
         resource.wish = {};
-        obsolete.push([resource, stable]);
+        obsolete.push({ slot, resource, held: stable });
       } else if (next) {
         resource.stable = next;
-        if (stable && stable.id !== next.id) obsolete.push([resource, stable]);
+        if (stable && stable.id !== next.id) obsolete.push({ slot, resource, held: stable });
       }
     }
+    this.status('UPDATE_COMPLETE_CLEANUP_IN_PROGRESS');
     await this.cleanUp(obsolete);
+    this.status('UPDATE_COMPLETE');
   }
 
   private async rollBack(): Promise<void> {
-    const obsolete: [Resource, Holding][] = [];
-    for (const resource of [...this.resources].reverse()) {
+    this.status('UPDATE_ROLLBACK_IN_PROGRESS');
+    const obsolete: Obsolete[] = [];
+    for (const slot of [...this.slots].reverse()) {
+      const { incoming, current: resource } = slot;
+      slot.incoming = undefined;
+      if (incoming?.next) obsolete.push({ slot, resource: incoming, held: incoming.next });
       const { stable, next, failed } = resource;
       resource.next = resource.failed = undefined;
       if (!stable && next) {
-        if (await this.tryToDelete(resource, next)) {
-          this.show(resource, undefined);
-          this.writeOff(resource, next, true);
-        } else {
-          // ROLLBACK_FAILED: the user has to delete the stack.
-          resource.stable = next;
-          this.broken = true;
-        }
+        obsolete.push({ slot, resource, held: next });
       } else if (stable && next && next.id !== stable.id) {
-        this.show(resource, stable);
-        obsolete.push([resource, next]);
+        if (this.world.setup.tellsOfRollback) await this.tellOfRollback(slot, stable, next, obsolete);
+        else obsolete.push({ slot, resource, held: next });
       } else if (stable && (next || failed)) {
-        await this.goBack(resource, stable, next?.properties ?? failed!, obsolete);
+        await this.goBack(slot, stable, next?.properties ?? failed!, obsolete);
       }
     }
+    this.status('UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS');
     await this.cleanUp(obsolete);
+    this.status('UPDATE_ROLLBACK_COMPLETE');
   }
 
   /** The Update back to the old properties. */
-  private async goBack(
-    resource: Resource,
-    stable: Holding,
-    from: Properties,
-    obsolete: [Resource, Holding][],
-  ): Promise<void> {
+  private async goBack(slot: Slot, stable: Holding, from: Properties, obsolete: Obsolete[]): Promise<void> {
+    const { current: resource } = slot;
     for (let tries = 1; tries <= TRIES; tries++) {
-      const answer = await this.send(resource, 'Update', stable.properties, { id: stable.id, properties: from });
+      const answer = await this.send(resource, 'Update', stable.properties, { ...stable, properties: from });
       if (answer?.Status !== 'SUCCESS') continue;
       if (answer.PhysicalResourceId !== stable.id) {
-        resource.stable = { id: answer.PhysicalResourceId, properties: stable.properties };
-        this.show(resource, resource.stable);
-        obsolete.push([resource, stable]);
+        resource.stable = this.holding(resource, answer.PhysicalResourceId, stable.properties);
+        obsolete.push({ slot, resource, held: stable });
       }
+      this.show(resource, resource.stable, 'UPDATE_COMPLETE');
+      const retains = [stable.properties, from].some(({ RemovalPolicy }) => RemovalPolicy === 'retain');
+      this.world.settleFailedUpdate(`${this.id} ${resource.failedEvent}`, retains);
       return;
     }
     // UPDATE_ROLLBACK_FAILED: the user has to delete the stack.
     this.world.counters.add('rollback failed');
-    const state = parsePhysicalId(stable.id);
-    const places = state ? furtherRecords(state).map(({ key }) => key) : [];
-    for (const item of this.world.ledger.ours()) {
-      if (!places.includes(item.key) || this.isClaimed(item)) continue;
-      this.world.ledger.mark(item, 'limbo');
-      this.world.counters.add('exempt: of an update whose way back was denied three times');
-    }
+    this.world.exemptUnused('of an update without an answer, whose way back failed three times');
+    this.show(resource, stable, 'UPDATE_FAILED');
     this.broken = true;
   }
 
-  private async cleanUp(obsolete: readonly [Resource, Holding][]): Promise<void> {
-    for (const [resource, held] of obsolete) {
+  /** A resource that was replaced gets an Update back from what took its place, and that is deleted then. */
+  private async tellOfRollback(slot: Slot, stable: Holding, next: Holding, obsolete: Obsolete[]): Promise<void> {
+    const { current: resource } = slot;
+    this.world.counters.add('told of a rollback');
+    const answer = await this.send(resource, 'Update', stable.properties, next);
+    if (answer?.Status === 'SUCCESS' && answer.PhysicalResourceId !== stable.id) {
+      resource.stable = this.holding(resource, answer.PhysicalResourceId, stable.properties);
+      // Nobody will ever be asked to delete the one that was there at first.
+      this.world.writeOff(stable, 'given up');
+    }
+    this.show(resource, resource.stable, 'UPDATE_COMPLETE');
+    if (resource.stable?.id !== next.id) obsolete.push({ slot, resource, held: next });
+  }
+
+  private async cleanUp(obsolete: readonly Obsolete[]): Promise<void> {
+    for (const { slot, resource, held } of obsolete) {
       const done = await this.tryToDelete(resource, held);
-      if (!resource.stable) this.show(resource, undefined);
-      this.writeOff(resource, held, done);
+      if (done) {
+        this.world.writeOff(held, resource === slot.current && resource.stable ? 'replaced' : 'removed');
+      } else if (
+        resource === slot.current &&
+        !resource.stable &&
+        /ROLLBACK/.test(this.world.fake.stacks.get(this.id)!)
+      ) {
+        // ROLLBACK_FAILED: the user has to delete the stack.
+        resource.stable = held;
+        this.broken = true;
+      } else {
+        this.world.writeOff(held, 'given up');
+      }
     }
   }
 
   private async tryToDelete(resource: Resource, held: Holding): Promise<boolean> {
     for (let tries = 1; tries <= TRIES; tries++) {
       const answer = await this.send(resource, 'Delete', held.properties, held);
-      if (answer?.Status === 'SUCCESS') return true;
+      const done = answer?.Status === 'SUCCESS';
+      if (resource.stable) this.show(resource, resource.stable, 'UPDATE_COMPLETE');
+      else this.show(resource, held, done ? 'DELETE_COMPLETE' : 'DELETE_FAILED');
+      if (done) return true;
     }
     return false;
   }
 
-  /** What an id that CloudFormation has done with claims, and what nobody will ever be asked to delete. */
-  private writeOff(resource: Resource, held: Holding, deleted: boolean): void {
-    const { ledger, counters } = this.world;
-    const state = parsePhysicalId(held.id);
-    const present = resource.stable && parsePhysicalId(resource.stable.id);
-    for (const item of ledger.ours()) {
-      if (!claims(state, item) || this.isClaimed(item)) continue;
-      if (deleted && held.properties.RemovalPolicy === 'retain') {
-        // What a rolled-back move has left at a name that is in use is nobody else's.
-        const inUse = present && furtherRecords(present).some(({ key }) => key === item.key);
-        ledger.mark(item, inUse ? 'limbo' : 'others');
-      } else if (!deleted) {
-        ledger.mark(item, 'limbo');
-        counters.add('exempt: CloudFormation gave up the clean-up that was denied or not answered');
-      } else if (
-        present &&
-        claims({ ...present, ownsIdentity: true, ownedRecords: [...present.tokens, ...FURTHER_RECORDS] }, item)
-      ) {
-        ledger.mark(item, 'limbo');
-        counters.add('exempt: a rolled-back update repaired what others had broken, and it is in use');
-      }
-    }
+  private holding(resource: Resource, id: string, properties: Properties, unanswered?: string): Holding {
+    return { id, properties, unanswered, stack: this.id, logicalId: resource.logicalId };
   }
 
   private async send(
@@ -262,54 +299,60 @@ export class Stack {
     const [delivery = SMOOTH, ...further] = this.deliveries;
     this.deliveries = further;
     this.world.clock.advance(5_000);
-    if (type === 'Create') this.begin(resource);
-    return this.courier.deliver(
-      {
-        RequestType: type,
-        RequestId: `request-${this.requests}`,
-        LogicalResourceId: resource.logicalId,
-        StackId: STACK_ID,
-        ResourceType: resource.logicalId === SETTINGS ? SETTINGS_RESOURCE_TYPE : RESOURCE_TYPE,
-        ...(held && { PhysicalResourceId: held.id }),
-        ResourceProperties: properties,
-        ...(type === 'Update' && { OldResourceProperties: held?.properties }),
-      },
-      delivery,
-    );
+    const isOfSettings = resource.logicalId.startsWith(SETTINGS);
+    const event: CloudFormationEvent = {
+      RequestType: type,
+      RequestId: this.requestId(),
+      LogicalResourceId: resource.logicalId,
+      StackId: this.id,
+      ResourceType: isOfSettings ? SETTINGS_RESOURCE_TYPE : RESOURCE_TYPE,
+      ...(held && { PhysicalResourceId: held.id }),
+      ResourceProperties: properties,
+      ...(type === 'Update' && { OldResourceProperties: held?.properties }),
+    };
+    this.showBegin(resource, type, held);
+    if (delivery.late) {
+      this.world.counters.add('kept back');
+      this.courier.keepBack(event);
+      return undefined;
+    }
+    return this.courier.deliver(event, delivery);
   }
 
-  /** What DescribeStackResource tells of a resource that is being created. */
-  private begin({ logicalId }: Resource): void {
+  private requestId(): string {
+    return `${this.id.split('/')[1].toLowerCase()}-${this.requests}`;
+  }
+
+  /** What is shown while CloudFormation waits for the answer to an event. */
+  private showBegin(resource: Resource, type: 'Create' | 'Update' | 'Delete', held?: Holding): void {
     const since = this.world.clock.now();
-    this.world.fake.stackResources.set(`${STACK_ID}|${logicalId}`, {
-      physicalId: '',
-      status: 'CREATE_IN_PROGRESS',
-      since,
-    });
+    const inProgress = (physicalId: string, status: string) =>
+      this.showLater(resource, { physicalId, status: `${status}_IN_PROGRESS`, since });
+    if (type === 'Create') return inProgress('', 'CREATE');
+    if (type === 'Update') return inProgress(held!.id, 'UPDATE');
+    if (!resource.stable || resource.stable.id === held!.id) return inProgress(held!.id, 'DELETE');
+    switch (this.world.setup.shows) {
+      case 'present':
+        return this.showLater(resource, { physicalId: resource.stable.id, status: 'UPDATE_COMPLETE', since });
+      case 'deleted':
+        return inProgress(held!.id, 'DELETE');
+      case 'none':
+        return this.showLater(resource, undefined);
+      case 'stub':
+        return this.showLater(resource, { physicalId: 'pid', status: 'CREATE_COMPLETE', since });
+    }
   }
 
-  /** What DescribeStackResource tells of a resource. */
-  private show(resource: Resource, held: Holding | undefined): void {
-    const { stackResources } = this.world.fake;
-    const key = `${STACK_ID}|${resource.logicalId}`;
-    if (held) stackResources.set(key, { physicalId: held.id, status: 'UPDATE_COMPLETE' });
-    else stackResources.delete(key);
+  private showLater(resource: Resource, view: { physicalId: string; status: string; since: number } | undefined): void {
+    this.world.show(`${this.id}|${resource.logicalId}`, view, this.world.setup.lag);
   }
 
-  private uses(): Use[] {
-    return this.resources
-      .flatMap(({ stable, next }) => [stable, next])
-      .flatMap((held) => (held ? (parsePhysicalId(held.id) ?? []) : []))
-      .filter(({ tokens }) => tokens.length === 3);
+  private show(resource: Resource, held: Holding | undefined, status: string): void {
+    const view = held && { physicalId: held.id, status, since: this.world.clock.now() };
+    this.world.show(`${this.id}|${resource.logicalId}`, view, 0);
   }
 
-  private isClaimed(item: Item): boolean {
-    return this.resources.some(({ stable }) => stable && claims(parsePhysicalId(stable.id), item));
-  }
-
-  /** Between two operations of the stack all that we made is claimed by what is in place. */
-  private judge(): void {
-    const left = this.world.ledger.ours().find((item) => !this.isClaimed(item));
-    if (left) throw new Violation('nothing left', `${left.key} "${left.content}", made by ${left.madeBy?.requestId}`);
+  private status(status: string): void {
+    this.world.fake.stacks.set(this.id, status);
   }
 }

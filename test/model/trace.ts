@@ -22,7 +22,10 @@ export class Trace {
       const changes = params.changes?.map(
         ({ action, name, values, ttl }) => `${action} ${name} ${ttl} ${values.join()}`,
       );
-      this.lines.push(`        ${operation} ${outcome} ${changes?.join('; ') ?? ''}`);
+      const tags = (params.Tags as { Key: string; Value: string }[] | undefined)?.map(
+        ({ Key, Value }) => `${Key.slice(-30)}: ${Value}`,
+      );
+      this.lines.push(`        ${operation} ${outcome} ${(changes ?? tags)?.join('; ') ?? ''}`);
     }
     for (const { body } of answers) {
       this.lines.push(`     -> ${body.Status} ${body.PhysicalResourceId} ${body.Reason ?? ''}`);

@@ -4,6 +4,9 @@ export const INVARIANTS = {
   'id tells the truth': 'P1, P2: the physical id claims all that we made, and nothing else',
   'nothing left': 'P2: what we made is in use, or gone',
   retained: 'P2: RETAIN deletes nothing',
+  'claims tell the truth': 'P10: what is in use has its claim on the identity, which is marked as ours if we made it',
+  'late events change nothing':
+    'P11: an event that CloudFormation does not wait for any more makes and deletes nothing',
   'answered once': 'P3: one answer to every event, and the same one to its repetitions',
   'in time': 'P3: the answer comes before the Lambda times out',
   'reason helps': 'P3: a failure says what failed, for which domain, zone and Region',
@@ -13,7 +16,7 @@ export const INVARIANTS = {
   'takes back what is cancelled':
     'P2: a Create or Update that CloudFormation has cancelled leaves nothing of what it made',
   'failed means undone': 'P4: a failed run takes back what it made, and a failed Update keeps the id',
-  'records while in use': 'P5: no moment without the identity and the records of a domain in use',
+  'records while in use': 'P5, P10: no moment without the identity and the records of a domain in use',
   'Delete never creates': 'P6: no VerifyDomainDkim on Delete, and no record but one that goes back to what it was',
   'set up as answered': 'P4: what a success announces is there, in full',
   'least privilege': 'P8: only the records and settings of the domain, and no deletion with RETAIN',

@@ -1,0 +1,52 @@
+import { DEFAULTS, type Setting } from '../../lambda/settings/plan';
+import type { FakeAws } from '../fakes/fake-aws';
+import { ACCOUNT, REGIONS } from './places';
+import { settingsOf } from './settings';
+
+/** Who gave a setting its value; `limbo`: nobody can know any more. */
+export type SettingOrigin = 'others' | 'ours' | 'limbo';
+
+interface Entry {
+  readonly value: string;
+  readonly origin: SettingOrigin;
+  /** What others had there before us. */
+  readonly replaced?: Entry;
+}
+
+/** Keeps who gave which setting of which identity its value, by looking at what is there after everything that happens. */
+export class SettingsLedger {
+  private entries = new Map<string, Entry>();
+
+  constructor(private readonly fake: FakeAws) {}
+
+  origin(region: string, domain: string, setting: Setting): SettingOrigin {
+    return this.entries.get(`${region} ${domain} ${setting}`)?.origin ?? 'others';
+  }
+
+  enter(maker: 'ours' | 'others'): void {
+    const present = new Map<string, Entry>();
+    for (const region of REGIONS) {
+      for (const identity of this.fake.identities.in(ACCOUNT, region).values()) {
+        for (const [setting, value] of Object.entries(settingsOf(identity))) {
+          const key = `${region} ${identity.domain} ${setting}`;
+          const before = this.entries.get(key) ?? { value: DEFAULTS[setting as Setting], origin: 'others' as const };
+          present.set(key, before.value === value ? before : next(before, value, maker));
+        }
+      }
+    }
+    this.entries = present;
+  }
+
+  loseSight(region: string, domain: string): void {
+    for (const [key, entry] of this.entries) {
+      if (key.startsWith(`${region} ${domain} `)) this.entries.set(key, { ...entry, origin: 'limbo' });
+    }
+  }
+}
+
+function next(before: Entry, value: string, maker: 'ours' | 'others'): Entry {
+  // What others set where we had set something may be what we had set, or come back to it.
+  if (maker === 'others') return { value, origin: before.origin === 'others' ? 'others' : 'limbo' };
+  if (before.replaced?.value === value) return before.replaced;
+  return { value, origin: before.origin === 'limbo' ? 'limbo' : 'ours', replaced: before.replaced ?? before };
+}

@@ -1,0 +1,36 @@
+import type { ResourceProperties, SettingsProperties } from '../../lib/shared/contract';
+import { claimOf as claimOfId, type DomainState, parsePhysicalId } from '../../lambda/domain/physical-id';
+import { furtherRecords } from './further-records';
+import { identityKey, type Item, recordKey } from './ledger';
+
+export type Properties = ResourceProperties | SettingsProperties;
+
+/** What CloudFormation holds for a resource. */
+export interface Holding {
+  readonly id: string;
+  readonly properties: Properties;
+  /** The event that CloudFormation got no answer to, so that it made the id up. */
+  readonly unanswered?: string;
+  /** Whether the Create has failed, so that nothing is in place. */
+  readonly failed?: boolean;
+  readonly stack: string;
+  readonly logicalId: string;
+}
+
+/** The domain of a holding; undefined for settings, and for one that we gave no id. */
+export function stateOf({ id }: Holding): DomainState | undefined {
+  return parsePhysicalId(id);
+}
+
+export function claimOf({ id }: Holding): string | undefined {
+  return claimOfId(id);
+}
+
+/** Whether a domain is about an identity or a record, whoever made it. */
+export function isAt(state: DomainState, { key, content }: Pick<Item, 'key' | 'content'>): boolean {
+  const { region, domainName, zoneId, tokens } = state;
+  if (key === identityKey(region, domainName)) return true;
+  if (zoneId === undefined) return false;
+  if (tokens.some((token) => key === recordKey(zoneId, `${token}._domainkey.${domainName}`))) return true;
+  return furtherRecords(state).some((record) => record.key === key) && content !== '';
+}
