@@ -8,7 +8,7 @@ import { join } from 'node:path';
 /** What users get; everything else stays at home. */
 const ALLOWED = [
   /^(LICENSE|README\.md|THIRD-PARTY-LICENSES|package\.json|\.jsii)$/,
-  /^dist\/((private\/((props|permissions)\/)?)|shared\/)?[a-z0-9-]+\.(js|d\.ts)$/,
+  /^dist\/((private|private\/permissions|private\/props|shared)\/)?[a-z0-9-]+\.(js|d\.ts)$/,
   /^dist\/handler\/index\.js$/,
   /^dist\/check\/([a-z-]+\.(js|d\.ts)|THIRD-PARTY-LICENSES)$/,
 ];

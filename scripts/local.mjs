@@ -23,7 +23,8 @@ Options
 
 Environment
   AWS_ENDPOINT_URL  deploy to the emulator there instead of starting one (MiniStack, needs Python);
-                    for --authenticated it needs SES's SetIdentityMailFromDomain, which MiniStack lacks
+                    for --authenticated and --cross-account it needs what MiniStack's SES lacks:
+                    see scripts/lib/ses-extras.mjs
   PYTHON            the Python to run MiniStack with
 `;
 

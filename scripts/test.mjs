@@ -44,7 +44,7 @@ async function emulatorForTests() {
     return undefined;
   }
   const folder = runFolder().path;
-  const emulator = await getEmulator({ folder });
+  const emulator = await getEmulator({ folder, sesExtras: true });
   try {
     await step('cdk bootstrap', () => new Cdk({ folder, environment: emulator.environment }).bootstrap());
   } catch (error) {

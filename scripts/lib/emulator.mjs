@@ -17,8 +17,9 @@ export function whyNoEmulator() {
  * The AWS to deploy to: the one at AWS_ENDPOINT_URL when that is set, else a MiniStack of our own.
  *
  * `variables` are the environment variables that make the AWS CLI, SDKs and CDK use it, and
- * `environment` is the whole environment of a command that does. `sesExtras` gives a MiniStack of our own
- * the calls of SES that it lacks.
+ * `environment` is the whole environment of a command that does. `sesExtras` makes the two SES of a MiniStack of our
+ * own one, with the calls that it lacks; another emulator has to be started with AWS_ENDPOINT_URL_SES and _SESV2 of
+ * `node scripts/lib/ses-extras.mjs`, which are then given here too.
  */
 export async function getEmulator({ port, folder, sesExtras }) {
   if (process.env.AWS_ENDPOINT_URL) {
@@ -58,8 +59,11 @@ async function checkAnswers(url) {
   }
 }
 
-/** `own` are the variables that the user's own emulator may need: credentials and Region; `further` are more of ours. */
-function environments(url, folder, own, further) {
+/**
+ * The `variables` and the `environment` for the AWS at a URL. `own` are the variables that the user's own emulator may
+ * need: credentials and Region; `further` are more of ours.
+ */
+export function environments(url, folder, own, further) {
   const region = own.AWS_REGION ?? own.AWS_DEFAULT_REGION ?? REGION;
   const noProxy = [process.env.NO_PROXY ?? process.env.no_proxy, new URL(url).hostname].filter(Boolean).join(',');
   const hasCredentials = own.AWS_ACCESS_KEY_ID || own.AWS_PROFILE;
@@ -67,6 +71,7 @@ function environments(url, folder, own, further) {
     ...(hasCredentials ? pick(own, CREDENTIALS) : { AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' }),
     AWS_ENDPOINT_URL: url,
     AWS_ENDPOINT_URL_S3: own.AWS_ENDPOINT_URL_S3 ?? url,
+    ...pick(own, ['AWS_ENDPOINT_URL_SES', 'AWS_ENDPOINT_URL_SESV2']),
     AWS_REGION: region,
     AWS_DEFAULT_REGION: region,
     AWS_EC2_METADATA_DISABLED: 'true',

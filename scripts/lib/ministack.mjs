@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
 import { closeSync, copyFileSync, mkdirSync, openSync, readFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { delimiter, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { atExit } from './at-exit.mjs';
+import { freePort, listenOnce } from './ports.mjs';
 import { Problem } from './problem.mjs';
 import { killGroup, stopGroup } from './process-group.mjs';
 import { local } from './project.mjs';
@@ -15,7 +15,7 @@ const PATIENCE = 60_000;
  * Starts MiniStack and waits until it is ready. It keeps all that it writes in `folder`, and ends
  * with this process unless `keep()` is called. `stop()` leaves its log in `.local/logs`.
  *
- * With `sesExtras`, SES is at another URL, for functions too: that of a proxy with the calls that MiniStack lacks.
+ * With `sesExtras`, SES is at another URL, for functions too: that of `ses-extras.mjs`.
  */
 export async function startMinistack(python, { port: wantedPort, folder, sesExtras: withExtras }) {
   const port = wantedPort ? await checkFree(wantedPort) : await freePort();
@@ -106,19 +106,4 @@ async function checkFree(port) {
       'Choose another with --port or MINISTACK_PORT, or leave both out and a free one is taken.',
     );
   }
-}
-
-async function freePort() {
-  return listenOnce(0);
-}
-
-function listenOnce(port) {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.on('error', reject);
-    server.listen(Number(port), '127.0.0.1', () => {
-      const { port: listening } = server.address();
-      server.close(() => resolve(listening));
-    });
-  });
 }

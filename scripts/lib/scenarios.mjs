@@ -1,7 +1,7 @@
 /**
  * What the local run can show. `zoneName`: the hosted zone that is made for it beforehand. `domains`: what must be
  * there after the deployment; `further` are records besides those of DKIM. `check`: the domain that the check of
- * this project is run on. `sesExtras`: whether it takes calls of SES that MiniStack lacks.
+ * this project is run on. `sesExtras`: whether it takes what MiniStack's SES lacks.
  */
 export const oneDomain = {
   zoneName: 'example.com',
@@ -50,6 +50,7 @@ export const twoRegions = {
 
 /** The zone behind a role that the Lambda assumes, and a wait for the verification. */
 export const crossAccount = {
+  sesExtras: true,
   app: 'npx tsx examples/cross-account.ts',
   zoneName: 'example.com',
   context: (account) => ({ dnsAccount: account, mailAccount: account }),

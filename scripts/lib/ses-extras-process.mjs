@@ -21,7 +21,7 @@ export async function startSesExtrasProcess(target, folder) {
   const forget = atExit(() => killGroup(child.pid));
   const printed = await Promise.race([once(child.stdout, 'data'), once(child, 'exit').then(() => undefined)]);
   if (printed === undefined) {
-    throw new Problem('The proxy for the calls of SES that MiniStack lacks ended.', readFileSync(logFile, 'utf8'));
+    throw new Problem('The proxy in front of SES ended.', readFileSync(logFile, 'utf8'));
   }
   return {
     url: String(printed[0]).trim(),

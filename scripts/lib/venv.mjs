@@ -5,8 +5,11 @@ import { local } from './project.mjs';
 import { run } from './run.mjs';
 import { step } from './steps.mjs';
 
-/** Makes a virtual environment with one version of a package of PyPI, and returns the path of its folder `bin`. */
-export async function ensureVenv(python, { name, title = name, version }) {
+/**
+ * Makes a virtual environment with one version of a package of PyPI, and an extra of it if there is one, and returns
+ * the path of its folder `bin`.
+ */
+export async function ensureVenv(python, { name, title = name, version, extra }) {
   const venv = local(`${name}-${version}`);
   const bin = join(venv, 'bin');
   const marker = join(venv, 'complete');
@@ -15,7 +18,13 @@ export async function ensureVenv(python, { name, title = name, version }) {
       // Whatever an interrupted run left there.
       rmSync(venv, { recursive: true, force: true });
       await makeVenv(python, venv);
-      const pip = ['-m', 'pip', 'install', '--disable-pip-version-check', `${name}==${version}`];
+      const pip = [
+        '-m',
+        'pip',
+        'install',
+        '--disable-pip-version-check',
+        `${name}${extra ? `[${extra}]` : ''}==${version}`,
+      ];
       await run('pip install', join(bin, 'python'), pip);
       writeFileSync(marker, '');
     });

@@ -1,11 +1,7 @@
-/**
- * One domain with DMARC, and with MAIL FROM if the context key `mailFromDomain` is given. The handler calls SES by way
- * of the proxy at the context key `ses`.
- */
+/** One domain with DMARC, and with MAIL FROM if the context key `mailFromDomain` is given. */
 import { App, Stack } from 'aws-cdk-lib';
 import { type DmarcPolicy, EasyDkimDomain } from '../../lib';
 import { text, zoneOf } from './context';
-import { redirectHandler } from './redirect-handler';
 
 const app = new App();
 const stack = new Stack(app, 'Authenticated', {
@@ -17,4 +13,3 @@ new EasyDkimDomain(stack, 'Mail', {
   mailFrom: domainName === undefined ? undefined : { domainName },
   dmarc: { policy: text(app, 'dmarcPolicy') as DmarcPolicy, rua: [text(app, 'dmarcReports')!] },
 });
-redirectHandler(stack, ['SES', 'SESV2'], text(app, 'ses')!);

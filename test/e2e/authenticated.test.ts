@@ -1,7 +1,5 @@
 import { GetEmailIdentityCommand, SESv2Client } from '@aws-sdk/client-sesv2';
-import type { Proxy } from '../../scripts/lib/http-proxy.mjs' with { 'resolution-mode': 'import' };
-import { startSesExtras } from './ses-extras';
-import { Aws, type Cdk, cdkFor, describeE2e, dkimCnames, E2E } from './support';
+import { Aws, type Cdk, cdkFor, describeE2e, dkimCnames, E2E, SES_URL } from './support';
 
 jest.setTimeout(180_000);
 
@@ -14,23 +12,19 @@ describeE2e('a domain with MAIL FROM, SPF and DMARC, deployed by the CDK CLI', (
   const mx = `${mailFrom} 1800 MX 10 feedback-smtp.${E2E?.AWS_REGION}.amazonses.com`;
   const dmarc = (policy: string) => `_dmarc.${domain} 1800 TXT "v=DMARC1; p=${policy}; rua=mailto:dmarc@example.com"`;
   let cdk: Cdk;
-  let extras: Proxy;
   let zoneId: string;
   let context: Record<string, string>;
 
   beforeAll(async () => {
     cdk = await cdkFor('authenticated', 'test/e2e/authenticated-app.ts');
-    extras = await startSesExtras();
     zoneId = await aws.createZone(domain);
     await aws.createRecordSet(zoneId, 'TXT', mailFrom, [theirs]);
-    context = { ses: extras.url, hostedZoneId: zoneId, zoneName: domain, dmarcReports: 'dmarc@example.com' };
+    context = { hostedZoneId: zoneId, zoneName: domain, dmarcReports: 'dmarc@example.com' };
   });
-
-  afterAll(() => extras.stop());
 
   async function mailFromInSes(): Promise<string | undefined> {
     const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
-    const ses = new SESv2Client({ endpoint: extras.url, region: E2E?.AWS_REGION, credentials });
+    const ses = new SESv2Client({ endpoint: SES_URL, region: E2E?.AWS_REGION, credentials });
     const { MailFromAttributes } = await ses.send(new GetEmailIdentityCommand({ EmailIdentity: domain }));
     return MailFromAttributes?.MailFromDomain;
   }

@@ -1,4 +1,4 @@
-import { Aws, type Cdk, cdkFor, describeE2e, dkimCnames, E2E } from './support';
+import { Aws, type Cdk, cdkFor, describeE2e, dkimCnames } from './support';
 import { FaultProxy, type Fault } from './fault-proxy';
 
 jest.setTimeout(240_000);
@@ -15,7 +15,7 @@ describeE2e('between a deployment and AWS', () => {
   });
 
   beforeEach(async () => {
-    proxy = await FaultProxy.start(E2E!.AWS_ENDPOINT_URL!);
+    proxy = await FaultProxy.start();
     context = { hostedZoneId: await aws.createZone(domain), zoneName: domain, proxy: proxy.url };
   });
 
@@ -36,7 +36,7 @@ describeE2e('between a deployment and AWS', () => {
   test('throttles, errors and broken connections do no harm', async () => {
     await through(
       {
-        GetIdentityVerificationAttributes: ['throttle'],
+        CreateEmailIdentity: ['throttle', 'dropBefore'],
         VerifyDomainDkim: ['throttle', 'dropAfter'],
         ListResourceRecordSets: ['error500'],
         ChangeResourceRecordSets: ['dropBefore', 'dropAfter'],
@@ -55,7 +55,9 @@ describeE2e('between a deployment and AWS', () => {
     await through(
       {
         DescribeStackResource: ['throttle'],
-        DeleteIdentity: ['dropAfter'],
+        GetEmailIdentity: ['dropBefore'],
+        TagResource: ['dropAfter'],
+        DeleteEmailIdentity: ['throttle', 'dropAfter'],
         ListResourceRecordSets: ['dropBefore'],
         ChangeResourceRecordSets: ['dropAfter'],
       },
@@ -67,6 +69,8 @@ describeE2e('between a deployment and AWS', () => {
 
   test('a denial fails the deployment with the reason, and leaves nothing', async () => {
     proxy.denied.add('ChangeResourceRecordSets');
+    // The handler does not hear that it has made the identity: its claim on it tells.
+    proxy.plan.set('CreateEmailIdentity', ['dropAfter']);
 
     // Denials are retried for 45 seconds, or as long as there is time.
     const failure = await cdk.failureToDeploy({ ...context, timeout: '10' });

@@ -3,7 +3,7 @@ import { App, Duration, Stack } from 'aws-cdk-lib';
 import type { CfnFunction } from 'aws-cdk-lib/aws-lambda';
 import { EasyDkimDomain } from '../../lib';
 import { text, zoneOf } from './context';
-import { redirectHandler } from './redirect-handler';
+import { handlerOf, redirectHandler } from './handler-of';
 
 const app = new App();
 const stack = new Stack(app, 'Proxied', {
@@ -13,5 +13,5 @@ new EasyDkimDomain(stack, 'Mail', {
   hostedZone: zoneOf(stack),
   ttl: Duration.seconds(Number(text(stack, 'ttl') ?? 1800)),
 });
-const handler = redirectHandler(stack, ['SES', 'SESV2', 'ROUTE_53', 'CLOUDFORMATION'], text(stack, 'proxy')!);
-(handler.node.defaultChild as CfnFunction).timeout = Number(text(stack, 'timeout') ?? 900);
+redirectHandler(stack, text(stack, 'proxy')!);
+(handlerOf(stack).node.defaultChild as CfnFunction).timeout = Number(text(stack, 'timeout') ?? 900);

@@ -4,9 +4,7 @@ import {
   SESClient,
 } from '@aws-sdk/client-ses';
 import { CreateConfigurationSetCommand, GetEmailIdentityCommand, SESv2Client } from '@aws-sdk/client-sesv2';
-import type { Proxy } from '../../scripts/lib/http-proxy.mjs' with { 'resolution-mode': 'import' };
-import { startSesExtras } from './ses-extras';
-import { Aws, type Cdk, cdkFor, describeE2e, E2E } from './support';
+import { Aws, type Cdk, cdkFor, describeE2e, E2E, SES_URL } from './support';
 
 jest.setTimeout(240_000);
 
@@ -47,23 +45,18 @@ describeE2e('the settings of an identity, deployed by the CDK CLI', () => {
     headers: [false, false, false],
   };
   let cdk: Cdk;
-  let extras: Proxy;
   let ses: SESClient;
   let v2: SESv2Client;
   let context: Record<string, string>;
 
   beforeAll(async () => {
     cdk = await cdkFor('settings', 'test/e2e/settings-app.ts');
-    extras = await startSesExtras();
-    const { url: endpoint } = extras;
     const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
-    ses = new SESClient({ endpoint, region: E2E!.AWS_REGION, credentials });
-    v2 = new SESv2Client({ endpoint, region: E2E!.AWS_REGION, credentials });
+    ses = new SESClient({ endpoint: SES_URL, region: E2E!.AWS_REGION, credentials });
+    v2 = new SESv2Client({ endpoint: SES_URL, region: E2E!.AWS_REGION, credentials });
     await v2.send(new CreateConfigurationSetCommand({ ConfigurationSetName: 'e2e' }));
-    context = { hostedZoneId: await new Aws().createZone(domain), zoneName: domain, ses: endpoint };
+    context = { hostedZoneId: await new Aws().createZone(domain), zoneName: domain };
   });
-
-  afterAll(() => extras.stop());
 
   const contextWith = (settings: object) => ({ ...context, settings: JSON.stringify(settings) });
 

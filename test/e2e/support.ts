@@ -23,6 +23,9 @@ export type { Cdk };
 export const E2E =
   process.env.E2E_ENV === undefined ? undefined : (JSON.parse(process.env.E2E_ENV) as NodeJS.ProcessEnv);
 
+/** Where the emulator has all of SES; other calls are passed on. */
+export const SES_URL = E2E?.AWS_ENDPOINT_URL_SES ?? E2E?.AWS_ENDPOINT_URL;
+
 /** Without an emulator these tests are skipped; `npm test` says why. */
 export const describeE2e = E2E ? describe : describe.skip;
 
@@ -124,7 +127,7 @@ export class Aws {
   }
 
   private ses(): SESClient {
-    return new SESClient(this.config());
+    return new SESClient({ ...this.config(), endpoint: SES_URL });
   }
 
   private config() {

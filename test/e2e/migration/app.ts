@@ -7,7 +7,7 @@ import * as route53 from 'aws-cdk-lib/aws-route53';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import { EasyDkimDomain } from '../../../lib';
 import { text } from '../context';
-import { redirectHandler } from '../redirect-handler';
+import { redirectHandler } from '../handler-of';
 import { keep } from './keep';
 import { Domain, PEERS, zone } from './peers';
 
@@ -25,7 +25,7 @@ for (const [name, addOld] of Object.entries(PEERS)) {
   if (phase === 'moved') {
     const hostedZone = zone(stack, domains[name]);
     new EasyDkimDomain(stack, 'Mail', { hostedZone });
-    redirectHandler(stack, ['SES', 'SESV2', 'ROUTE_53', 'CLOUDFORMATION'], text(app, 'proxy')!);
+    redirectHandler(stack, text(app, 'proxy')!);
     if (name === 'VerifySesDomain') {
       takeOverTheRest(stack, hostedZone);
     }

@@ -44,6 +44,8 @@ export const PEERS: { readonly [stack: string]: (stack: Stack, domain: Domain) =
       dkim: true,
     });
     const handler = identity.node.findChild('DomainIdentityRequestorFunction') as Function;
+    // The SDK v2 knows no URL of SES alone.
+    handler.addEnvironment('AWS_ENDPOINT_URL', process.env.AWS_ENDPOINT_URL_SES!);
     handler.addEnvironment('NODE_PATH', join(process.env.MIGRATION_OLD_SDK!, 'node_modules'));
     handler.addEnvironment('NODE_OPTIONS', `--require ${join(__dirname, 'old-sdk.js')}`);
     return identity;

@@ -1,0 +1,153 @@
+/** What SES and Route 53 do that no documentation tells. Everything is made for this run and removed in the end. */
+import { resolveTxt } from 'node:dns/promises';
+import { clientConfig } from '../lib/aws.mjs';
+import { step } from '../lib/steps.mjs';
+
+/** By the id of an assumption: what was seen. `failedDomain` is an identity whose DKIM has failed, if there is one. */
+export async function observeSes({ environment, account, domain, failedDomain, hasDns }) {
+  const aws = await connect(environment, account);
+  const name = `observed-${Date.now().toString(36)}.${domain}`;
+  return step('SES', async () => {
+    try {
+      return { ...(await observeIdentity(aws, name, hasDns)), failed: await observeFailed(aws, failedDomain) };
+    } finally {
+      await seen(() => aws.v2('DeleteEmailIdentity', { EmailIdentity: name }));
+      await seen(() => aws.v1('DeleteIdentity', { Identity: name }));
+    }
+  });
+}
+
+async function observeIdentity({ v1, v2, arn }, name, hasDns) {
+  const EmailIdentity = name;
+  const ResourceArn = arn(name);
+  const created = await v2('CreateEmailIdentity', { EmailIdentity, Tags: [{ Key: 'first', Value: '1' }] });
+  const { Tokens: tokens = [] } = created.DkimAttributes ?? {};
+  const verified = await seen(
+    () => v1('VerifyDomainDkim', { Domain: name }),
+    ({ DkimTokens }) => sameness(tokens, DkimTokens),
+  );
+  const afterwards = await v2('GetEmailIdentity', { EmailIdentity });
+  const dkim = afterwards.DkimAttributes ?? {};
+  const results = {
+    'same-tokens': verified,
+    'key-length': dkim.CurrentSigningKeyLength ?? 'not said',
+    'hosted-zone': dkim.SigningHostedZone ?? 'not said',
+    'v2-knows-v1': `${dkim.Status}, signing ${dkim.SigningEnabled ? 'on' : 'off'}`,
+    'late-tags': await seen(async () => {
+      await v2('TagResource', { ResourceArn, Tags: [{ Key: 'late', Value: '2' }] });
+      const { Tags = [] } = await v2('GetEmailIdentity', { EmailIdentity });
+      return Tags.map(({ Key }) => Key).join(', ') || 'none';
+    }),
+    'already-exists': await seen(
+      () => v2('CreateEmailIdentity', { EmailIdentity }),
+      () => 'made anew',
+    ),
+    'mail-from': await seen(async () => {
+      await v2('PutEmailIdentityMailFromAttributes', { EmailIdentity, MailFromDomain: `bounce.${name}` });
+      const { MailFromAttributes } = await v2('GetEmailIdentity', { EmailIdentity });
+      return `taken, ${MailFromAttributes?.MailFromDomainStatus}`;
+    }),
+    'empty-selectors': hasDns ? await selectors(tokens, dkim.SigningHostedZone) : 'no DNS',
+  };
+  await v2('DeleteEmailIdentity', { EmailIdentity });
+  return { ...results, ...(await observeDeleted({ v1, v2 }, name, tokens)) };
+}
+
+async function observeDeleted({ v1, v2 }, EmailIdentity, tokens) {
+  return {
+    'gone-in-v1': await seen(
+      () => v1('ListIdentities', {}),
+      ({ Identities = [] }) => (Identities.includes(EmailIdentity) ? 'still there' : 'gone'),
+    ),
+    'gone-twice': await seen(
+      () => v2('DeleteEmailIdentity', { EmailIdentity }),
+      () => 'taken',
+    ),
+    'tokens-again': await seen(
+      () => v2('CreateEmailIdentity', { EmailIdentity }),
+      ({ DkimAttributes }) => sameness(tokens, DkimAttributes?.Tokens),
+    ),
+  };
+}
+
+async function observeFailed({ v1, v2 }, EmailIdentity) {
+  if (EmailIdentity === undefined) {
+    return 'no identity that has failed';
+  }
+  const status = async () => (await v2('GetEmailIdentity', { EmailIdentity })).DkimAttributes?.Status;
+  const before = await status();
+  await v1('VerifyDomainDkim', { Domain: EmailIdentity });
+  return `${before}, then ${await status()}`;
+}
+
+/** How many of the selectors have a key where SES publishes them. */
+async function selectors(tokens, hostedZone = 'dkim.amazonses.com') {
+  const found = await Promise.all(
+    tokens.map((token) =>
+      resolveTxt(`${token}.${hostedZone}`).then(
+        (texts) => (texts.flat().join('') === '' ? 'empty' : 'a key'),
+        (error) => error.code,
+      ),
+    ),
+  );
+  return found.join(', ');
+}
+
+/** Route 53, in a hosted zone of its own. */
+export async function observeRoute53({ environment, domain }) {
+  const { dns } = await connect(environment);
+  return step('Route 53', async () => {
+    const { HostedZone } = await dns('CreateHostedZone', { Name: domain, CallerReference: String(Date.now()) });
+    const HostedZoneId = HostedZone.Id.replace('/hostedzone/', '');
+    const record = { Name: `a.${domain}`, Type: 'CNAME', TTL: 60, ResourceRecords: [{ Value: 'b.example.net' }] };
+    const change = (Action) =>
+      dns('ChangeResourceRecordSets', {
+        HostedZoneId,
+        ChangeBatch: { Changes: [{ Action, ResourceRecordSet: record }] },
+      });
+    try {
+      await change('CREATE');
+      const { ResourceRecordSets } = await dns('ListResourceRecordSets', { HostedZoneId });
+      const { ResourceRecords } = ResourceRecordSets.find(({ Type }) => Type === 'CNAME');
+      const again = await seen(
+        () => change('CREATE'),
+        () => 'taken',
+      );
+      await change('DELETE');
+      return { 'record-value': ResourceRecords[0].Value, 'record-exists': again };
+    } finally {
+      await dns('DeleteHostedZone', { Id: HostedZoneId });
+    }
+  });
+}
+
+/** What a call says, or the error that it ends with. */
+async function seen(call, read = (answer) => answer) {
+  try {
+    return read(await call());
+  } catch (error) {
+    const { httpStatusCode } = error.$metadata ?? {};
+    return [error.$metadata ? error.name : error.message, httpStatusCode].filter(Boolean).join(' ');
+  }
+}
+
+function sameness(tokens, others = []) {
+  const same = [...tokens].sort().join() === [...others].sort().join();
+  return same ? `the same ${others.length}` : `${others.length} others than the ${tokens.length} before`;
+}
+
+async function connect(environment, account) {
+  const [ses, sesV2, route53] = await Promise.all([
+    import('@aws-sdk/client-ses'),
+    import('@aws-sdk/client-sesv2'),
+    import('@aws-sdk/client-route-53'),
+  ]);
+  const sender = (sdk, client) => (operation, input) => client.send(new sdk[`${operation}Command`](input));
+  const config = { ...clientConfig(environment), maxAttempts: 5 };
+  return {
+    v1: sender(ses, new ses.SESClient(config)),
+    v2: sender(sesV2, new sesV2.SESv2Client(config)),
+    dns: sender(route53, new route53.Route53Client(config)),
+    arn: (name) => `arn:aws:ses:${config.region}:${account}:identity/${name}`,
+  };
+}
