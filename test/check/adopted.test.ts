@@ -6,6 +6,7 @@ import { readSpf, type SpfDns } from '../../check/spf-tree';
 import { MAIL_FROM_SPF, SES_SPF_DOMAIN } from '../../lib/shared/mail-records';
 import { isSpf } from '../../lib/shared/spf-record';
 import { excludeEachOther, quoteTxt, readTxt, serves } from '../../lib/shared/txt-value';
+import { DMARC_CORPUS, SPF_CORPUS } from './corpus';
 import { MAIL_FROM } from './set-up';
 import { loadSuite } from './spf-suite';
 
@@ -73,6 +74,14 @@ describe('an SPF record', () => {
     expect(answers.length).toBeGreaterThan(100);
   });
 
+  test('that is published somewhere is so too, as it is and with SES in it', async () => {
+    const texts = SPF_CORPUS.flatMap((text) => [text, text.replace('v=spf1', `v=spf1 include:${SES_SPF_DOMAIN}`)]);
+    const answers = await Promise.all(
+      texts.map(async (text) => [text, serves(text, MAIL_FROM_SPF), await passesSpf(text)]),
+    );
+    expect(answers.filter(([, adopted, passes]) => adopted !== passes)).toEqual([]);
+  });
+
   test.each([
     'v=spf1 include:amazonses.com -all',
     'V=SPF1 INCLUDE:AmazonSES.com. ?ALL',
@@ -130,6 +139,13 @@ describe('a DMARC record', () => {
     const steps = await readDmarc({ txt }, 'example.com');
     return judgeDmarc(steps, [], MAIL_FROM, { state: 'exists' });
   }
+
+  test('that is published somewhere is adopted as it is just when the check does not fail it', async () => {
+    const answers = await Promise.all(
+      DMARC_CORPUS.map(async (text) => [text, serves(text, text), (await judge(text)).verdict !== 'fail']),
+    );
+    expect(answers.filter(([, adopted, passes]) => adopted !== passes)).toEqual([]);
+  });
 
   test('is adopted however it is written, and is judged the same', async () => {
     await fc.assert(
