@@ -30,14 +30,16 @@ await script(async () => {
   }
   await ensureInstalled();
   await ensureBuilt();
-  const bin = await ensureVenv(command, CFN_LINT);
   const folder = runFolder().path;
   const apps = ['bin', 'examples'].flatMap(appsIn);
-  await step(`Synthesize ${apps.length} apps`, async () => {
-    for (const app of apps) {
+  const waiting = [...apps];
+  const synthesizeOneByOne = async () => {
+    for (let app = waiting.shift(); app !== undefined; app = waiting.shift()) {
       await synthesize(app, join(folder, app));
     }
-  });
+  };
+  const bin = await ensureVenv(command, CFN_LINT);
+  await step(`Synthesize ${apps.length} apps`, () => Promise.all([synthesizeOneByOne(), synthesizeOneByOne()]));
   const templates = readdirSync(folder, { recursive: true }).filter((file) => file.endsWith('.template.json'));
   await step(`Lint ${templates.length} templates`, () => lint(bin, folder, templates.sort()));
 });
