@@ -24,8 +24,11 @@ function settings(region: string, deadline: Deadline, requestHandler = answersIn
   return { region, retryStrategy: new FullJitterUntilDeadline(deadline, crowd()), requestHandler };
 }
 
-function sesV2Client(region: string, deadline: Deadline): SESv2Client {
-  return new SESv2Client(settings(region, deadline, answersInJson));
+function sesClients(region: string, deadline: Deadline) {
+  return {
+    v1: new SESClient(settings(region, deadline)),
+    v2: new SESv2Client(settings(region, deadline, answersInJson)),
+  };
 }
 
 /** How many domains the stack has, which may all be under way at a time. */
@@ -78,10 +81,16 @@ export function connect(stackId: string, domain: Subject, deadline: Deadline, lo
   };
 }
 
-function connectSes(stackId: string, region: string, deadline: Deadline, log: Log): Ses {
+function connectSes(
+  stackId: string,
+  region: string,
+  deadline: Deadline,
+  log: Log,
+  { v1, v2 } = sesClients(region, deadline),
+): Ses {
   const [, partition = 'aws', , , account = ''] = stackId.split(':');
   const home = { partition, account, region };
-  return new Ses(new SESClient(settings(region, deadline)), sesV2Client(region, deadline), deadline, home, log);
+  return new Ses(v1, v2, deadline, home, log);
 }
 
 function regionsOfStack(): readonly string[] {
@@ -94,14 +103,13 @@ export interface SettingsAws extends Pick<Aws, 'ses' | 'sesElsewhere' | 'deadlin
 }
 
 export function connectSettings(stackId: string, identity: Subject, deadline: Deadline, log: Log): SettingsAws {
-  const { region } = identity;
-  const client = new SESClient(settings(region, deadline));
+  const clients = sesClients(identity.region, deadline);
   return {
-    ses: connectSes(stackId, region, deadline, log),
+    ses: connectSes(stackId, identity.region, deadline, log, clients),
     // Settings belong to one identity.
     sesElsewhere: [],
     deadline,
-    settings: new IdentitySettings(client, sesV2Client(region, deadline), identity, deadline, log),
+    settings: new IdentitySettings(clients.v1, clients.v2, identity, deadline, log),
   };
 }
 

@@ -87,7 +87,7 @@ export class Ses {
   }
 
   /**
-   * The identity, or undefined when there is none.
+   * The identity; undefined when it does not exist.
    *
    * @throws AwsCallFailure
    * @see https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_GetEmailIdentity.html
@@ -112,7 +112,7 @@ export class Ses {
   }
 
   /**
-   * The tags of an identity as they are now; undefined when there is none.
+   * The current tags of an identity; undefined when it does not exist.
    *
    * @throws AwsCallFailure
    * @see https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_ListTagsForResource.html

@@ -81,9 +81,9 @@ export class DomainSetup {
     this.submitted = submitted;
   }
 
-  /** The claims on the identity. */
-  public get claimIds(): readonly string[] {
-    return this.claims?.all().map(({ id }) => id) ?? [];
+  /** The claims on the identity, as they were at the last look. */
+  public get claimsFound(): readonly Claim[] {
+    return this.claims?.all() ?? [];
   }
 
   /** @throws Failure */
@@ -266,10 +266,9 @@ export class DomainSetup {
           ...others.flatMap((claim) => this.idsMadeBy(claim)),
           ...elsewhere.flatMap((claim) => this.idsMadeBy(claim)).filter((id) => !isPrivateKind(id)),
         ];
-        const unheard = claimed.filter((id) => {
-          const record = records.find((each) => each.id === id);
-          return !inherited.includes(id) && record !== undefined && isMade(record, existing);
-        });
+        const unheard = records
+          .filter((each) => claimed.includes(each.id) && !inherited.includes(each.id) && isMade(each, existing))
+          .map(({ id }) => id);
         return planRecords(
           {
             ...config,

@@ -20,7 +20,7 @@ export interface Claim {
   readonly found: readonly string[];
   /** When it began to leave: seconds since the epoch. It uses nothing any more. */
   readonly leavingSince?: number;
-  /** The stack and the logical id, for whoever reads the tag. */
+  /** The stack and the logical id, for people who read the tag. */
   readonly by: string;
   /** Somebody has edited it, so that it may use anything. */
   readonly unreadable?: boolean;
@@ -32,11 +32,15 @@ export const IDENTITY = 'identity';
 /** A claim that has been leaving for longer than this belongs to a run that died, in seconds: no run takes so long. */
 const LONGEST_LEAVE = 20 * 60;
 
-const ID = /^[0-9a-f]{10}-[0-9a-f]{12}$/;
+/** The form of a claim's id. */
+export const CLAIM_ID = /^[0-9a-f]{10}-[0-9a-f]{12}$/;
 
-interface EventIds {
+interface ResourceIds {
   readonly StackId: string;
   readonly LogicalResourceId: string;
+}
+
+interface EventIds extends ResourceIds {
   readonly RequestId: string;
 }
 
@@ -49,20 +53,17 @@ export function claimId(event: EventIds): string {
 }
 
 /** What all claims of one resource of a stack begin with. */
-export function ownerId({ StackId, LogicalResourceId }: Omit<EventIds, 'RequestId'>): string {
+function ownerId({ StackId, LogicalResourceId }: ResourceIds): string {
   return hash(`${StackId} ${LogicalResourceId}`, 10);
 }
 
-export function isOwnedBy({ id }: Claim, owner: string): boolean {
-  return id.startsWith(`${owner}-`);
-}
-
-export function isClaimId(id: string): boolean {
-  return ID.test(id);
+/** Whether a claim is of the very resource that an event is for, whichever physical resource put it. */
+export function isOfResource({ id }: Claim, event: ResourceIds): boolean {
+  return id.startsWith(`${ownerId(event)}-`);
 }
 
 /** Who claims, in the words of CloudFormation: `<stack name>/<logical id>`. */
-export function claimant({ StackId, LogicalResourceId }: Omit<EventIds, 'RequestId'>): string {
+export function claimant({ StackId, LogicalResourceId }: ResourceIds): string {
   const [, stackName = StackId] = StackId.split('/');
   return `${stackName}/${LogicalResourceId}`.replace(/[^\w.:/+@-]/g, '_');
 }
@@ -116,7 +117,7 @@ function readClaim(id: string, value: string): Claim {
     leavingSince: leaving === undefined ? undefined : Number(leaving),
     by: by ?? `whoever edited the tag ${tagKey(id)}`,
   };
-  return { ...claim, unreadable: !isClaimId(id) || toTag(claim)[tagKey(id)] !== value };
+  return { ...claim, unreadable: !CLAIM_ID.test(id) || toTag(claim)[tagKey(id)] !== value };
 }
 
 /** Whether an identity has the mark of one that this library made. */

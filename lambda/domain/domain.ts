@@ -9,7 +9,7 @@ import type { Journal } from '../events/journal';
 import type { Log } from '../events/log';
 import { outlastCancelledCreate } from '../events/unanswered';
 import { DomainSetup, toAttributes } from './apply';
-import { claimId, digest, isOwnedBy, ownerId } from './claims';
+import { Claim, claimId, digest, isOfResource } from './claims';
 import { IdentityClaims } from './identity-claims';
 import {
   DomainState,
@@ -54,7 +54,16 @@ async function setUpDomain(
     const freshness = new Freshness(event, deadlines.work, log);
     const applied = await setup.run(connect(event.StackId, config, deadlines.work, log), freshness);
     if (previous !== undefined) {
-      await discardDead(event, config, previous, applied.state.claim, setup.claimIds, freshness, deadlines.work, log);
+      await discardDead(
+        event,
+        config,
+        previous,
+        applied.state.claim,
+        setup.claimsFound,
+        freshness,
+        deadlines.work,
+        log,
+      );
     }
     return { status: 'SUCCESS', physicalId: formatPhysicalId(applied.state), data: toAttributes(applied) };
   } catch (error) {
@@ -148,14 +157,14 @@ async function discardDead(
   config: DomainConfig,
   previous: DomainState,
   claim: string,
-  present: readonly string[],
+  present: readonly Claim[],
   freshness: Freshness,
   deadline: Deadline,
   log: Log,
 ): Promise<void> {
   const former = parseConfigOrNothing(event.OldResourceProperties);
   const living = [previous.claim, claim];
-  const isDead = (id: string) => id.startsWith(`${ownerId(event)}-`) && !living.includes(id);
+  const isDead = (each: Claim) => isOfResource(each, event) && !living.includes(each.id);
   const places = [
     // The text of a DMARC record that went with an update is in its properties only.
     ...(claim === previous.claim && present.some(isDead) ? [{ ...config, dmarc: former?.dmarc ?? config.dmarc }] : []),
@@ -223,7 +232,7 @@ async function findOwnClaims(
   const mailFrom = config.mailFrom && digest(config.mailFrom);
   const own = claims.all().filter((claim) => {
     const isHere = claim.zoneId === config.zoneId && claim.mailFrom === mailFrom;
-    return isHere && isOwnedBy(claim, ownerId(event)) && !living.includes(claim.id);
+    return isHere && isOfResource(claim, event) && !living.includes(claim.id);
   });
   const tokens = claims.found?.signing.tokens ?? [];
   const ownedRecords = idsOf(

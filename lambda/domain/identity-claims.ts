@@ -39,7 +39,7 @@ export class IdentityClaims {
     private readonly log: Log,
   ) {}
 
-  /** The identity as it was at the last look; undefined when there is none. */
+  /** The identity at the last look; undefined when it did not exist. */
   public get found(): Identity | undefined {
     return this.identity;
   }

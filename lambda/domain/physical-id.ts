@@ -1,5 +1,5 @@
 import { REGION } from '../events/event';
-import { isClaimId } from './claims';
+import { CLAIM_ID } from './claims';
 import { FURTHER_RECORDS } from './mail-record';
 
 /**
@@ -65,7 +65,7 @@ const PLACES = [
   /^[\w.-]{1,253}$/,
   /^(-|[\w-]{1,63}(,[\w-]{1,63}){2})$/,
   /^(nothing|([123]|mx|spf|dmarc)(\+([123]|mx|spf|dmarc))*)$/,
-  /^[0-9a-f]{10}-[0-9a-f]{12}$/,
+  CLAIM_ID,
   /^[\w.-]{1,240}$/,
   /^v=DMARC1; [ -~]{1,480}$/,
 ];
@@ -85,7 +85,7 @@ export function parsePhysicalId(id: string): DomainState | undefined {
   const [region, domainName, zoneId, dkimDomain, tokenList, madeList, claim, prefix = UNKNOWN, dmarc] = given;
   const tokens = tokenList === UNKNOWN ? [] : tokenList.split(',');
   const ownedRecords = idsOf(madeList === NOTHING ? [] : madeList.split('+'), tokens);
-  if (!isClaimId(claim) || ownedRecords.includes(undefined)) {
+  if (ownedRecords.includes(undefined)) {
     return undefined;
   }
   return {
@@ -135,7 +135,7 @@ export function formatSettingsId({ region, domainName, claim }: SettingsState): 
 /** Reads it back; undefined for one that we did not give. */
 export function parseSettingsId(id: string): SettingsState | undefined {
   const [kind, region = '', domainName = '', claim = '', ...rest] = id.split(SEPARATOR);
-  const isOurs = kind === SETTINGS && REGION.test(region) && PLACES[1].test(domainName) && isClaimId(claim);
+  const isOurs = kind === SETTINGS && REGION.test(region) && PLACES[1].test(domainName) && CLAIM_ID.test(claim);
   return isOurs && rest.length === 0 ? { region, domainName, claim } : undefined;
 }
 

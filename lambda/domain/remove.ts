@@ -7,6 +7,7 @@ import { IdentityClaims } from './identity-claims';
 import { isPrivateKind } from './mail-record';
 import { DomainState, kindsOf } from './physical-id';
 import { planRemoval, RegionalClaim, Removal, recordsToRemove } from './record-plan';
+import { IsStale, staleAmong } from './staleness';
 
 /** What is to go. */
 export interface Departure {
@@ -15,8 +16,7 @@ export interface Departure {
   readonly claims: readonly string[];
   /** Whether everything stays but the claims. */
   readonly retain: boolean;
-  /** Whether a claim is one that nobody will ever give up. */
-  readonly isStale: (claim: Claim) => Promise<boolean>;
+  readonly isStale: IsStale;
   /** What CloudFormation shows of the resource, as far as it can be read. */
   readonly shown: DomainState | undefined;
 }
@@ -47,8 +47,8 @@ export async function remove(departure: Departure, aws: Aws, log: Log): Promise<
     return removeWithoutClaim(departure, claims.found.signing.tokens, aws, log);
   }
 
-  const stale = await staleAmong(claims.all(), departure);
-  const { shown } = departure;
+  const { shown, isStale } = departure;
+  const stale = await staleAmong(claims.all(), isStale);
   const release = async (others: readonly Claim[]) => {
     const elsewhere = await claimsElsewhere(departure, claims, log);
     const tokens = claims.found?.signing.tokens ?? [];
@@ -106,22 +106,12 @@ async function claimsElsewhere(
   }
   try {
     const found = await claims.readElsewhere();
-    const stale = await staleAmong(found, departure);
+    const stale = await staleAmong(found, departure.isStale);
     return found.filter(({ id }) => !stale.includes(id));
   } catch (error) {
     log('left', { reason: `the identities of other Regions cannot be read: ${(error as Error).message}` });
     return 'unknown';
   }
-}
-
-async function staleAmong(claims: readonly Claim[], { isStale }: Departure): Promise<readonly string[]> {
-  const stale: string[] = [];
-  for (const claim of claims) {
-    if (await isStale(claim)) {
-      stale.push(claim.id);
-    }
-  }
-  return stale;
 }
 
 function staysFor({ domainName, region }: DomainState, others: readonly Claim[]): string {

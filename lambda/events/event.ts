@@ -85,7 +85,7 @@ export function parseConfig(properties: CustomResourceEvent['ResourceProperties'
   };
 }
 
-/** The user's tags among the properties; SES says itself which it does not take. */
+/** The user's tags among the properties, without keys that are ours. SES refuses what it does not take. */
 export function parseTags(properties: unknown): { readonly [key: string]: string } {
   const { Tags: tags } = (properties ?? {}) as Untrusted;
   if (typeof tags !== 'object' || tags === null) {

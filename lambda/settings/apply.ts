@@ -1,5 +1,5 @@
 import { connectSettings, SettingsAws } from '../aws/clients';
-import { Claim, claimant, claimId, isActive, isOwnedBy, ownerId, usesSetting } from '../domain/claims';
+import { Claim, claimant, claimId, isActive, isOfResource, usesSetting } from '../domain/claims';
 import { IdentityClaims } from '../domain/identity-claims';
 import { emptyPhysicalId, formatSettingsId, parseSettingsId } from '../domain/physical-id';
 import type { Answer } from '../events/answer';
@@ -95,7 +95,7 @@ class SettingsSetup {
     const own = claims.own(this.claim);
     before.claim = this.former === undefined ? undefined : own;
     const others = claims.all().filter(({ id }) => id !== this.claim);
-    this.siblingIds = others.filter((claim) => isOwnedBy(claim, ownerId(this.event))).map(({ id }) => id);
+    this.siblingIds = others.filter((claim) => isOfResource(claim, this.event)).map(({ id }) => id);
     const present = await aws.settings.read(claims.found, settingsOf(wanted, former));
     if (own === undefined && this.former === undefined) {
       this.refuseConflicts(

@@ -1,9 +1,9 @@
 import { connectSettings, SettingsAws } from '../aws/clients';
 import type { Identity } from '../aws/ses';
-import { Claim, isOwnedBy, ownerId, usesSetting } from '../domain/claims';
+import { isOfResource, usesSetting } from '../domain/claims';
 import { IdentityClaims } from '../domain/identity-claims';
 import { emptyPhysicalId, isEmptyPhysicalId, parseSettingsId } from '../domain/physical-id';
-import { staleness } from '../domain/staleness';
+import { IsStale, staleAmong, staleness } from '../domain/staleness';
 import type { Answer } from '../events/answer';
 import { Deadline } from '../events/deadline';
 import type { CustomResourceEvent } from '../events/event';
@@ -79,7 +79,7 @@ export async function discardDeadSettings(
 }
 
 function ownIds(claims: IdentityClaims, event: CustomResourceEvent): readonly string[] {
-  return claims.all().flatMap((claim) => (isOwnedBy(claim, ownerId(event)) ? [claim.id] : []));
+  return claims.all().flatMap((claim) => (isOfResource(claim, event) ? [claim.id] : []));
 }
 
 /**
@@ -141,14 +141,10 @@ async function usedByOthers(
   claims: IdentityClaims,
   settings: Settings,
   ids: readonly string[],
-  isStale: (claim: Claim) => Promise<boolean>,
+  isStale: IsStale,
 ): Promise<readonly Setting[]> {
-  const users: Claim[] = [];
-  for (const claim of claims.all()) {
-    if (!ids.includes(claim.id) && !(await isStale(claim))) {
-      users.push(claim);
-    }
-  }
+  const stale = await staleAmong(claims.all(), isStale);
+  const users = claims.all().filter(({ id }) => !ids.includes(id) && !stale.includes(id));
   return settingsOf(settings).filter((setting) => users.some((claim) => usesSetting(claim, setting)));
 }
 
