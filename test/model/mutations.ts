@@ -317,8 +317,8 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'takes nothing over of what another construct has made',
     file: 'domain/apply.ts',
-    from: 'const inherited = others.flatMap((claim) => this.idsMadeBy(claim));',
-    to: 'const inherited: readonly string[] = [];',
+    from: 'const others = claims.all().filter(({ id }) => id !== this.eventClaim);',
+    to: 'const others: readonly Claim[] = [];',
   },
   {
     name: 'takes no setting over that another construct has made',
@@ -329,7 +329,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'takes the claims of all resources for stale when its stack goes',
     file: 'domain/staleness.ts',
-    from: 'own.includes(claim.id) || !isOwnedBy(claim, ownerId(event))',
+    from: 'own.includes(claim.id) || !isOfResource(claim, event)',
     to: 'own.includes(claim.id)',
   },
   {
@@ -440,8 +440,8 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'does not ask other Regions who uses the MAIL FROM records',
     file: 'domain/remove.ts',
-    from: 'return await claims.readElsewhere();',
-    to: 'return [];',
+    from: 'const found = await claims.readElsewhere();',
+    to: 'const found: readonly RegionalClaim[] = [];',
   },
   {
     name: 'takes the MAIL FROM records when other Regions cannot be asked',
