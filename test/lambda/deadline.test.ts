@@ -1,4 +1,5 @@
 import type { FaultKind } from '../fakes/fake-aws';
+import { CALLS_OF_CREATE, CALLS_OF_DELETE } from '../support/calls';
 import { ENDLESS_FAULTS, expectFailedCall } from '../support/endless-faults';
 import { properties, setUpOf, StackResource, World } from '../support/stack';
 
@@ -7,26 +8,6 @@ const ROLE = `arn:aws:iam::${OTHER_ACCOUNT}:role/delegation`;
 
 /** The Lambda as we ship it, and the shortest time-out that somebody might set. */
 const TIMEOUTS = [900_000, 10_000];
-
-const ON_CREATE = [
-  'CreateEmailIdentity',
-  'VerifyDomainDkim',
-  'AssumeRole',
-  'ListResourceRecordSets',
-  'TagResource',
-  'ChangeResourceRecordSets',
-  'GetChange',
-];
-const ON_DELETE = [
-  'DescribeStackResource',
-  'GetEmailIdentity',
-  'TagResource',
-  'ListTagsForResource',
-  'DeleteEmailIdentity',
-  'AssumeRole',
-  'ListResourceRecordSets',
-  'ChangeResourceRecordSets',
-];
 
 let world: World;
 let mail: StackResource;
@@ -45,7 +26,7 @@ const always = (kind: FaultKind, operation: string) => world.fake.addFault({ kin
 
 // That the answer comes before the time-out need not be said: the sandbox is killed then, and there is none.
 describe.each(ENDLESS_FAULTS)('when a call %s, within a time-out of %i ms', (_, timeoutMs, kind, remedy) => {
-  it.each(ON_CREATE)('Create says so, and leaves nothing: %s', async (operation) => {
+  it.each([...CALLS_OF_CREATE, 'AssumeRole'])('Create says so, and leaves nothing: %s', async (operation) => {
     world.timeoutMs = timeoutMs;
     const fault = always(kind, operation);
 
@@ -57,7 +38,7 @@ describe.each(ENDLESS_FAULTS)('when a call %s, within a time-out of %i ms', (_, 
     expect(world.holdings()).toEqual([]);
   });
 
-  it.each(ON_DELETE)('Delete says so, and can be done again: %s', async (operation) => {
+  it.each([...CALLS_OF_DELETE, 'AssumeRole'])('Delete says so, and can be done again: %s', async (operation) => {
     await mail.create(delegated);
     world.timeoutMs = timeoutMs;
     const fault = always(kind, operation);

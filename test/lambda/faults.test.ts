@@ -1,5 +1,6 @@
 import { AwsError } from '../fakes/call';
 import type { Fault } from '../fakes/fake-aws';
+import { CALLS_OF_CREATE, CALLS_OF_DELETE } from '../support/calls';
 import { Answer, madeOf, properties, REGION, setUpOf, StackResource, World } from '../support/stack';
 
 const OTHER_ACCOUNT = '222222222222';
@@ -150,18 +151,9 @@ describe.each(['CreateEmailIdentity', 'VerifyDomainDkim'])('when the answer to %
 });
 
 describe('when a call is denied', () => {
-  const ON_CREATE = ['CreateEmailIdentity', 'VerifyDomainDkim', 'TagResource', ...ROUTE53];
-  const ON_DELETE = [
-    'DescribeStackResource',
-    'GetEmailIdentity',
-    'TagResource',
-    'ListTagsForResource',
-    'DeleteEmailIdentity',
-    ...ROUTE53.slice(0, 2),
-  ];
   const deny = (operation: string) => world.fake.addFault({ kind: 'deny', operation, times: Infinity });
 
-  it.each(ON_CREATE)('Create fails within a minute and undoes everything: %s', async (operation) => {
+  it.each(CALLS_OF_CREATE)('Create fails within a minute and undoes everything: %s', async (operation) => {
     deny(operation);
     const time = await world.timeOf(async () => {
       expect((await mail.create()).status).toBe('FAILED');
@@ -174,7 +166,7 @@ describe('when a call is denied', () => {
     expect(world.holdings()).toEqual([]);
   });
 
-  it.each(ON_DELETE)('Delete fails within a minute, and can be done again: %s', async (operation) => {
+  it.each(CALLS_OF_DELETE)('Delete fails within a minute, and can be done again: %s', async (operation) => {
     const { physicalId } = await mail.create();
     deny(operation);
     const time = await world.timeOf(async () => {
@@ -187,20 +179,23 @@ describe('when a call is denied', () => {
     expect(world.holdings()).toEqual([]);
   });
 
-  it.each([...ON_CREATE, ...ON_DELETE])('the reason has all that it takes to find out why: %s', async (operation) => {
-    const armed = deny(operation);
-    const { status, reason } = await mail.create();
-    const reasons = status === 'FAILED' ? reason : (await mail.delete()).reason;
+  it.each([...CALLS_OF_CREATE, ...CALLS_OF_DELETE])(
+    'the reason has all that it takes to find out why: %s',
+    async (operation) => {
+      const armed = deny(operation);
+      const { status, reason } = await mail.create();
+      const reasons = status === 'FAILED' ? reason : (await mail.delete()).reason;
 
-    expect(armed.hits).toBeGreaterThan(0);
-    expect(reasons).toMatch(/^Easy DKIM for example\.com \(SES in eu-west-1, hosted zone Z0EXAMPLE\): /);
-    expect(reasons).toMatch(
-      new RegExp(
-        ` ${operation} for (example\\.com in ${REGION}|hosted zone Z0EXAMPLE|Mail) failed: AccessDenied(Exception)?: User: `,
-      ),
-    );
-    expect(reasons).toContain('Check that no service control policy, permissions boundary or changed role policy');
-  });
+      expect(armed.hits).toBeGreaterThan(0);
+      expect(reasons).toMatch(/^Easy DKIM for example\.com \(SES in eu-west-1, hosted zone Z0EXAMPLE\): /);
+      expect(reasons).toMatch(
+        new RegExp(
+          ` ${operation} for (example\\.com in ${REGION}|hosted zone Z0EXAMPLE|Mail) failed: AccessDenied(Exception)?: User: `,
+        ),
+      );
+      expect(reasons).toContain('Check that no service control policy, permissions boundary or changed role policy');
+    },
+  );
 
   it('delegationRole is a remedy for Route 53 only', async () => {
     deny('VerifyDomainDkim');

@@ -1,4 +1,5 @@
 import type { Fault } from '../fakes/fake-aws';
+import { CALLS_OF_CREATE, CALLS_OF_DELETE } from '../support/calls';
 import { DOMAIN, madeOf, properties, REGION, setUpOf, StackResource, World } from '../support/stack';
 
 /** A page as proxies, captive portals and emulators have them. */
@@ -11,25 +12,6 @@ const WORDS = 'Sign in Sign in to use this network';
 const REMEDY =
   "Something answers in AWS's place, such as an emulator or a proxy: look at AWS_ENDPOINT_URL, " +
   'and at what is between the Lambda and AWS.';
-
-const ON_CREATE = [
-  'CreateEmailIdentity',
-  'VerifyDomainDkim',
-  'GetEmailIdentity',
-  'TagResource',
-  'ListResourceRecordSets',
-  'ChangeResourceRecordSets',
-  'GetChange',
-];
-const ON_DELETE = [
-  'DescribeStackResource',
-  'GetEmailIdentity',
-  'TagResource',
-  'ListTagsForResource',
-  'ListResourceRecordSets',
-  'ChangeResourceRecordSets',
-  'DeleteEmailIdentity',
-];
 
 let world: World;
 let mail: StackResource;
@@ -48,23 +30,26 @@ const answer = (operation: string, stranger: Fault['stranger'], times = 1) =>
 const triesOf = (operation: string) => world.fake.operations().filter((each) => each === operation).length;
 
 describe('an answer that is no answer of AWS', () => {
-  it.each(ON_CREATE)('fails a Create at once, says what came, and leaves nothing: %s', async (operation) => {
-    // A verified domain that exists is looked at, a new one is not.
-    if (operation === 'GetEmailIdentity') world.fake.addIdentity(REGION, DOMAIN);
-    const before = world.holdings();
-    const fault = answer(operation, { status: 200, body: PAGE }, Infinity);
+  it.each([...CALLS_OF_CREATE, 'GetEmailIdentity'])(
+    'fails a Create at once, says what came, and leaves nothing: %s',
+    async (operation) => {
+      // A verified domain that exists is looked at, a new one is not.
+      if (operation === 'GetEmailIdentity') world.fake.addIdentity(REGION, DOMAIN);
+      const before = world.holdings();
+      const fault = answer(operation, { status: 200, body: PAGE }, Infinity);
 
-    const { status, reason } = await mail.create();
+      const { status, reason } = await mail.create();
 
-    expect(status).toBe('FAILED');
-    expect(reason).toContain(` failed: ForeignAnswer: HTTP 200: ${WORDS}. ${REMEDY}`);
-    expect(reason).not.toContain('tries');
-    fault.remove();
-    expect((await mail.delete()).status).toBe('SUCCESS');
-    expect(world.holdings()).toEqual(before);
-  });
+      expect(status).toBe('FAILED');
+      expect(reason).toContain(` failed: ForeignAnswer: HTTP 200: ${WORDS}. ${REMEDY}`);
+      expect(reason).not.toContain('tries');
+      fault.remove();
+      expect((await mail.delete()).status).toBe('SUCCESS');
+      expect(world.holdings()).toEqual(before);
+    },
+  );
 
-  it.each(ON_DELETE)('fails a Delete, which can be done again: %s', async (operation) => {
+  it.each(CALLS_OF_DELETE)('fails a Delete, which can be done again: %s', async (operation) => {
     const { physicalId } = await mail.create();
     const fault = answer(operation, { status: 200, body: PAGE }, Infinity);
 
