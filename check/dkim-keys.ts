@@ -55,7 +55,7 @@ export function judgeKeys(domain: string, selectors: readonly SelectorKey[], ses
   return finding(subject, ...(useless.length > 0 ? useless.map(judgeUseless) : [judgeMissing(keys, sesStatus)]));
 }
 
-/** Said, since an empty selector looks like a fault and is none. */
+/** Worth a word: an empty selector looks like a fault, but is normal. */
 const ROTATION: Remark = {
   verdict: 'pass',
   problem: 'key-missing',

@@ -15,7 +15,7 @@ export interface DmarcStep {
 type DmarcDns = Pick<Dns, 'txt'>;
 
 /**
- * Reads the DMARC record of a domain, and if there is none, those of the domains above it.
+ * Reads the DMARC record of a domain. Without one, it reads those of the domains above it.
  *
  * @see https://www.rfc-editor.org/rfc/rfc9989#section-4.10
  */
@@ -33,7 +33,7 @@ export function treeWalk(domain: string): [string, ...string[]] {
   return [domain, ...above.map((_, index) => above.slice(index).join('.'))];
 }
 
-/** The step whose record applies to the domain, or would if it were right; undefined when there is none. */
+/** The step whose record applies to the domain, or would if it were valid; undefined when no step has a record. */
 export function appliedStep(steps: readonly DmarcStep[]): DmarcStep | undefined {
   const [own, ...above] = steps;
   if (own.records.length > 0) return own;

@@ -131,7 +131,7 @@ function overUdp({ host, port }: Server, question: Packet, deadline: AbortSignal
       if (answer === 'other') return;
       end(() => (answer === 'garbage' ? reject(new DnsGarbage()) : resolve(answer)));
     });
-    // Connected, so that only this server can answer, and so that its host can say that there is none.
+    // Connected, so that only this server can answer, and so that we hear when its host runs no server.
     socket.connect(port, host, () => socket.send(encode(question)));
   });
 }
