@@ -1,3 +1,4 @@
+import { dkimRecordName } from '../lib/shared/record-names';
 import type { CheckOptions } from './check-options';
 import { expectedDkimHost, judgeDkim, readDkim, selectorKey } from './dkim';
 import { judgeKeys, type SelectorKey } from './dkim-keys';
@@ -91,7 +92,7 @@ async function checkDkim(
 function readOwnKeys(dns: Dns, domain: string, selectors: readonly string[]): Promise<SelectorKey[]> {
   return Promise.all(
     selectors.map(async (selector) => {
-      const name = `${selector}._domainkey.${domain}`;
+      const name = dkimRecordName(selector, domain);
       return { selector, name, lookup: await dns.txt(name) };
     }),
   );
@@ -101,7 +102,7 @@ function unknownTokens(domain: string, sesIsAsked: boolean): Finding {
   return finding(
     {
       check: 'dkim',
-      name: `<token>._domainkey.${domain}`,
+      name: dkimRecordName('<token>', domain),
       found: 'the tokens are not known: only SES knows them',
       expected: 'three CNAME records with keys',
     },

@@ -1,4 +1,5 @@
 import { parseDkimKey, type DkimKey } from '../lib/shared/dkim-key';
+import { dkimParent } from '../lib/shared/record-names';
 import { describeFailure, failureRemark, type Lookup } from './dns';
 import { finding, type Finding, type Problem, type Remark } from './report';
 
@@ -33,7 +34,7 @@ export function judgeKeys(domain: string, selectors: readonly SelectorKey[], ses
   const found = keys.map((one) => `${one.selector}: ${describe(one)}`).join('; ');
   const subject = {
     check: 'dkim-keys',
-    name: `_domainkey.${domain}`,
+    name: dkimParent(domain),
     found,
     expected: 'at least one active key',
   } as const;

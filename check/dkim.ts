@@ -1,5 +1,6 @@
-import { documentedDkimDomain } from '../lib/shared/dkim-hosts';
+import { documentedDkimDomain, isDkimDomain } from '../lib/shared/dkim-hosts';
 import { parseDkimKey } from '../lib/shared/dkim-key';
+import { dkimRecordName } from '../lib/shared/record-names';
 import type { SelectorKey } from './dkim-keys';
 import { describeFailure, failureRemark, type Dns, type Lookup } from './dns';
 import { finding, type Finding, type Problem, type Remark, type Verdict } from './report';
@@ -29,8 +30,6 @@ export interface DkimView {
   readonly domainMissing?: true;
 }
 
-const SES_DKIM_HOST = /^dkim(\.[a-z0-9-]+)?\.amazonses\.(com|eu)$/;
-
 /** Resolvers give up on longer chains. */
 const MAX_CHAIN = 8;
 
@@ -45,7 +44,7 @@ export function expectedDkimHost(ses: SesView | undefined, region: string | unde
 
 /** Looks up the record of a token, and the key that it leads to. */
 export async function readDkim(dns: Dns, domain: string, token: string, zone: Promise<Zone>): Promise<DkimView> {
-  const name = `${token}._domainkey.${domain}`;
+  const name = dkimRecordName(token, domain);
   const { chain, end } = await followCnames(dns, name);
   if (chain.length > 0) {
     return { token, name, chain, end, ...(end.state === 'absent' && { key: await dns.txt(chain.at(-1)!) }) };
@@ -165,11 +164,11 @@ function hasActiveKey(lookup: Lookup<string> | undefined): boolean {
 
 function isRightHost(target: string, token: string, host: DkimHost | undefined): boolean {
   const { label, domain } = split(target);
-  return label === token && (host === undefined ? SES_DKIM_HOST.test(domain) : domain === host.domain);
+  return label === token && (host === undefined ? isDkimDomain(domain) : domain === host.domain);
 }
 
 function isAtSes(target: string): boolean {
-  return SES_DKIM_HOST.test(split(target).domain);
+  return isDkimDomain(split(target).domain);
 }
 
 function split(target: string): { label: string; domain: string } {

@@ -1,5 +1,6 @@
 import { isDmarc } from '../lib/shared/dmarc-record';
 import { isInZone } from '../lib/shared/domain-name';
+import { dmarcRecordName } from '../lib/shared/record-names';
 import { organizationalDomain, type DmarcStep } from './dmarc-walk';
 import { failureRemark, type Dns, type Lookup } from './dns';
 import type { Remark } from './report';
@@ -32,7 +33,7 @@ export async function readConsents(dns: Pick<Dns, 'txt'>, step: DmarcStep | unde
 }
 
 async function readConsent(dns: Pick<Dns, 'txt'>, domain: string, to: string): Promise<Consent | undefined> {
-  const name = `${domain}._report._dmarc.${to}`;
+  const name = `${domain}._report.${dmarcRecordName(to)}`;
   const lookup = await dns.txt(name);
   if (lookup.state === 'found' && lookup.records.some(isDmarc)) return undefined;
   const [ours, theirs] = await Promise.all([organizationalDomain(dns, domain), organizationalDomain(dns, to)]);

@@ -1,5 +1,5 @@
 import { parseDmarc, type Dmarc } from '../lib/shared/dmarc-record';
-import { dmarcRecordName } from '../lib/shared/mail-records';
+import { dmarcRecordName } from '../lib/shared/record-names';
 import type { Dns, Lookup } from './dns';
 
 /** What there is at the `_dmarc` name of one domain. */

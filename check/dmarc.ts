@@ -1,5 +1,5 @@
 import type { DmarcRecord, Policy } from '../lib/shared/dmarc-record';
-import { dmarcRecordName } from '../lib/shared/mail-records';
+import { dmarcRecordName } from '../lib/shared/record-names';
 import { judgeConsents, type Consent } from './dmarc-reports';
 import { appliedStep, type DmarcStep } from './dmarc-walk';
 import { describeFailure, failureRemark } from './dns';

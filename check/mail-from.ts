@@ -1,8 +1,6 @@
+import { feedbackHost, feedbackRegion } from '../lib/shared/mail-records';
 import { describeFailure, failureRemark, type Dns, type Lookup, type MxRecord } from './dns';
 import { finding, letSesBeAskedOrGive, type Finding } from './report';
-
-/** The feedback endpoint of a Region, to which receivers return what they cannot deliver. */
-const FEEDBACK_HOST = /^feedback-smtp\.([a-z0-9-]+)\.amazonses\.(com|eu)$/;
 
 const SUBJECT = { check: 'mail-from', expected: 'a MAIL FROM domain below the domain' } as const;
 
@@ -52,7 +50,7 @@ export async function readMailFrom(dns: Dns, mailFrom: string): Promise<MailFrom
  * @see https://docs.aws.amazon.com/ses/latest/dg/regions.html
  */
 export function judgeMx(mailFrom: string, { mx, addresses }: MailFromView, region: string | undefined): Finding {
-  const host = `feedback-smtp.${region ?? '<Region>'}.amazonses.com`;
+  const host = feedbackHost(region ?? '<Region>');
   const subject = { check: 'mail-from', name: mailFrom, expected: `MX 10 ${host}, and no other` } as const;
   const wanted = `the MX record ${mailFrom} → 10 ${host}`;
 
@@ -77,7 +75,7 @@ export function judgeMx(mailFrom: string, { mx, addresses }: MailFromView, regio
       remedy: `Leave only ${wanted}: SES wants exactly one.`,
     });
   }
-  const foundRegion = FEEDBACK_HOST.exec(exchange)?.[1];
+  const foundRegion = feedbackRegion(exchange);
   if (foundRegion === undefined) {
     return finding(found, { verdict: 'fail', problem: 'wrong-host', remedy: `Change it to ${wanted}.` });
   }

@@ -1,6 +1,6 @@
 import { effectiveRedirect, MAX_SPF_LOOKUPS, passedOn, type Qualifier, type SpfRecord } from '../lib/shared/spf-record';
 import { isEveryone, reachOf, type SpfReach } from '../lib/shared/spf-reach';
-import { SES_SPF_DOMAIN } from '../lib/shared/mail-records';
+import { MAIL_FROM_SPF, SES_SPF_DOMAIN } from '../lib/shared/mail-records';
 import { describeFailure, failureRemark } from './dns';
 import { finding, type Finding, type Remark } from './report';
 import type { SpfTree, SpfView } from './spf-tree';
@@ -29,7 +29,7 @@ export function judgeSpf(tree: SpfTree): Finding {
       {
         verdict: 'fail',
         problem: 'missing',
-        remedy: `Create the TXT record ${domain} → "v=spf1 include:${SES_SPF_DOMAIN} ~all".`,
+        remedy: `Create the TXT record ${domain} → "${MAIL_FROM_SPF}".`,
       },
     );
   }

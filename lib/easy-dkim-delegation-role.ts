@@ -6,7 +6,7 @@ import { acknowledge, changeFindings } from './private/permissions/acknowledgeme
 import { areKnown, domainInZone, failure, publicZoneName, zoneArn, zoneId } from './private/props/checks';
 import { A_ZONE } from './private/props/checked-props';
 import { mailFromInZone } from './private/props/mail-from';
-import { dmarcRecordName } from './shared/mail-records';
+import { isAtMailFrom, kindsFor } from './shared/mail-records';
 import {
   A_BOOLEAN,
   aListOf,
@@ -17,13 +17,7 @@ import {
   required,
   typedProps,
 } from './private/props/prop-types';
-import {
-  atItsLongest,
-  changeStatement,
-  dkimRecordNames,
-  MAX_POLICY_LENGTH,
-  RecordAccess,
-} from './private/permissions/record-access';
+import { atItsLongest, changeStatement, MAX_POLICY_LENGTH, RecordAccess } from './private/permissions/record-access';
 
 /**
  * Properties of an `EasyDkimDelegationRole`.
@@ -113,17 +107,15 @@ export class EasyDkimDelegationRole extends iam.Role {
       roleName: given.roleName ?? PhysicalName.GENERATE_IF_NEEDED,
       description: 'Lets an EasyDkimDomain of another account write its mail records',
     });
-    const access = new RecordAccess(
-      ['CNAME', ...(mailFromDomains ? ['MX' as const] : []), ...(mailFromDomains || dmarc ? ['TXT' as const] : [])],
-      ['CREATE', 'UPSERT', 'DELETE'],
-    );
+    const kinds = kindsFor({ mailFrom: mailFromDomains && '*', dmarc: dmarc ? '*' : undefined });
+    const access = new RecordAccess([...new Set(kinds.map(({ type }) => type))], true);
     access.allow({
       hostedZoneArn: zoneArn(this, hostedZone),
-      recordNames: [
-        ...domainNames.map(dkimRecordNames),
-        ...mailFroms,
-        ...(dmarc ? domainNames.map(dmarcRecordName) : []),
-      ],
+      recordNames: kinds.flatMap(({ id, name }) =>
+        isAtMailFrom(id)
+          ? mailFroms.map((mailFrom) => name({ domainName: '*', mailFrom }, '*'))
+          : domainNames.map((domainName) => name({ domainName }, '*')),
+      ),
     });
     const policy = new iam.ManagedPolicy(this, 'Policy', {
       roles: [this],

@@ -5,12 +5,14 @@ import {
   Route53Client,
   type RRType,
 } from '@aws-sdk/client-route-53';
+import { hostName } from '../../lib/shared/host-name';
+import { dkimParent } from '../../lib/shared/record-names';
 import { callAws } from './call';
 import { poll } from './poll';
 import { Deadline } from '../events/deadline';
 import { AwsCallFailure, Failure } from '../events/failure';
 import { Log } from '../events/log';
-import { RecordSet, sameName } from '../domain/mail-record';
+import { RecordSet, sameName } from '../domain/record-set';
 import { Change } from '../domain/record-plan';
 
 /** Route 53 has most changes everywhere within a minute; a change that takes longer than this is stuck. */
@@ -38,7 +40,7 @@ export class HostedZone {
    * @throws AwsCallFailure
    */
   public async listRecordSets(domainName: string, names: readonly string[]): Promise<readonly RecordSet[]> {
-    const parent = `_domainkey.${domainName}`;
+    const parent = dkimParent(domainName);
     const places = new Set(names.map((name) => (name.endsWith(`.${parent}`) ? parent : name)));
     const found: RecordSet[] = [];
     for (const place of places) {
@@ -168,8 +170,5 @@ export function isNoSuchHostedZone(error: unknown): boolean {
 
 /** Route 53 answers in lower case, with a trailing dot and with other characters as `\ooo`. */
 function unescapeName(name: string): string {
-  return name
-    .replace(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(parseInt(octal, 8)))
-    .replace(/\.$/, '')
-    .toLowerCase();
+  return hostName(name.replace(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(parseInt(octal, 8))));
 }

@@ -1,5 +1,6 @@
 import type { ResourceAttributes } from '../../lib/shared/contract';
 import { documentedDkimDomain } from '../../lib/shared/dkim-hosts';
+import { belongsToIdentity, MailRecord, mailRecords, recordOptions } from '../../lib/shared/mail-records';
 import type { Aws } from '../aws/clients';
 import { HostedZone } from '../aws/route53';
 import { DkimStatus, requireThreeTokens, Ses } from '../aws/ses';
@@ -11,7 +12,6 @@ import type { Log } from '../events/log';
 import { claimant, Claim, claimId, digest, IDENTITY, madeRecord, usesRecord } from './claims';
 import { IdentityClaims } from './identity-claims';
 import { refuseForeignSigning, refuseSwitchedOff } from './identity';
-import { dkimRecordName, dkimRecordValue, isPrivateKind, MailRecord, mailRecords } from './mail-record';
 import { DomainState, formatPhysicalId, kindsOf } from './physical-id';
 import {
   areWritten,
@@ -151,10 +151,10 @@ export class DomainSetup {
   }
 
   private state(ownedRecords: readonly string[]): DomainState {
-    const { region, domainName, zoneId, mailFrom, dmarc } = this.config;
+    const { region, domainName, zoneId } = this.config;
     const { tokens, dkimDomain, known } = this;
-    const further = zoneId === undefined ? {} : { mailFrom, dmarc };
-    const state = { region, domainName, zoneId, dkimDomain, tokens, ...further, ownedRecords };
+    const options = zoneId === undefined ? {} : recordOptions((option) => this.config[option]);
+    const state = { region, domainName, zoneId, dkimDomain, tokens, ...options, ownedRecords };
     const inPlace = known && { ...state, claim: known.claim };
     return inPlace && formatPhysicalId(inPlace) === formatPhysicalId(known)
       ? inPlace
@@ -264,7 +264,7 @@ export class DomainSetup {
         const others = claims.all().filter(({ id }) => id !== this.eventClaim);
         const inherited = [
           ...others.flatMap((claim) => this.idsMadeBy(claim)),
-          ...elsewhere.flatMap((claim) => this.idsMadeBy(claim)).filter((id) => !isPrivateKind(id)),
+          ...elsewhere.flatMap((claim) => this.idsMadeBy(claim)).filter((id) => !belongsToIdentity(id)),
         ];
         const unheard = records
           .filter((each) => claimed.includes(each.id) && !inherited.includes(each.id) && isMade(each, existing))
@@ -328,9 +328,10 @@ export class DomainSetup {
   }
 
   /** The claim of what was in place, for an identity that was made anew: its DKIM records may have other names. */
-  private restored({ claim: id, zoneId, mailFrom, dmarc, tokens, ownedRecords }: DomainState): Claim {
-    const isKept = (kind: string) => !isPrivateKind(kind) || sameTokens(tokens, this.tokens);
-    const all = zoneId === undefined ? [] : allKinds({ ...this.config, mailFrom, dmarc });
+  private restored(state: DomainState): Claim {
+    const { claim: id, zoneId, mailFrom, tokens, ownedRecords } = state;
+    const isKept = (kind: string) => !belongsToIdentity(kind) || sameTokens(tokens, this.tokens);
+    const all = zoneId === undefined ? [] : allKinds({ ...this.config, ...recordOptions((option) => state[option]) });
     const made = kindsOf(ownedRecords, tokens).filter(isKept);
     const found = all.filter((kind) => isKept(kind) && !made.includes(kind));
     return { id, zoneId, mailFrom: mailFrom && digest(mailFrom), made, found, by: claimant(this.event) };
@@ -348,7 +349,7 @@ export class DomainSetup {
 
   /** What is claimed on the identities of other Regions, which may have the same MX, SPF and DMARC records. */
   private async claimsElsewhere(claims: IdentityClaims, records: readonly MailRecord[]): Promise<readonly Claim[]> {
-    const mayShare = records.some(({ id }) => !isPrivateKind(id));
+    const mayShare = records.some(({ id }) => !belongsToIdentity(id));
     return mayShare ? claims.readElsewhere().catch(() => []) : [];
   }
 
@@ -374,9 +375,9 @@ export class DomainSetup {
     if (zone === undefined) {
       return;
     }
-    const elsewhere = all.some(({ record }) => !isPrivateKind(record.id)) ? await claims.readElsewhere() : [];
+    const elsewhere = all.some(({ record }) => !belongsToIdentity(record.id)) ? await claims.readElsewhere() : [];
     const isUsed = (id: string) => {
-      const users = isPrivateKind(id) ? others : [...others, ...elsewhere];
+      const users = belongsToIdentity(id) ? others : [...others, ...elsewhere];
       return users.some((claim) => usesRecord(claim, kindsOf([id], this.tokens)[0], config));
     };
     const free = all.filter(({ record, replaced }) => replaced !== undefined || !isUsed(record.id));
@@ -396,9 +397,8 @@ export class DomainSetup {
 }
 
 /** The kinds of records of a domain, whether its tokens are known already or not. */
-function allKinds({ domainName, region, mailFrom, dmarc }: DomainConfig): readonly string[] {
-  const tokens = ['1', '2', '3'];
-  return mailRecords({ domainName, region, tokens, dkimDomain: '', mailFrom, dmarc }).map(({ id }) => id);
+function allKinds(config: DomainConfig): readonly string[] {
+  return mailRecords({ ...config, tokens: ['1', '2', '3'], dkimDomain: '' }).map(({ id }) => id);
 }
 
 function idsOf(submitted: readonly Submission[]): readonly string[] {
@@ -408,8 +408,7 @@ function idsOf(submitted: readonly Submission[]): readonly string[] {
 /** The attributes that the construct reads with `Fn::GetAtt`. */
 export function toAttributes({ state, status }: Applied): ResourceAttributes {
   const [token1, token2, token3] = requireThreeTokens(state.tokens, state.domainName, state.region);
-  const name = (token: string) => dkimRecordName(token, state.domainName);
-  const value = (token: string) => dkimRecordValue(token, state.dkimDomain);
+  const [record1, record2, record3] = mailRecords(state);
   return {
     DomainName: state.domainName,
     SesRegion: state.region,
@@ -417,12 +416,12 @@ export function toAttributes({ state, status }: Applied): ResourceAttributes {
     DkimToken1: token1,
     DkimToken2: token2,
     DkimToken3: token3,
-    DkimRecordName1: name(token1),
-    DkimRecordName2: name(token2),
-    DkimRecordName3: name(token3),
-    DkimRecordValue1: value(token1),
-    DkimRecordValue2: value(token2),
-    DkimRecordValue3: value(token3),
+    DkimRecordName1: record1.name,
+    DkimRecordName2: record2.name,
+    DkimRecordName3: record3.name,
+    DkimRecordValue1: record1.value,
+    DkimRecordValue2: record2.value,
+    DkimRecordValue3: record3.value,
     VerificationStatus: status,
   };
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'crypto';
 import { CLAIM_PREFIX, MADE, MARK, MAX_TAG_VALUE_LENGTH } from '../../lib/shared/claim-tags';
+import { isAtMailFrom } from '../../lib/shared/mail-records';
 
 /** The tags of an identity, by key. */
 export interface Tags {
@@ -155,7 +156,7 @@ export function madeRecord(claim: Claim, kind: string, place: Place): boolean {
 function isFor(claim: Claim, kinds: readonly string[], kind: string, { zoneId, mailFrom }: Place): boolean {
   const samePlace = zoneId !== undefined && claim.zoneId === zoneId;
   const sameMailFrom = mailFrom !== undefined && claim.mailFrom === digest(mailFrom);
-  return samePlace && kinds.includes(kind) && (sameMailFrom || !/^(mx|spf)$/.test(kind));
+  return samePlace && kinds.includes(kind) && (sameMailFrom || !isAtMailFrom(kind));
 }
 
 /** Whether a claim is for a setting, which the construct of the claim uses. */

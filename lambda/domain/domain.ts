@@ -1,3 +1,4 @@
+import { recordOptions } from '../../lib/shared/mail-records';
 import { cloudFormationClient, connect } from '../aws/clients';
 import { describeStack } from '../aws/cloudformation';
 import type { Answer } from '../events/answer';
@@ -239,9 +240,9 @@ async function findOwnClaims(
     own.flatMap((claim) => claim.made),
     tokens,
   ).filter((id): id is string => id !== undefined);
-  const { region, domainName, zoneId, dmarc } = config;
-  const further = zoneId === undefined ? {} : { mailFrom: config.mailFrom, dmarc };
-  const state = { region, domainName, zoneId, dkimDomain: '', tokens, ...further, ownedRecords, claim: claimId(event) };
+  const { region, domainName, zoneId } = config;
+  const options = zoneId === undefined ? {} : recordOptions((option) => config[option]);
+  const state = { region, domainName, zoneId, dkimDomain: '', tokens, ...options, ownedRecords, claim: claimId(event) };
   return { state, claims: own.map(({ id }) => id) };
 }
 

@@ -1,12 +1,12 @@
+import { FURTHER_KINDS, RecordOptions } from '../../lib/shared/mail-records';
 import { REGION } from '../events/event';
 import { CLAIM_ID } from './claims';
-import { FURTHER_RECORDS } from './mail-record';
 
 /**
  * What is in place for a domain, and which of its records we made. It travels in the physical resource id, which
  * CloudFormation keeps: records have no tags, and the claims on an identity go with it when somebody deletes it.
  */
-export interface DomainState {
+export interface DomainState extends RecordOptions {
   readonly region: string;
   readonly domainName: string;
   /** Undefined when the records are for another DNS provider. */
@@ -17,10 +17,6 @@ export interface DomainState {
   readonly tokens: readonly string[];
   /** The claim of this physical resource on the identity. Whether the identity is ours, only its own tags say. */
   readonly claim: string;
-  /** The custom MAIL FROM domain, which has an MX and an SPF record; undefined without one. */
-  readonly mailFrom?: string;
-  /** The text of the DMARC record; undefined without one. */
-  readonly dmarc?: string;
   /** The ids of the records that we made; the others were there before. */
   readonly ownedRecords: readonly string[];
 }
@@ -57,6 +53,9 @@ export function formatPhysicalId(state: DomainState): string {
   ].join(SEPARATOR);
 }
 
+const FURTHER_IDS = FURTHER_KINDS.map(({ id }) => id);
+const MADE = `([123]|${FURTHER_IDS.join('|')})`;
+
 /** What can be in each place of an id that we gave. */
 const PLACES = [
   REGION,
@@ -64,7 +63,7 @@ const PLACES = [
   /^(-|[A-Z0-9]{1,32})$/,
   /^[\w.-]{1,253}$/,
   /^(-|[\w-]{1,63}(,[\w-]{1,63}){2})$/,
-  /^(nothing|([123]|mx|spf|dmarc)(\+([123]|mx|spf|dmarc))*)$/,
+  new RegExp(`^(nothing|${MADE}(\\+${MADE})*)$`),
   CLAIM_ID,
   /^[\w.-]{1,240}$/,
   /^v=DMARC1; [ -~]{1,480}$/,
@@ -108,7 +107,7 @@ export function parsePhysicalId(id: string): DomainState | undefined {
 export function kindsOf(recordIds: readonly string[], tokens: readonly string[]): readonly string[] {
   return [
     ...[...tokens].sort().flatMap((token, index) => (recordIds.includes(token) ? [String(index + 1)] : [])),
-    ...FURTHER_RECORDS.filter((id) => recordIds.includes(id)),
+    ...FURTHER_IDS.filter((id) => recordIds.includes(id)),
   ];
 }
 

@@ -1,19 +1,18 @@
+import { hostName } from '../../lib/shared/host-name';
+import { belongsToIdentity, FURTHER_KINDS, MailRecord, mailRecords, RecordPlace } from '../../lib/shared/mail-records';
 import { Failure } from '../events/failure';
 import {
-  hasOurs,
+  conflictingValues,
+  hasExactValue,
   isOf,
-  isPrivateKind,
-  isRight,
   isShared,
-  MailRecord,
-  mailRecords,
-  normalize,
   RecordSet,
-  rivals,
   sameName,
+  satisfies,
+  valueInRoute53,
   withoutRecord,
   withRecord,
-} from './mail-record';
+} from './record-set';
 import { Claim, isActive, madeRecord, usesRecord } from './claims';
 import { DomainState, kindsOf } from './physical-id';
 
@@ -87,17 +86,17 @@ export function planRecords(wishes: RecordWishes, existing: readonly RecordSet[]
       throw conflict(wishes, record, sets);
     }
     const moved =
-      present !== undefined && wishes.former.some((each) => each.id === record.id && hasOurs(present, each));
-    if (present === undefined || rivals(present, record).length === 0) {
+      present !== undefined && wishes.former.some((each) => each.id === record.id && hasExactValue(present, each));
+    if (present === undefined || conflictingValues(present, record).length === 0) {
       submit();
-    } else if (isRight(present, record) && !(ours && (moved || hasOurs(present, record)))) {
+    } else if (satisfies(present, record) && !(ours && (moved || hasExactValue(present, record)))) {
       // One MX record serves all Regions; the other records are ours only as we write them.
-      if (record.type === 'MX' || hasOurs(present, record)) {
+      if (record.type === 'MX' || hasExactValue(present, record)) {
         (wishes.inherited.includes(record.id) ? owned : found).push(record.id);
       }
-    } else if (hasOurs(present, record) && unconfirmed) {
+    } else if (hasExactValue(present, record) && unconfirmed) {
       submit();
-    } else if (hasOurs(present, record) && (present.ttl === wishes.ttl || isShared(present, record))) {
+    } else if (hasExactValue(present, record) && (present.ttl === wishes.ttl || isShared(present, record))) {
       owned.push(record.id);
     } else if (ours || wishes.overwriteRecords) {
       // What a run of the same event has written is nothing to go back to.
@@ -126,7 +125,7 @@ export function planUndo(
 /** Whether records are in the zone as they were sent. */
 export function areWritten(submissions: readonly Submission[], existing: readonly RecordSet[]): boolean {
   return submissions.every(({ record, ttl }) =>
-    existing.some((set) => isOf(set, record) && hasOurs(set, record) && set.ttl === ttl),
+    existing.some((set) => isOf(set, record) && hasExactValue(set, record) && set.ttl === ttl),
   );
 }
 
@@ -190,7 +189,7 @@ export function recordsToRemove(state: DomainState, remaining: Remaining): reado
 function isUsed(id: string, state: DomainState, { claims, elsewhere, shown, tokens }: Remaining): boolean {
   const [kind] = kindsOf([id], state.tokens);
   const uses = (claim: Claim) => usesRecord(claim, kind, state);
-  if (isPrivateKind(kind)) {
+  if (belongsToIdentity(kind)) {
     // An identity that was made anew has other tokens; one of another Region may have the same.
     const isCurrent = tokens.length === 0 || tokens.includes(id);
     return (isCurrent && claims.some(uses)) || isOfReplacement(id, state, shown);
@@ -248,11 +247,9 @@ export function sameTokens(one: readonly string[], other: readonly string[]): bo
 }
 
 /** The ids of the records, of the same domain and zone, that have the same names for two resources. */
-export function sharedIds(
-  { tokens, mailFrom }: Pick<DomainState, 'tokens' | 'mailFrom'>,
-  other: Pick<DomainState, 'mailFrom'>,
-): readonly string[] {
-  return [...tokens, 'dmarc', ...(mailFrom === other.mailFrom ? ['mx', 'spf'] : [])];
+export function sharedIds(one: RecordPlace & Pick<DomainState, 'tokens'>, other: RecordPlace): readonly string[] {
+  const further = FURTHER_KINDS.filter(({ name, id }) => name(one, id) === name(other, id));
+  return [...one.tokens, ...further.map(({ id }) => id)];
 }
 
 /** Whether a record set is in the way of a record, or the place for it. A CNAME record tolerates no other. */
@@ -269,8 +266,8 @@ function contends(set: RecordSet, record: MailRecord): boolean {
  */
 function isStillOurs(set: RecordSet, record: MailRecord): boolean {
   return record.type === 'CNAME'
-    ? set.values.length === 1 && normalize(set.values[0]).startsWith(`${normalize(record.id)}.`)
-    : hasOurs(set, record);
+    ? set.values.length === 1 && hostName(set.values[0]).startsWith(`${hostName(record.id)}.`)
+    : hasExactValue(set, record);
 }
 
 /**
@@ -291,7 +288,7 @@ function transition(from: RecordSet | undefined, to: RecordSet | undefined): rea
 function conflict(wishes: RecordWishes, wanted: MailRecord, sets: readonly RecordSet[]): Failure {
   const found = sets
     .map((set) => {
-      const values = set.type === wanted.type ? rivals(set, wanted) : set.values;
+      const values = set.type === wanted.type ? conflictingValues(set, wanted) : set.values;
       return `${set.type} ${values.join(', ')}${set.simple ? '' : ' (alias or routing policy)'}`;
     })
     .join('; ');
@@ -299,7 +296,7 @@ function conflict(wishes: RecordWishes, wanted: MailRecord, sets: readonly Recor
   const keep = wanted.id === 'dmarc' ? 'leave dmarc out to keep it' : 'remove it';
   return new Failure(
     `The record ${wanted.name} exists in hosted zone ${wishes.zoneId} with another value: it is ${found} and should be ` +
-      `${wanted.type} ${wanted.value}. ` +
+      `${wanted.type} ${valueInRoute53(wanted)}. ` +
       (replaceable
         ? `Set overwriteRecords: true to replace it, or ${keep}, then deploy again.`
         : `overwriteRecords replaces simple ${wanted.type} records only: remove it by hand, then deploy again.`),

@@ -1,10 +1,10 @@
+import { belongsToIdentity } from '../../lib/shared/mail-records';
 import type { Aws } from '../aws/clients';
 import { HostedZone, isNoSuchHostedZone } from '../aws/route53';
 import { AwsCallFailure } from '../events/failure';
 import type { Log } from '../events/log';
 import { Claim } from './claims';
 import { IdentityClaims } from './identity-claims';
-import { isPrivateKind } from './mail-record';
 import { DomainState, kindsOf } from './physical-id';
 import { planRemoval, RegionalClaim, Removal, recordsToRemove } from './record-plan';
 import { IsStale, staleAmong } from './staleness';
@@ -101,7 +101,7 @@ async function claimsElsewhere(
   log: Log,
 ): Promise<readonly RegionalClaim[] | 'unknown'> {
   const { ownedRecords, tokens } = departure.state;
-  if (!kindsOf(ownedRecords, tokens).some((kind) => !isPrivateKind(kind))) {
+  if (!kindsOf(ownedRecords, tokens).some((kind) => !belongsToIdentity(kind))) {
     return [];
   }
   try {

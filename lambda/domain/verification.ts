@@ -1,3 +1,4 @@
+import type { MailRecord } from '../../lib/shared/mail-records';
 import { poll } from '../aws/poll';
 import { HostedZone } from '../aws/route53';
 import type { DkimStatus, Ses } from '../aws/ses';
@@ -5,7 +6,7 @@ import { Deadline } from '../events/deadline';
 import type { DomainConfig } from '../events/event';
 import { Failure } from '../events/failure';
 import type { Freshness } from '../events/freshness';
-import { isOf, isRight, MailRecord } from './mail-record';
+import { isOf, satisfies } from './record-set';
 
 const FIRST_POLL_DELAY = 5_000;
 const LONGEST_POLL_DELAY = 30_000;
@@ -70,7 +71,7 @@ async function findings(
   }
   const names = records.map(({ name }) => name);
   const existing = await zone.listRecordSets(domainName, names);
-  const found = records.filter((record) => existing.some((set) => isOf(set, record) && isRight(set, record)));
+  const found = records.filter((record) => existing.some((set) => isOf(set, record) && satisfies(set, record)));
   return (
     `the hosted zone has ${found.length} of their 3 records. ` +
     `Check that the domain is delegated to this very zone: "dig NS" for it must show the zone's name servers, not those of ` +

@@ -1,4 +1,4 @@
-import { MAX_DMARC_LENGTH } from '../../lib/shared/mail-records';
+import { MAX_DMARC_LENGTH, RecordOptions } from '../../lib/shared/mail-records';
 import { isInZone, normalizeDomainName, notInZoneMessage } from '../../lib/shared/domain-name';
 import { CLAIM_PREFIX, MARK } from '../../lib/shared/claim-tags';
 import { MAX_WAIT_SECONDS, ResourceProperties } from '../../lib/shared/contract';
@@ -24,7 +24,7 @@ export interface CustomResourceEvent {
 }
 
 /** The properties of the custom resource as real types. */
-export interface DomainConfig {
+export interface DomainConfig extends RecordOptions {
   readonly domainName: string;
   readonly region: string;
   /** Undefined when the records are for another DNS provider. */
@@ -36,10 +36,6 @@ export interface DomainConfig {
   readonly delegationRoleArn?: string;
   /** Seconds; 0 does not wait. */
   readonly waitForVerification: number;
-  /** The custom MAIL FROM domain that gets records. */
-  readonly mailFrom?: string;
-  /** The text of the DMARC record. */
-  readonly dmarc?: string;
   /** The user's tags for the identity. */
   readonly tags: { readonly [key: string]: string };
 }

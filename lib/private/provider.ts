@@ -29,7 +29,8 @@ const TIMEOUT = Duration.minutes(15);
 export const SERVICE_TIMEOUT = String(MAX_EVENT_AGE.toSeconds() + TIMEOUT.toSeconds());
 
 /** A domain of the stack. */
-interface Domain extends Pick<PolicyRequest, 'domainName' | 'region' | 'mailFromDomain'> {
+interface Domain extends Pick<PolicyRequest, 'domainName' | 'region'> {
+  readonly mailFrom?: string;
   readonly construct: Construct;
   readonly tags: TagManager;
 }
@@ -92,7 +93,8 @@ export class EasyDkimProvider extends Construct {
    * @throws Error when another domain of the stack, or the same one in another Region, has the same MAIL FROM domain.
    */
   public register(construct: Construct, request: PolicyRequest, tags: TagManager): IDependable[] {
-    const { domainName, region, mailFromDomain } = request;
+    const { domainName, region } = request;
+    const { mailFrom } = request.options;
     const isSame = (other: Domain) => other.domainName === domainName && other.region === region;
     const same = this.domains.find(isSame);
     if (same !== undefined) {
@@ -103,14 +105,14 @@ export class EasyDkimProvider extends Construct {
       );
     }
     // Its MX record names the Region of SES, and only identities of one name know of each other's records.
-    const rival = this.domains.find((other) => other.mailFromDomain === mailFromDomain && !isSame(other));
-    if (mailFromDomain !== undefined && rival !== undefined) {
+    const rival = this.domains.find((other) => other.mailFrom === mailFrom && !isSame(other));
+    if (mailFrom !== undefined && rival !== undefined) {
       throw new Error(
-        `${construct.node.path}: mailFrom is ${shownName(mailFromDomain)}, which ${rival.construct.node.path} uses for ` +
+        `${construct.node.path}: mailFrom is ${shownName(mailFrom)}, which ${rival.construct.node.path} uses for ` +
           'another domain or Region: give another name.',
       );
     }
-    this.domains.push({ construct, domainName, region, mailFromDomain, tags });
+    this.domains.push({ construct, domainName, region, mailFrom, tags });
     this.regions.add(region);
     return [...this.policies.allow(request), this.eventAge];
   }

@@ -22,6 +22,16 @@ export const REGIONS_WITH_OWN_DKIM_DOMAIN = new Set([
   'us-gov-east-1',
 ]);
 
+/** Where the host names of SES end, as a pattern: the European Sovereign Cloud has a domain of its own. */
+export const SES_DOMAIN = 'amazonses\\.(?:com|eu)';
+
+const SES_DKIM_DOMAIN = new RegExp(`^dkim(?:\\.[a-z0-9-]+)?\\.${SES_DOMAIN}$`);
+
+/** Whether a name is the DKIM domain of some Region. */
+export function isDkimDomain(name: string): boolean {
+  return SES_DKIM_DOMAIN.test(name);
+}
+
 /** The DKIM domain of every other Region. */
 export const DEFAULT_DKIM_DOMAIN = 'dkim.amazonses.com';
 

@@ -102,8 +102,14 @@ export function parseDmarc(text: string): Dmarc {
   return { state: 'valid', record };
 }
 
+/** Whether a DMARC record asks for the same as the wanted one. */
+export function dmarcSatisfies(found: string, wanted: string): boolean {
+  const [one, other] = [parseDmarc(found), parseDmarc(wanted)];
+  return one.state === 'valid' && other.state === 'valid' && dmarcMeaning(one.record) === dmarcMeaning(other.record);
+}
+
 /** What a record asks for, so that two of the same meaning are equal, however they are written. */
-export function dmarcMeaning(record: DmarcRecord): string {
+function dmarcMeaning(record: DmarcRecord): string {
   const { policy, subdomainPolicy = policy, nonexistentPolicy = subdomainPolicy, testing, percent } = record;
   const addresses = (all: readonly ReportAddress[]) => all.map((one) => `${one.localPart}@${one.domain}`).sort();
   const failures = addresses(record.failureReportsTo);

@@ -1,11 +1,9 @@
 import { domainToASCII } from 'url';
+import { MAX_LABEL_LENGTH, MAX_NAME_LENGTH } from './host-name';
+import { dkimRecordName } from './record-names';
 
-/** DNS allows 253 characters in a name and 63 in a label (RFC 1035, without the trailing dot). */
-const MAX_NAME_LENGTH = 253;
-const MAX_LABEL_LENGTH = 63;
-
-/** What a DKIM record puts before the domain: a token of 32 characters and `._domainkey.`. */
-const DKIM_PREFIX_LENGTH = 32 + '._domainkey.'.length;
+/** What a DKIM record puts before the domain; its token has 32 characters. */
+const DKIM_PREFIX_LENGTH = dkimRecordName('x'.repeat(32), '').length;
 
 /** ASCII characters that no name has. Those beyond ASCII are for `domainToASCII` to judge. */
 const STRANGER = /[^a-z0-9.\u0080-\u{10ffff}-]/iu;

@@ -1,6 +1,6 @@
 /** DNS allows 253 characters in a name and 63 in a label (RFC 1035, section 2.3.4, without the trailing dot). */
-const MAX_NAME_LENGTH = 253;
-const MAX_LABEL_LENGTH = 63;
+export const MAX_NAME_LENGTH = 253;
+export const MAX_LABEL_LENGTH = 63;
 
 /** A host name in the form in which names are compared: lower case, without the trailing dot. */
 export function hostName(name: string): string {

@@ -1,5 +1,13 @@
 import { isIPv6 } from 'node:net';
-import { reachedMechanisms, type SpfRecord } from './spf-record';
+import {
+  MAX_SPF_LOOKUPS,
+  ownLookups,
+  parseSpf,
+  passedOn,
+  reachedMechanisms,
+  isSpf,
+  type SpfRecord,
+} from './spf-record';
 
 /** Addresses from the first to the last of them. */
 interface Range {
@@ -20,6 +28,22 @@ const HALF = { ip4: 2n ** 31n, ip6: 2n ** 124n } as const;
 
 /** The addresses of `a` and `mx` are not known, but with so short a prefix they do not matter. */
 const SHORTEST = { ip4: 1, ip6: 4 } as const;
+
+/**
+ * Whether an SPF record does what the wanted one is for, as far as the text alone can say: it has no error, lets those
+ * pass who have to, and does not let everyone pass.
+ */
+export function spfSatisfies(found: string, wanted: string): boolean {
+  const record = parseSpf(found);
+  const passed = passedOn(record);
+  return (
+    isSpf(found) &&
+    record.errors.length === 0 &&
+    ownLookups(record) <= MAX_SPF_LOOKUPS &&
+    passedOn(parseSpf(wanted)).every((domain) => passed.includes(domain)) &&
+    !isEveryone(reachOf(record))
+  );
+}
 
 /** The addresses that the mechanisms of a record itself let pass. */
 export function reachOf(record: SpfRecord): SpfReach {

@@ -1,7 +1,3 @@
-import { dmarcMeaning, isDmarc, parseDmarc } from './dmarc-record';
-import { isEveryone, reachOf } from './spf-reach';
-import { isSpf, MAX_SPF_LOOKUPS, ownLookups, parseSpf, passedOn } from './spf-record';
-
 /** A TXT record holds strings of at most this many bytes; whoever reads it joins them (RFC 7208, section 3.3). */
 const LONGEST_STRING = 255;
 
@@ -30,30 +26,6 @@ export function readTxt(value: string): string {
   const escaped = strings.length === 0 ? value : strings.join('');
   const pieces = escaped.split(/(\\[0-7]{3}|\\.)/s).map((piece) => Buffer.from(unescape(piece)));
   return Buffer.concat(pieces).toString('utf8');
-}
-
-/** Whether there may be only one of the two at a name: both are SPF records, or both DMARC records. */
-export function excludeEachOther(one: string, other: string): boolean {
-  return (isSpf(one) && isSpf(other)) || (isDmarc(one) && isDmarc(other));
-}
-
-/** Whether a text that was found does what the wanted one is for, as far as the text alone can say. */
-export function serves(found: string, wanted: string): boolean {
-  if (isSpf(wanted)) return isSpf(found) && spfServes(found, wanted);
-  const [one, other] = [parseDmarc(found), parseDmarc(wanted)];
-  return one.state === 'valid' && other.state === 'valid' && dmarcMeaning(one.record) === dmarcMeaning(other.record);
-}
-
-/** It has no error, lets those pass who have to, and does not let everyone pass. */
-function spfServes(found: string, wanted: string): boolean {
-  const record = parseSpf(found);
-  const passed = passedOn(record);
-  return (
-    record.errors.length === 0 &&
-    ownLookups(record) <= MAX_SPF_LOOKUPS &&
-    passedOn(parseSpf(wanted)).every((domain) => passed.includes(domain)) &&
-    !isEveryone(reachOf(record))
-  );
 }
 
 function escapeByte(byte: number): string {

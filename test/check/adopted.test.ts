@@ -3,14 +3,16 @@ import { judgeDmarc } from '../../check/dmarc';
 import { readDmarc } from '../../check/dmarc-walk';
 import { judgeSpf } from '../../check/spf';
 import { readSpf, type SpfDns } from '../../check/spf-tree';
-import { MAIL_FROM_SPF, SES_SPF_DOMAIN } from '../../lib/shared/mail-records';
+import { kindOf, MAIL_FROM_SPF, SES_SPF_DOMAIN } from '../../lib/shared/mail-records';
+import { dmarcSatisfies } from '../../lib/shared/dmarc-record';
+import { spfSatisfies } from '../../lib/shared/spf-reach';
 import { isSpf } from '../../lib/shared/spf-record';
-import { excludeEachOther, quoteTxt, readTxt, serves } from '../../lib/shared/txt-value';
+import { quoteTxt, readTxt } from '../../lib/shared/txt-value';
 import { DMARC_CORPUS, SPF_CORPUS } from './corpus';
 import { MAIL_FROM } from './set-up';
 import { loadSuite } from './spf-suite';
 
-/** What the handler takes as right (`serves`) has to pass the check, and the other way round. */
+/** What the handler takes as right (`spfSatisfies`, `dmarcSatisfies`) has to pass the check, and the other way round. */
 
 /** A DNS that has every name, each with an SPF record in order. */
 function dnsWith(text: string): SpfDns {
@@ -54,7 +56,7 @@ const spfText = fc
 describe('an SPF record', () => {
   test('is adopted by the handler just when the check does not fail it', async () => {
     await fc.assert(
-      fc.asyncProperty(spfText, async (text) => expect(serves(text, MAIL_FROM_SPF)).toBe(await passesSpf(text))),
+      fc.asyncProperty(spfText, async (text) => expect(spfSatisfies(text, MAIL_FROM_SPF)).toBe(await passesSpf(text))),
       { numRuns: 2_000 },
     );
   });
@@ -68,7 +70,7 @@ describe('an SPF record', () => {
   );
   (texts === undefined ? test.skip : test)('of the RFC 7208 test suite, with SES in it, is so too', async () => {
     const answers = await Promise.all(
-      texts!.map(async (text) => [text, serves(text, MAIL_FROM_SPF), await passesSpf(text)]),
+      texts!.map(async (text) => [text, spfSatisfies(text, MAIL_FROM_SPF), await passesSpf(text)]),
     );
     expect(answers.filter(([, adopted, passes]) => adopted !== passes)).toEqual([]);
     expect(answers.length).toBeGreaterThan(100);
@@ -77,7 +79,7 @@ describe('an SPF record', () => {
   test('that is published somewhere is so too, as it is and with SES in it', async () => {
     const texts = SPF_CORPUS.flatMap((text) => [text, text.replace('v=spf1', `v=spf1 include:${SES_SPF_DOMAIN}`)]);
     const answers = await Promise.all(
-      texts.map(async (text) => [text, serves(text, MAIL_FROM_SPF), await passesSpf(text)]),
+      texts.map(async (text) => [text, spfSatisfies(text, MAIL_FROM_SPF), await passesSpf(text)]),
     );
     expect(answers.filter(([, adopted, passes]) => adopted !== passes)).toEqual([]);
   });
@@ -87,7 +89,7 @@ describe('an SPF record', () => {
     'V=SPF1 INCLUDE:AmazonSES.com. ?ALL',
     'v=spf1 a mx include:_spf.example.net include:amazonses.com ~all',
     'v=spf1 redirect=amazonses.com',
-  ])('%s is adopted', (text) => expect(serves(text, MAIL_FROM_SPF)).toBe(true));
+  ])('%s is adopted', (text) => expect(spfSatisfies(text, MAIL_FROM_SPF)).toBe(true));
 
   test.each([
     ['in which SES comes too late', 'v=spf1 -all include:amazonses.com'],
@@ -96,7 +98,7 @@ describe('an SPF record', () => {
     ['that lets everyone pass', 'v=spf1 include:amazonses.com +all'],
     ['with too many lookups', `v=spf1 include:amazonses.com ${'a '.repeat(10)}~all`],
     ['of another version', 'v=spf10 include:amazonses.com ~all'],
-  ])('%s is not adopted', (_, text) => expect(serves(text, MAIL_FROM_SPF)).toBe(false));
+  ])('%s is not adopted', (_, text) => expect(spfSatisfies(text, MAIL_FROM_SPF)).toBe(false));
 });
 
 describe('a DMARC record', () => {
@@ -142,7 +144,7 @@ describe('a DMARC record', () => {
 
   test('that is published somewhere is adopted as it is just when the check does not fail it', async () => {
     const answers = await Promise.all(
-      DMARC_CORPUS.map(async (text) => [text, serves(text, text), (await judge(text)).verdict !== 'fail']),
+      DMARC_CORPUS.map(async (text) => [text, dmarcSatisfies(text, text), (await judge(text)).verdict !== 'fail']),
     );
     expect(answers.filter(([, adopted, passes]) => adopted !== passes)).toEqual([]);
   });
@@ -156,7 +158,7 @@ describe('a DMARC record', () => {
         fc.constantFrom([], ['x=1'], ['x=1', 'note=y']),
         async (of, between, upper, more) => {
           const [wanted, found] = [write(of), write(of, between, upper, more)];
-          expect(serves(found, wanted)).toBe(true);
+          expect(dmarcSatisfies(found, wanted)).toBe(true);
           const [one, other] = [await judge(wanted), await judge(found)];
           expect([other.verdict, other.problems]).toEqual([one.verdict, one.problems]);
         },
@@ -168,7 +170,7 @@ describe('a DMARC record', () => {
     await fc.assert(
       fc.asyncProperty(tags, tags, async (one, other) => {
         const [found, wanted] = [write(one), write(other)];
-        if (serves(found, wanted)) expect((await judge(found)).verdict).toBe((await judge(wanted)).verdict);
+        if (dmarcSatisfies(found, wanted)) expect((await judge(found)).verdict).toBe((await judge(wanted)).verdict);
       }),
     );
   });
@@ -186,7 +188,7 @@ describe('a DMARC record', () => {
     ['p=none; v=DMARC1', false],
     ['v=DMARC1', false],
   ])('%j is adopted for "v=DMARC1; p=none": %s', (found, expected) => {
-    expect(serves(found, 'v=DMARC1; p=none')).toBe(expected);
+    expect(dmarcSatisfies(found, 'v=DMARC1; p=none')).toBe(expected);
   });
 });
 
@@ -203,8 +205,8 @@ describe('two texts at one name', () => {
     ['v=DMARC12; p=none', 'v=DMARC1; p=none', false],
     ['google-site-verification=1', 'v=spf1 -all', false],
   ])('%j and %j exclude each other: %s', (one, other, expected) => {
-    expect(excludeEachOther(one, other)).toBe(expected);
-    expect(excludeEachOther(other, one)).toBe(expected);
+    const kinds = [kindOf('spf'), kindOf('dmarc')];
+    expect(kinds.some(({ conflicts }) => conflicts(one) && conflicts(other))).toBe(expected);
   });
 });
 

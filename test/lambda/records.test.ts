@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import type { Claim } from '../../lambda/domain/claims';
 import type { DomainState } from '../../lambda/domain/physical-id';
-import { mailRecords, RecordSet } from '../../lambda/domain/mail-record';
+import { mailRecords } from '../../lib/shared/mail-records';
+import type { RecordSet } from '../../lambda/domain/record-set';
 import {
   Change,
   planRecords,

@@ -8,8 +8,11 @@ export interface Further {
   readonly dmarc?: string;
 }
 
+/** The kinds of these records, in the order in which ids and claims name them. */
+export const FURTHER_RECORDS = ['mx', 'spf', 'dmarc'] as const;
+
 export interface FurtherRecord {
-  readonly id: 'mx' | 'spf' | 'dmarc';
+  readonly id: (typeof FURTHER_RECORDS)[number];
   readonly key: string;
   readonly name: string;
 }

@@ -187,8 +187,8 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'compares values letter by letter',
-    file: 'domain/mail-record.ts',
-    from: "return name.toLowerCase().replace(/\\.$/, '');",
+    file: '../lib/shared/host-name.ts',
+    from: "return lower.endsWith('.') ? lower.slice(0, -1) : lower;",
     to: 'return name;',
   },
   {
@@ -230,21 +230,21 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'deletes a TXT record set with all that others have in it',
-    file: 'domain/mail-record.ts',
-    from: 'const values = [...others, ...(replaced',
-    to: 'const values = [...(replaced',
+    file: 'domain/record-set.ts',
+    from: 'const values = [...valuesBeside(set, record), ...restored];',
+    to: 'const values = restored;',
   },
   {
     name: 'writes a TXT record set without what others have in it',
-    file: 'domain/mail-record.ts',
-    from: 'values: [...others, value],',
-    to: 'values: [value],',
+    file: 'domain/record-set.ts',
+    from: 'values: [...others, valueInRoute53(record)],',
+    to: 'values: [valueInRoute53(record)],',
   },
   {
     name: 'doubles the SPF record',
-    file: 'domain/mail-record.ts',
-    from: '? set.values.filter((value) => excludeEachOther(readTxt(value), readTxt(record.value)))',
-    to: '? set.values.filter((value) => readTxt(value) === readTxt(record.value))',
+    file: 'domain/record-set.ts',
+    from: 'conflicts(published(value, record.type))',
+    to: "(record.type === 'TXT' ? readTxt(value) === record.value : conflicts(value))",
   },
   {
     name: 'writes a shared record set as it was when it was read',
@@ -254,9 +254,9 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'forgets the MX record on Delete',
-    file: 'domain/mail-record.ts',
-    from: "{ id: 'mx', name: mailFrom,",
-    to: "{ id: 'mx', name: `x.${mailFrom}`,",
+    file: '../lib/shared/mail-records.ts',
+    from: "option: 'mailFrom',\n  name: ({ mailFrom }) => mailFrom!,\n  value: ({ region })",
+    to: "option: 'mailFrom',\n  name: ({ mailFrom }) => `x.${mailFrom}`,\n  value: ({ region })",
   },
   {
     name: 'clean-up takes the MAIL FROM records that are in use',
@@ -267,14 +267,14 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'forgets on an Update that it has made the MAIL FROM records',
     file: 'domain/record-plan.ts',
-    from: "...(mailFrom === other.mailFrom ? ['mx', 'spf'] : [])",
-    to: '',
+    from: '({ name, id }) => name(one, id) === name(other, id)',
+    to: "({ id }) => id === 'dmarc'",
   },
   {
     name: 'takes the DMARC record of others on Delete',
     file: 'domain/record-plan.ts',
-    from: ': hasOurs(set, record);',
-    to: ': rivals(set, record).length > 0;',
+    from: ': hasExactValue(set, record);',
+    to: ': conflictingValues(set, record).length > 0;',
   },
   {
     name: 'does not wait for the verification',

@@ -1,9 +1,8 @@
-import { FURTHER_RECORDS } from '../../lambda/domain/mail-record';
 import type { FakeAws, Identity } from '../fakes/fake-aws';
 import type { Zone } from '../fakes/zones';
 import { CLAIM_PREFIX } from '../../lib/shared/claim-tags';
 import type { ActPlan, IdentityAct, RecordAct, SettingsAct, Setup, SigningHost, TagAct } from './plan';
-import { kindOfTxt } from './further-records';
+import { FURTHER_RECORDS, type FurtherRecord, kindOfTxt } from './further-records';
 import { ACCOUNT, at, DMARC, DOMAINS, REGIONS, ZONES } from './places';
 import { documentedDkimDomain } from '../../lib/shared/dkim-hosts';
 
@@ -209,7 +208,7 @@ export class Others {
     }
   }
 
-  private actOnFurtherRecord(zone: Zone, domain: string, id: (typeof FURTHER_RECORDS)[number], what: RecordAct): void {
+  private actOnFurtherRecord(zone: Zone, domain: string, id: FurtherRecord['id'], what: RecordAct): void {
     const { fake } = this;
     const name = id === 'dmarc' ? `_dmarc.${domain}` : `bounce.${domain}`;
     const type = id === 'mx' ? 'MX' : 'TXT';

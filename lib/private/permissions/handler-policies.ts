@@ -3,12 +3,11 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct, IDependable } from 'constructs';
 import { acknowledge, changeFindings, sesFindings } from './acknowledgements';
 import { RESOURCE_TYPE } from '../../shared/contract';
-import { dmarcRecordName } from '../../shared/mail-records';
+import { kindsFor, RecordOptions } from '../../shared/mail-records';
 import { changingValues, isDescribable, policyDescription, Values } from './policy-description';
 import {
   atItsLongest,
   changeStatement,
-  dkimRecordNames,
   lengthOf,
   ListAccess,
   listStatement,
@@ -29,10 +28,8 @@ export interface PolicyRequest {
   /** Absent when the records are for another DNS provider. */
   readonly hostedZoneArn?: string;
   readonly delegationRoleArn?: string;
-  /** The custom MAIL FROM domain that gets records. */
-  readonly mailFromDomain?: string;
-  /** Whether there is a DMARC record. */
-  readonly dmarc: boolean;
+  /** What the records follow from. */
+  readonly options: RecordOptions;
   /** Absent when the settings of the identity are left alone. */
   readonly settings?: SettingsRequest;
 }
@@ -211,10 +208,8 @@ interface Further {
  */
 class Policy {
   public readonly resource: iam.CfnManagedPolicy;
-  private readonly removable: RecordAccess;
-  private readonly retained: RecordAccess;
-  private readonly withDmarc: RecordAccess;
-  private readonly withMailFrom: RecordAccess;
+  /** By their types and what may be done with them, since that is one statement each. */
+  private readonly records = new Map<string, RecordAccess>();
   private readonly delegationRoles = new RoleAccess();
   private readonly settings: SettingsAccess;
   private readonly regions: RegionAccess;
@@ -225,20 +220,14 @@ class Policy {
     private readonly scope: Construct,
     id: string,
     roleName: string,
-    basics: Basics,
+    private readonly basics: Basics,
     private readonly hasBasics: boolean,
     userTagKeys: () => readonly string[],
   ) {
-    const { listing } = basics;
-    this.removable = new RecordAccess(['CNAME'], ['CREATE', 'UPSERT', 'DELETE'], listing);
-    this.retained = new RecordAccess(['CNAME'], ['CREATE', 'UPSERT'], listing);
-    // TXT records may share their set with those of others: it is replaced, by DELETE and CREATE in one batch.
-    this.withDmarc = new RecordAccess(['CNAME', 'TXT'], ['CREATE', 'UPSERT', 'DELETE'], listing);
-    this.withMailFrom = new RecordAccess(['CNAME', 'MX', 'TXT'], ['CREATE', 'UPSERT', 'DELETE'], listing);
     this.settings = new SettingsAccess(scope);
     this.regions = new RegionAccess(scope, userTagKeys);
     const ofDomains = () => [
-      ...this.records.flatMap((access) => access.statements()),
+      ...[...this.records.values()].flatMap((access) => access.statements()),
       ...this.delegationRoles.statements(),
       ...this.settings.statements(),
     ];
@@ -270,7 +259,7 @@ class Policy {
     return (
       (this.hasBasics ? BASICS_LENGTH : POLICY_LENGTH) +
       this.regions.length(region) +
-      this.records.reduce((sum, access) => sum + access.length(access === group ? zone : undefined), 0) +
+      [...this.records.values()].reduce((sum, access) => sum + access.length(access === group ? zone : undefined), 0) +
       this.delegationRoles.length(domain?.delegationRoleArn) +
       this.settings.length(domain?.settings)
     );
@@ -315,34 +304,26 @@ class Policy {
     }
   }
 
-  private get records(): readonly RecordAccess[] {
-    return [this.removable, this.retained, this.withDmarc, this.withMailFrom];
-  }
-
-  private recordsFor({ mailFromDomain, dmarc, removable }: PolicyRequest): RecordAccess {
-    if (mailFromDomain !== undefined) {
-      return this.withMailFrom;
-    }
-    if (dmarc) {
-      return this.withDmarc;
-    }
-    return removable ? this.removable : this.retained;
+  private recordsFor({ options, removable }: PolicyRequest): RecordAccess {
+    const types = [...new Set(kindsFor(options).map(({ type }) => type))];
+    // TXT records may share their set with those of others: it is replaced, by DELETE and CREATE in one batch.
+    const mayDelete = removable || types.includes('TXT');
+    const key = [mayDelete, ...types].join();
+    const access = this.records.get(key) ?? new RecordAccess(types, mayDelete, this.basics.listing);
+    this.records.set(key, access);
+    return access;
   }
 }
 
 /** The records that the handler writes itself: not those at another DNS provider, nor by a delegation role. */
 function zoneAccess(request: PolicyRequest): ZoneAccess | undefined {
-  const { hostedZoneArn, delegationRoleArn, domainName, mailFromDomain, dmarc } = request;
+  const { hostedZoneArn, delegationRoleArn, domainName, options } = request;
   if (hostedZoneArn === undefined || delegationRoleArn !== undefined) {
     return undefined;
   }
   return {
     hostedZoneArn,
-    recordNames: [
-      dkimRecordNames(domainName),
-      ...(mailFromDomain === undefined ? [] : [mailFromDomain]),
-      ...(dmarc ? [dmarcRecordName(domainName)] : []),
-    ],
+    recordNames: [...new Set(kindsFor(options).map(({ name }) => name({ domainName, ...options }, '*')))],
   };
 }
 

@@ -3,6 +3,7 @@ import { Construct } from 'constructs';
 import type { EasyDkimDomainProps } from '../../easy-dkim-domain';
 import { zoneArn } from '../props/checks';
 import { ResourceProperties, SettingsProperties } from '../../shared/contract';
+import { optionsFrom } from '../../shared/mail-records';
 import { PolicyRequest } from './handler-policies';
 
 /** What the handler has to be allowed for a domain with these properties. */
@@ -19,8 +20,7 @@ export function policyRequest(
     removable: properties.RemovalPolicy === 'destroy',
     hostedZoneArn: hostedZone && zoneArn(scope, hostedZone),
     delegationRoleArn: properties.DelegationRoleArn,
-    mailFromDomain: properties.MailFromDomain,
-    dmarc: properties.DmarcRecord !== undefined,
+    options: optionsFrom(properties),
     settings: settings && {
       properties: settings,
       identityArn: sesArn(scope, region, 'identity', domainName),

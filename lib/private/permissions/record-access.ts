@@ -1,8 +1,6 @@
 import { Aws, Stack, Token } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-
-export type RecordType = 'CNAME' | 'MX' | 'TXT';
-export type RecordAction = 'CREATE' | 'UPSERT' | 'DELETE';
+import type { RecordType } from '../../shared/mail-records';
 
 /** The records of one domain in one zone. */
 export interface ZoneAccess {
@@ -63,7 +61,7 @@ export class RecordAccess {
 
   public constructor(
     private readonly types: readonly RecordType[],
-    private readonly actions: readonly RecordAction[],
+    private readonly mayDelete: boolean,
     private readonly listing = new ListAccess(),
   ) {}
 
@@ -100,7 +98,7 @@ export class RecordAccess {
           Null: { 'route53:ChangeResourceRecordSetsNormalizedRecordNames': 'false' },
           'ForAllValues:StringEquals': {
             'route53:ChangeResourceRecordSetsRecordTypes': this.types,
-            'route53:ChangeResourceRecordSetsActions': this.actions,
+            'route53:ChangeResourceRecordSetsActions': ['CREATE', 'UPSERT', ...(this.mayDelete ? ['DELETE'] : [])],
           },
           'ForAllValues:StringLike': {
             'route53:ChangeResourceRecordSetsNormalizedRecordNames': [...this.recordNames],
@@ -135,11 +133,6 @@ export function changeStatement(scope: Construct): object {
     resourceName: '*',
   });
   return { Effect: 'Allow', Action: 'route53:GetChange', Resource: changes };
-}
-
-/** A pattern for the names of a domain's DKIM records. */
-export function dkimRecordNames(domainName: string): string {
-  return `*._domainkey.${domainName}`;
 }
 
 /** Characters that a text takes in a list, once it is deployed. */
