@@ -24,6 +24,9 @@ const choice = <T>(...weighted: [number, T][]): fc.Arbitrary<T> =>
   fc.oneof(...weighted.map(([weight, value]) => ({ weight, arbitrary: fc.constant(value) })));
 
 const few = (most: number): fc.Arbitrary<number> => fc.nat({ max: most });
+/** Mostly the first place, so that all meet there. */
+const place = (most: number): fc.Arbitrary<number> =>
+  fc.oneof({ weight: 1, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: few(most) });
 /** Present in so many cases of a hundred. */
 const maybe = <T>(percent: number, arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> =>
   fc.oneof({ weight: 100 - percent, arbitrary: fc.constant(undefined) }, { weight: percent, arbitrary });
@@ -54,9 +57,9 @@ const settingsWish: fc.Arbitrary<SettingsWish> = fc.record(
 
 const wish: fc.Arbitrary<Wish> = fc.record(
   {
-    domain: few(1),
-    region: few(1),
-    zone: few(3),
+    domain: place(1),
+    region: place(1),
+    zone: place(3),
     zoneNameKnown: fc.boolean(),
     ttl: fc.constantFrom('300' as const, '1800' as const),
     overwrite: fc.boolean(),
@@ -64,7 +67,7 @@ const wish: fc.Arbitrary<Wish> = fc.record(
     mailFrom: choice<NonNullable<Wish['mailFrom']>>([6, 'none'], [4, 'bounce'], [1, 'news']),
     dmarc: choice<NonNullable<Wish['dmarc']>>([6, 'none'], [3, 'watch'], [2, 'reject']),
     elsewhere: rarely(5),
-    settings: fc.oneof({ weight: 3, arbitrary: fc.constant({}) }, { weight: 2, arbitrary: settingsWish }),
+    settings: fc.oneof({ weight: 1, arbitrary: fc.constant({}) }, { weight: 2, arbitrary: settingsWish }),
     wait: choice<NonNullable<Wish['wait']>>([10, 'none'], [1, '60'], [2, '300']),
     defect: choice<Defect>(
       [60, 'none'],
@@ -99,7 +102,7 @@ const recordAct: fc.Arbitrary<RecordAct> = choice<RecordAct>(
   [2, 'put right with dot'],
   [4, 'put wrong'],
   [3, 'change TTL'],
-  [1, 'put TXT'],
+  [3, 'put TXT'],
   [1, 'put weighted'],
   [2, 'put neighbour'],
 );
@@ -127,15 +130,20 @@ const deniable = [
 const actPlan: fc.Arbitrary<ActPlan> = fc.oneof(
   {
     weight: 5,
-    arbitrary: fc.record({ on: fc.constant('identity' as const), domain: few(1), region: few(2), what: identityAct }),
+    arbitrary: fc.record({
+      on: fc.constant('identity' as const),
+      domain: place(1),
+      region: place(2),
+      what: identityAct,
+    }),
   },
   {
     weight: 7,
     arbitrary: fc.record({
       on: fc.constant('record' as const),
-      domain: few(2),
-      region: few(2),
-      zone: few(3),
+      domain: place(2),
+      region: place(2),
+      zone: place(3),
       token: few(5),
       what: recordAct,
     }),
@@ -144,8 +152,8 @@ const actPlan: fc.Arbitrary<ActPlan> = fc.oneof(
     weight: 2,
     arbitrary: fc.record({
       on: fc.constant('settings' as const),
-      domain: few(1),
-      region: few(1),
+      domain: place(1),
+      region: place(1),
       what: fc.constantFrom<SettingsAct>('mail from', 'configuration set', 'topics', 'no forwarding', 'reset'),
     }),
   },
@@ -153,8 +161,8 @@ const actPlan: fc.Arbitrary<ActPlan> = fc.oneof(
     weight: 2,
     arbitrary: fc.record({
       on: fc.constant('tags' as const),
-      domain: few(1),
-      region: few(1),
+      domain: place(1),
+      region: place(1),
       what: fc.constantFrom<TagAct>('remove claims', 'remove all', 'edit claim', 'put theirs'),
     }),
   },
@@ -209,7 +217,7 @@ const kill = fc.record(
 
 const someKills = fc.oneof(
   { weight: 9, arbitrary: fc.constant([]) },
-  { weight: 2, arbitrary: fc.array(kill, { minLength: 1, maxLength: 3 }) },
+  { weight: 4, arbitrary: fc.array(kill, { minLength: 1, maxLength: 3 }) },
 );
 
 const delivery: fc.Arbitrary<Delivery> = fc
@@ -222,9 +230,9 @@ const delivery: fc.Arbitrary<Delivery> = fc
     kills: someKills,
     meanwhile: maybe(12, fc.record({ call: fc.integer({ min: 2, max: 7 }), act: actPlan })),
     duplicate: maybe(10, environment),
-    cancelled: maybe(5, fc.integer({ min: 1, max: 9 })),
+    cancelled: maybe(10, fc.integer({ min: 1, max: 9 })),
     lost: rarely(4),
-    late: rarely(3),
+    late: rarely(6),
   })
   .map(({ outage, meanwhile, duplicate, cancelled, ...rest }) => ({
     ...rest,
@@ -242,8 +250,7 @@ const target = (presence: number): fc.Arbitrary<Target> =>
     { weight: 2, arbitrary: fc.constant('rename' as const) },
   );
 
-/** Mostly the first: two stacks are of interest where they meet. */
-const stack = choice([3, 0], [1, 1]);
+const stack = choice([1, 0], [1, 1]);
 
 const deploy: fc.Arbitrary<Deploy> = fc.record({
   kind: fc.constant('deploy' as const),
@@ -276,11 +283,24 @@ const first: fc.Arbitrary<Deploy> = fc.record({
   deliveries: fc.constant([]),
 });
 
+type Second = 'else' | 'same' | 'same in another Region';
+
+/** What is of interest about two stacks is where they meet: the second one begins with what the first one has. */
+function both(start: Deploy, second: Second): readonly Deploy[] {
+  const [wish] = start.resources as [Wish, Target];
+  const region = second === 'same' ? wish.region : 1 - (wish.region ?? 0);
+  return second === 'else' ? [start] : [start, { ...start, stack: 1, resources: [{ ...wish, region }, 'keep'] }];
+}
+
 /** Lives of stacks. */
 export const sequences: fc.Arbitrary<Sequence> = fc.record({
   seed: fc.nat(),
   setup,
   steps: fc
-    .tuple(maybe(70, first), fc.array(step, { minLength: 2, maxLength: 7, size: 'max' }))
-    .map(([start, further]) => [...(start ? [start] : []), ...further]),
+    .tuple(
+      maybe(70, first),
+      choice<Second>([6, 'else'], [3, 'same'], [2, 'same in another Region']),
+      fc.array(step, { minLength: 2, maxLength: 7, size: 'max' }),
+    )
+    .map(([start, second, further]) => [...(start ? both(start, second) : []), ...further]),
 });

@@ -72,7 +72,7 @@ export class Courier {
         const isUsed = (item: Item) => world.isUsed(item);
         const othersUse = (item: Item) => world.isUsed(item, incident.event);
         this.settleRepetition(incident, answered);
-        if (answered.body.Status === 'FAILED') world.settleFailure(incident);
+        if (answered.body.Status === 'FAILED') world.exemptions.settleFailure(incident);
         judgeAnswer(world.fake, world.ledger, incident, answered.body, excuses, isUsed, othersUse);
       }
       if (wasInPlace && answered.body.Status === 'SUCCESS' && !incident.meanwhile)
@@ -105,7 +105,7 @@ export class Courier {
         throw new Violation('late events change nothing', `${event.RequestType} ${event.RequestId}: settings`);
       }
       for (const { after: item } of incident.differences) {
-        if (item) this.world.exempt(item, 'made by a late event that could not ask CloudFormation');
+        if (item) this.world.exemptions.exempt(item, 'made by a late event that could not ask CloudFormation');
       }
     }
   }
@@ -260,7 +260,7 @@ export class Courier {
     if (body.Status !== 'FAILED' || incident.type !== 'Create') return;
     for (const item of this.world.ledger.ours()) {
       if (incident.made(item) && (item.madeBy?.run ?? 0) > run) {
-        this.world.exempt(item, 'made by a repetition elsewhere of a Create that had failed');
+        this.world.exemptions.exempt(item, 'made by a repetition elsewhere of a Create that had failed');
       }
     }
   }
@@ -271,9 +271,9 @@ export class Courier {
     for (const item of ledger.all()) {
       if (item.origin !== 'ours' || !incident.made(item)) continue;
       if (incident.meddled) {
-        this.world.exempt(item, 'others changed it between two of our calls');
+        this.world.exemptions.exempt(item, 'others changed it between two of our calls');
       } else if (incident.type === 'Update' && body.Reason?.includes('could not be removed') && incident.denied) {
-        this.world.exempt(item, 'undo was denied, and the answer says so');
+        this.world.exemptions.exempt(item, 'undo was denied, and the answer says so');
       } else if (body.Status === 'FAILED' && incident.retains && item.replaced === undefined) {
         ledger.mark(item, 'others');
       }
@@ -284,7 +284,7 @@ export class Courier {
     const { DomainName, SesRegion } = propertiesOf(incident);
     const { settings } = this.world;
     const names = Object.keys(DEFAULTS) as Setting[];
-    const dead = this.world.deadClaims(SesRegion, DomainName);
+    const dead = this.world.exemptions.deadClaims(SesRegion, DomainName);
     return new Map(
       names.map((setting) => {
         const origin = settings.origin(SesRegion, DomainName, setting);

@@ -36,6 +36,8 @@ export class Incident {
   outage = false;
   /** Whether a policy refused a call. */
   refused = false;
+  /** Whether it deletes a resource at whose identity nobody has a claim any more. */
+  unclaimed = false;
   /** Whether it comes when CloudFormation has long given up on it. */
   late = false;
   /** Whether others did something in the middle of it. */

@@ -24,10 +24,23 @@ export function judgeEffect(
     }
     if (incident.type === 'Delete' && incident.retains) throw new Violation('retained', what);
     if (incident.late && !incident.blind) throw new Violation('late events change nothing', what);
+    if (isOfUnclaimed(fake, incident, difference)) throw new Violation('others untouched', what);
     if (!mayTouch(incident, difference)) throw new Violation('others untouched', what);
     const used = uses.find((use) => breaks(fake, incident, use, difference));
     if (used) throw new Violation('records while in use', `${used.domainName} in ${used.zoneId}: ${what}`);
   }
+}
+
+/** Whether an identity that somebody may have made anew, with the tokens it had, loses a DKIM record. */
+function isOfUnclaimed(
+  fake: FakeAws,
+  { unclaimed, meanwhile, previous }: Incident,
+  { key, after }: Difference,
+): boolean {
+  if (!unclaimed || meanwhile || previous?.zoneId === undefined || after !== undefined) return false;
+  const { region, domainName, zoneId } = previous;
+  const { tokens = [] } = fake.identity(region, domainName) ?? {};
+  return tokens.some((token) => key === recordKey(zoneId, `${token}._domainkey.${domainName}`));
 }
 
 function mayTouch(incident: Incident, { key, before, after }: Difference): boolean {

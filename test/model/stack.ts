@@ -113,7 +113,7 @@ export class Stack {
       // From now on it is not in use any more.
       current.stable = undefined;
       if (await this.tryToDelete(current, held)) {
-        this.world.writeOff(held, 'deleted with its stack');
+        this.world.exemptions.writeOff(held, 'deleted with its stack');
       } else {
         current.stable = held;
         gone = false;
@@ -231,12 +231,12 @@ export class Stack {
       }
       this.show(resource, resource.stable, 'UPDATE_COMPLETE');
       const retains = [stable.properties, from].some(({ RemovalPolicy }) => RemovalPolicy === 'retain');
-      this.world.settleFailedUpdate(`${this.id} ${resource.failedEvent}`, retains);
+      this.world.exemptions.settleFailedUpdate(`${this.id} ${resource.failedEvent}`, retains);
       return;
     }
     // UPDATE_ROLLBACK_FAILED: the user has to delete the stack.
     this.world.counters.add('rollback failed');
-    this.world.exemptUnused('of an update without an answer, whose way back failed three times');
+    this.world.exemptions.exemptUnused('of an update without an answer, whose way back failed three times');
     this.show(resource, stable, 'UPDATE_FAILED');
     this.broken = true;
   }
@@ -249,7 +249,7 @@ export class Stack {
     if (answer?.Status === 'SUCCESS' && answer.PhysicalResourceId !== stable.id) {
       resource.stable = this.holding(resource, answer.PhysicalResourceId, stable.properties);
       // Nobody will ever be asked to delete the one that was there at first.
-      this.world.writeOff(stable, 'given up');
+      this.world.exemptions.writeOff(stable, 'given up');
     }
     this.show(resource, resource.stable, 'UPDATE_COMPLETE');
     if (resource.stable?.id !== next.id) obsolete.push({ slot, resource, held: next });
@@ -259,7 +259,7 @@ export class Stack {
     for (const { slot, resource, held } of obsolete) {
       const done = await this.tryToDelete(resource, held);
       if (done) {
-        this.world.writeOff(held, resource === slot.current && resource.stable ? 'replaced' : 'removed');
+        this.world.exemptions.writeOff(held, resource === slot.current && resource.stable ? 'replaced' : 'removed');
       } else if (
         resource === slot.current &&
         !resource.stable &&
@@ -269,7 +269,7 @@ export class Stack {
         resource.stable = held;
         this.broken = true;
       } else {
-        this.world.writeOff(held, 'given up');
+        this.world.exemptions.writeOff(held, 'given up');
       }
     }
   }

@@ -34,3 +34,21 @@ export function isAt(state: DomainState, { key, content }: Pick<Item, 'key' | 'c
   if (tokens.some((token) => key === recordKey(zoneId, `${token}._domainkey.${domainName}`))) return true;
   return furtherRecords(state).some((record) => record.key === key) && content !== '';
 }
+
+/**
+ * Whether any resource is about an identity or a record.
+ *
+ * @param except a resource that does not count
+ */
+export function isUsed(
+  holdings: readonly Holding[],
+  item: Item,
+  except?: { readonly StackId: string; readonly LogicalResourceId: string },
+): boolean {
+  return holdings.some((held) => {
+    if (held.stack === except?.StackId && held.logicalId === except.LogicalResourceId) return false;
+    const state = stateOf(held);
+    if (held.unanswered !== undefined && item.madeBy?.requestId === held.unanswered) return true;
+    return state !== undefined && isAt(state, item);
+  });
+}

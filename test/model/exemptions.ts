@@ -1,0 +1,189 @@
+import { readClaims, type Claim } from '../../lambda/domain/claims';
+import type { DomainState } from '../../lambda/domain/physical-id';
+import type { Call, FakeAws } from '../fakes/fake-aws';
+import type { Counters } from './counters';
+import { configOf } from './excuses';
+import type { Incident } from './incident';
+import { identityKey, type Item, type Ledger, plain } from './ledger';
+import { ACCOUNT, REGIONS } from './places';
+import type { Setup } from './plan';
+import type { SettingsLedger } from './settings-ledger';
+import { claimOf, type Holding, isAt, isUsed, stateOf } from './uses';
+
+/** What became of a physical resource. */
+export type Ending = 'deleted with its stack' | 'replaced' | 'removed' | 'given up';
+
+/** What nobody can know to be ours any more, so that it may stay or go: each time with its reason, which is counted. */
+export class Exemptions {
+  /** The last event for a resource. */
+  lastIncident: Incident | undefined;
+  /** The identities that somebody has deleted or taken claims from. */
+  private readonly tamperedWith = new Set<string>();
+
+  constructor(
+    private readonly fake: FakeAws,
+    private readonly ledger: Ledger,
+    private readonly settings: SettingsLedger,
+    private readonly setup: Setup,
+    private readonly counters: Counters,
+    /** What CloudFormation holds in all stacks. */
+    private readonly holdings: () => readonly Holding[],
+  ) {}
+
+  private isUsed(item: Item): boolean {
+    return isUsed(this.holdings(), item);
+  }
+
+  /** Somebody has deleted an identity or changed its tags. */
+  tamper(region: string, domain: string): void {
+    this.tamperedWith.add(identityKey(region, domain));
+  }
+
+  /** What an id that CloudFormation has done with was about, and what nobody will ever be asked to delete. */
+  writeOff(held: Holding, ending: Ending): void {
+    const state = stateOf(held);
+    for (const item of this.ledger.ours()) {
+      if (state && held.properties.RemovalPolicy === 'retain' && this.isMxOf(state, item)) {
+        this.exempt(item, 'an MX record of a Region that was retained');
+        continue;
+      }
+      if (held.unanswered !== undefined && item.madeBy?.requestId === held.unanswered && !this.isUsed(item)) {
+        if (held.properties.RemovalPolicy === 'retain') this.ledger.mark(item, 'others');
+        continue;
+      }
+      if (state === undefined) continue;
+      if (!isAt(state, item) || this.isUsed(item)) continue;
+      if (ending === 'given up') {
+        this.exempt(item, 'CloudFormation gave up the clean-up, or never asked for it');
+      } else if (held.properties.RemovalPolicy === 'retain') {
+        // Whoever comes next takes it for ours as long as a claim is on it.
+        const isClaimed = this.deadClaimsFor(item, state.region, state.domainName).length > 0;
+        if (isClaimed) this.exempt(item, 'kept for a claim that nobody will ever give up');
+        else this.ledger.mark(item, 'others');
+      } else if (this.lastIncident?.answers.some(({ body }) => body.Reason?.includes('does not carry the tag'))) {
+        this.exempt(item, 'the identity had lost the claim, and the answer says so');
+      } else if (this.isOfRollbackUnseen(state, item)) {
+        this.exempt(
+          item,
+          'the DMARC text of a rolled-back update, where CloudFormation did not show the one to go back to',
+        );
+      } else if (this.isHeldByTheDead(held, state, item, ending)) {
+        this.exempt(item, 'kept for a claim that nobody will ever give up');
+      }
+    }
+  }
+
+  /** Whether it is the MX record of the Region of one domain, which serves those of other Regions, too. */
+  private isMxOf(state: DomainState, item: Item): boolean {
+    return item.key.includes(' MX ') && isAt(state, item) && item.content.includes(`.${state.region}.`);
+  }
+
+  exempt(item: Item, reason: string): void {
+    this.ledger.mark(item, 'limbo');
+    this.counters.add(`exempt: ${reason}`);
+  }
+
+  /** What an update that failed has made goes with its way back, which is not denied or in doubt. */
+  settleFailedUpdate(requestId: string, retains: boolean): void {
+    for (const item of this.ledger.ours()) {
+      if (item.madeBy?.requestId !== requestId || this.isUsed(item)) continue;
+      if (retains) this.ledger.mark(item, 'others');
+      else if (this.lastIncident?.denied || this.lastIncident?.outage) {
+        this.exempt(item, 'of an update without an answer, whose way back was denied or throttled');
+      } else if (this.hasUnreadableClaims(item)) {
+        this.exempt(item, 'kept for a claim that nobody will ever give up');
+      }
+    }
+  }
+
+  exemptUnused(reason: string): void {
+    this.ledger.ours().forEach((item) => this.isUsed(item) || this.exempt(item, reason));
+  }
+
+  /** Whether somebody has taken its claim from the identity, as if the resource had left. */
+  hasLostClaim(held: Holding): boolean {
+    const state = stateOf(held);
+    if (!state || !this.tamperedWith.has(identityKey(state.region, state.domainName))) return false;
+    const { tags = {} } = this.fake.identity(state.region, state.domainName) ?? {};
+    return !readClaims(tags).some(({ id }) => id === claimOf(held));
+  }
+
+  /** Whether somebody has edited a claim that may be on an item. */
+  private hasUnreadableClaims(item: Item): boolean {
+    return REGIONS.flatMap((region) => [...this.fake.identities.in(ACCOUNT, region).values()]).some(
+      ({ domain, tags }) => item.key.includes(domain) && readClaims(tags).some(({ unreadable }) => unreadable),
+    );
+  }
+
+  /** Claims tell that a DMARC record is used, and only the id that CloudFormation shows tells its text. */
+  private isOfRollbackUnseen(state: DomainState, { key, content }: Item): boolean {
+    const isCertain = this.setup.shows === 'present' && this.setup.lag === 0;
+    return !isCertain && key.includes(' _dmarc.') && content !== plain(state.dmarc ?? '');
+  }
+
+  /** The claims on an identity that no resource has. */
+  deadClaims(region: string, domainName: string): readonly Claim[] {
+    const living = this.holdings().map(claimOf);
+    return readClaims(this.fake.identity(region, domainName)?.tags ?? {}).filter(
+      ({ id, unreadable }) => unreadable || !living.includes(id),
+    );
+  }
+
+  /** Whether claims are left on the identity that no resource has: a clean-up of theirs was given up. */
+  private isHeldByTheDead(
+    { stack, logicalId }: Holding,
+    { region, domainName }: DomainState,
+    item: Item,
+    ending: Ending,
+  ): boolean {
+    const dead = this.deadClaimsFor(item, region, domainName);
+    if (dead.some(({ unreadable }) => unreadable)) return true;
+    if (dead.length > 0 && this.lastIncident?.blind) return true;
+    // With its stack all of a resource goes, whatever has been given up before.
+    const own = `${stack.split('/')[1]}/${logicalId}`;
+    return dead.some(({ by }) => ending !== 'deleted with its stack' || by !== own);
+  }
+
+  /** MX, SPF and DMARC records serve all Regions. */
+  private deadClaimsFor({ key }: Item, region: string, domainName: string): readonly Claim[] {
+    const isShared = / (MX|TXT) /.test(key);
+    return (isShared ? REGIONS : [region]).flatMap((each) => this.deadClaims(each, domainName));
+  }
+
+  /** What a failed event leaves for claims that no resource has. */
+  settleFailure(incident: Incident): void {
+    const config = configOf(incident);
+    for (const item of config ? this.ledger.ours() : []) {
+      const isKept = this.deadClaimsFor(item, config!.region, config!.domainName).length > 0;
+      if (incident.made(item) && !this.isUsed(item) && isKept) {
+        this.exempt(item, 'kept for a claim that nobody will ever give up');
+      }
+    }
+  }
+
+  /** Somebody had deleted the identity, and with it the claims of all but the one that makes it anew. */
+  forgetClaims({ event, previous }: Incident, { region, params }: Call): void {
+    for (const held of this.holdings()) {
+      const state = stateOf(held);
+      const isOf = state?.region === region && state.domainName === params.EmailIdentity;
+      if (!isOf || (held.stack === event.StackId && held.id === event.PhysicalResourceId && previous)) continue;
+      for (const item of this.ledger.ours()) {
+        if (isAt(state, item) && !item.key.startsWith('identity')) {
+          this.exempt(item, 'somebody has deleted the identity with all claims, and another resource made it anew');
+        }
+      }
+    }
+  }
+
+  /** What is ours at a domain can be told no longer. */
+  loseSight(region: string, domain: string): void {
+    for (const item of this.ledger.ours()) {
+      const isOf =
+        item.key === identityKey(region, domain) ||
+        item.key.includes(`.${domain} `) ||
+        item.key.includes(` ${domain} `);
+      if (isOf) this.exempt(item, 'somebody has removed or edited the claims');
+    }
+    this.settings.loseSight(region, domain);
+  }
+}
