@@ -20,7 +20,10 @@ const { metafile, outputFiles } = await build({
   supported: { 'dynamic-import': false },
   // The ES modules of the SDK can be tree-shaken, its CommonJS ones cannot.
   mainFields: ['module', 'main'],
-  alias: { '@aws-sdk/credential-provider-node': './lambda/aws/default-credentials.ts' },
+  alias: {
+    '@aws-sdk/credential-provider-node': './lambda/aws/default-credentials.ts',
+    '@smithy/core/event-streams': './lambda/aws/no-event-streams.ts',
+  },
   // The licences go into a file of their own.
   legalComments: 'none',
   metafile: true,
