@@ -16,6 +16,7 @@ import { Construct } from 'constructs';
 import { DkimRecord } from './dkim-record';
 import { DmarcOptions } from './dmarc-options';
 import { DnsRecord } from './dns-record';
+import { EasyDkimFunctionOptions } from './function-options';
 import { MailFromOptions } from './mail-from-options';
 import { NotificationOptions } from './notification-options';
 import { checkedProps } from './private/props/checked-props';
@@ -163,6 +164,14 @@ export interface EasyDkimDomainProps {
    * @default - SES's settings are left as they are; a new identity has none
    */
   readonly notifications?: NotificationOptions;
+
+  /**
+   * Options of the Lambda function that all `EasyDkimDomain`s of the stack share, such as its VPC. The first of them has
+   * to have them.
+   *
+   * @default - a function outside of VPCs, with a log of its own that is kept for three months
+   */
+  readonly functionOptions?: EasyDkimFunctionOptions;
 }
 
 /**
@@ -208,7 +217,7 @@ export class EasyDkimDomain extends Resource implements ses.IEmailIdentity, ITag
     const properties = domainProperties(this, given, fail);
     this.properties = properties;
     const request = policyRequest(this, given, properties, identitySettings(given, properties, fail));
-    const provider = EasyDkimProvider.of(this);
+    const provider = EasyDkimProvider.of(this, given.functionOptions);
     const prerequisites = provider.register(this, request, this.cdkTagManager);
     this.node.addValidation({ validate: () => tagProblems(this.cdkTagManager.tagValues()) });
 

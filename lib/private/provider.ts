@@ -4,9 +4,11 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct, IDependable } from 'constructs';
-import { acknowledge, FUNCTION_FINDINGS, LOG_GROUP_FINDINGS } from './permissions/acknowledgements';
+import type { EasyDkimFunctionOptions } from '../function-options';
+import { acknowledge, FUNCTION_FINDINGS, LOG_GROUP_FINDINGS, ROLE_FINDINGS } from './permissions/acknowledgements';
 import { HandlerPolicies, PolicyRequest } from './permissions/handler-policies';
 import { PublishAccess } from './permissions/publish-access';
+import { conflictingOption } from './props/function-options';
 
 /** The bundled handler, built with the package and shipped in it. */
 const HANDLER = path.join(__dirname, '..', '..', 'dist', 'handler');
@@ -28,6 +30,20 @@ const TIMEOUT = Duration.minutes(15);
 /** Seconds that CloudFormation waits for an answer, as custom resources have it. */
 export const SERVICE_TIMEOUT = String(MAX_EVENT_AGE.toSeconds() + TIMEOUT.toSeconds());
 
+/**
+ * What Lambda needs of the role of a function in a VPC. The managed policy of AWS has it too, and a log group of any name.
+ *
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html#configuration-vpc-permissions
+ */
+const VPC_ACTIONS = [
+  'ec2:CreateNetworkInterface',
+  'ec2:DescribeNetworkInterfaces',
+  'ec2:DescribeSubnets',
+  'ec2:DeleteNetworkInterface',
+  'ec2:AssignPrivateIpAddresses',
+  'ec2:UnassignPrivateIpAddresses',
+];
+
 /** A domain of the stack. */
 interface Domain extends Pick<PolicyRequest, 'domainName' | 'region'> {
   readonly mailFrom?: string;
@@ -37,11 +53,24 @@ interface Domain extends Pick<PolicyRequest, 'domainName' | 'region'> {
 
 /** What makes the domains of one stack work: the Lambda, its role with its policies, and its log group. */
 export class EasyDkimProvider extends Construct {
-  /** The provider of the stack that the construct is in. */
-  public static of(scope: Construct): EasyDkimProvider {
-    const stack = Stack.of(scope);
+  /**
+   * The provider of the stack that a domain is in.
+   *
+   * @throws Error when an earlier domain has made the function with other options.
+   */
+  public static of(domain: Construct, options: EasyDkimFunctionOptions = {}): EasyDkimProvider {
+    const stack = Stack.of(domain);
     const id = 'EasyDkimProvider';
-    return (stack.node.tryFindChild(id) as EasyDkimProvider | undefined) ?? new EasyDkimProvider(stack, id);
+    const made = stack.node.tryFindChild(id) as EasyDkimProvider | undefined;
+    const conflict = made && conflictingOption(domain, made.options, options);
+    if (made !== undefined && conflict !== undefined) {
+      throw new Error(
+        `${domain.node.path}: functionOptions.${conflict} is not the one with which ${made.maker.node.path} has made the ` +
+          `function, which all EasyDkimDomains of the stack share: give ${made.maker.node.path} the same functionOptions, ` +
+          'or leave them out here.',
+      );
+    }
+    return made ?? new EasyDkimProvider(stack, id, domain, options);
   }
 
   public readonly serviceToken: string;
@@ -51,13 +80,23 @@ export class EasyDkimProvider extends Construct {
   private readonly domains: Domain[] = [];
   private readonly regions = new Set<string>();
 
-  private constructor(stack: Stack, id: string) {
+  private constructor(
+    stack: Stack,
+    id: string,
+    private readonly maker: Construct,
+    private readonly options: EasyDkimFunctionOptions,
+  ) {
     super(stack, id);
-    const logGroup = new logs.LogGroup(this, 'Logs', {
-      retention: logs.RetentionDays.THREE_MONTHS,
-      removalPolicy: RemovalPolicy.DESTROY,
+    const { vpc, vpcSubnets, securityGroups, tracing, deadLetterQueue, permissionsBoundary } = options;
+    const logGroup = options.logGroup ?? this.addLogGroup(options);
+    const role = new iam.Role(this, 'Role', {
+      assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com'),
+      permissionsBoundary,
     });
-    const role = new iam.Role(this, 'Role', { assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com') });
+    acknowledge(role, ROLE_FINDINGS);
+    if (vpc !== undefined) {
+      role.addToPolicy(new iam.PolicyStatement({ actions: VPC_ACTIONS, resources: ['*'] }));
+    }
     const handler = new lambda.Function(this, 'Handler', {
       description: 'Sets up SES Easy DKIM for the domains of this stack (cdk-ses-easy-dkim)',
       code: lambda.Code.fromAsset(HANDLER),
@@ -68,6 +107,11 @@ export class EasyDkimProvider extends Construct {
       role,
       logGroup,
       maxEventAge: MAX_EVENT_AGE,
+      vpc,
+      vpcSubnets,
+      securityGroups,
+      tracing,
+      deadLetterQueue,
       environment: {
         STACK_ID: stack.stackId,
         // How many may call SES at a time, which takes one call a second.
@@ -77,7 +121,6 @@ export class EasyDkimProvider extends Construct {
       },
     });
     this.eventAge = handler.node.findChild('EventInvokeConfig');
-    acknowledge(logGroup, LOG_GROUP_FINDINGS);
     acknowledge(handler, FUNCTION_FINDINGS);
     this.serviceToken = handler.functionArn;
     this.publishing = new PublishAccess(stack);
@@ -115,6 +158,16 @@ export class EasyDkimProvider extends Construct {
     this.domains.push({ construct, domainName, region, mailFrom, tags });
     this.regions.add(region);
     return [...this.policies.allow(request), this.eventAge];
+  }
+
+  private addLogGroup({ logRetention, logEncryptionKey }: EasyDkimFunctionOptions): logs.ILogGroup {
+    const logGroup = new logs.LogGroup(this, 'Logs', {
+      retention: logRetention ?? logs.RetentionDays.THREE_MONTHS,
+      encryptionKey: logEncryptionKey,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    acknowledge(logGroup, LOG_GROUP_FINDINGS);
+    return logGroup;
   }
 
   private userTagKeys(): readonly string[] {

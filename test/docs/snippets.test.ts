@@ -15,8 +15,10 @@ const FIXTURE = `
   import * as cdk from 'aws-cdk-lib';
   import { App, CfnOutput, CfnResource, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
   import * as cognito from 'aws-cdk-lib/aws-cognito';
+  import * as ec2 from 'aws-cdk-lib/aws-ec2';
   import * as iam from 'aws-cdk-lib/aws-iam';
   import * as lambda from 'aws-cdk-lib/aws-lambda';
+  import * as logs from 'aws-cdk-lib/aws-logs';
   import * as route53 from 'aws-cdk-lib/aws-route53';
   import * as ses from 'aws-cdk-lib/aws-ses';
   import * as sns from 'aws-cdk-lib/aws-sns';

@@ -1,8 +1,11 @@
 import { App, Environment, Stack, Validations } from 'aws-cdk-lib';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as iam from 'aws-cdk-lib/aws-iam';
+import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as route53 from 'aws-cdk-lib/aws-route53';
 import * as ses from 'aws-cdk-lib/aws-ses';
 import * as sns from 'aws-cdk-lib/aws-sns';
+import * as sqs from 'aws-cdk-lib/aws-sqs';
 import { ENABLE_PARTITION_LITERALS } from 'aws-cdk-lib/cx-api';
 import { AwsSolutionsChecks, NIST80053R5Checks } from 'cdk-nag';
 import { EasyDkimDelegationRole, EasyDkimDomain } from '../../lib';
@@ -41,6 +44,26 @@ describe.each(STACKS)('in a stack for %s, AwsSolutions and NIST 800-53 R5 find n
       const delegationRole = iam.Role.fromRoleArn(stack, 'Role', 'arn:aws:iam::444455556666:role/delegation');
       new EasyDkimDomain(stack, 'One', { hostedZone, sesRegion: 'eu-west-1' });
       new EasyDkimDomain(stack, 'Other', { hostedZone, sesRegion: 'us-east-1', delegationRole });
+    };
+    expect(() => check(build)).not.toThrow();
+  });
+
+  test('a domain whose function has options', () => {
+    const build = (stack: Stack, hostedZone: route53.IHostedZone) => {
+      const vpc = ec2.Vpc.fromVpcAttributes(stack, 'Vpc', {
+        vpcId: 'vpc-1',
+        availabilityZones: ['eu-west-1a'],
+        privateSubnetIds: ['subnet-1'],
+      });
+      new EasyDkimDomain(stack, 'Mail', {
+        hostedZone,
+        functionOptions: {
+          vpc,
+          securityGroups: [ec2.SecurityGroup.fromSecurityGroupId(stack, 'Group', 'sg-1')],
+          tracing: lambda.Tracing.ACTIVE,
+          deadLetterQueue: sqs.Queue.fromQueueArn(stack, 'Queue', 'arn:aws:sqs:eu-west-1:111122223333:events'),
+        },
+      });
     };
     expect(() => check(build)).not.toThrow();
   });

@@ -60,3 +60,10 @@ export const FUNCTION_FINDINGS = {
   'NIST.800.53.R5::NIST.800.53.R5-LambdaInsideVPC':
     'The function calls public AWS endpoints only, and nothing can call it over a network.',
 };
+
+/** What the role of the function has to acknowledge with options that need further permissions. */
+export const ROLE_FINDINGS = {
+  'NIST.800.53.R5::NIST.800.53.R5-IAMNoInlinePolicy':
+    'The policy serves options of this function alone, and a role has room for few managed policies.',
+  [wildcardFinding('*')]: 'Network interfaces and traces have no names before Lambda makes them.',
+};

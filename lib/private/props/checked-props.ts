@@ -2,8 +2,10 @@ import { RemovalPolicy } from 'aws-cdk-lib';
 import { DmarcAlignment, DmarcPolicy } from '../../dmarc-options';
 import type { DmarcOptions } from '../../dmarc-options';
 import type { EasyDkimDomainProps } from '../../easy-dkim-domain';
+import type { EasyDkimFunctionOptions } from '../../function-options';
 import type { MailFromOptions } from '../../mail-from-options';
 import type { NotificationOptions } from '../../notification-options';
+import { checkFunctionOptions } from './function-options';
 import {
   A_BOOLEAN,
   aListOf,
@@ -40,6 +42,7 @@ const DOMAIN: PropTypes<EasyDkimDomainProps> = {
   configurationSet: anObjectWith('configurationSetName', 'string', 'a configuration set of aws-cdk-lib/aws-ses'),
   feedbackForwarding: A_BOOLEAN,
   notifications: aStruct('an object such as { bounces: topic }'),
+  functionOptions: aStruct('an object such as { vpc }'),
 };
 
 const MAIL_FROM: PropTypes<MailFromOptions> = {
@@ -69,13 +72,36 @@ const NOTIFICATIONS: PropTypes<NotificationOptions> = {
   includeHeaders: A_BOOLEAN,
 };
 
+const A_SECURITY_GROUP = anObjectWith('securityGroupId', 'string', 'a list of security groups of aws-cdk-lib/aws-ec2');
+
+const FUNCTION_OPTIONS: PropTypes<EasyDkimFunctionOptions> = {
+  vpc: anObjectWith('vpcId', 'string', 'a VPC of aws-cdk-lib/aws-ec2'),
+  vpcSubnets: aStruct('an object such as { subnetType: ec2.SubnetType.PRIVATE_WITH_EGRESS }'),
+  securityGroups: aListOf(A_SECURITY_GROUP, A_SECURITY_GROUP.remedy),
+  logGroup: anObjectWith('logGroupArn', 'string', 'a log group of aws-cdk-lib/aws-logs'),
+  logRetention: { is: (value) => typeof value === 'number', remedy: 'logs.RetentionDays.ONE_YEAR or another of them' },
+  logEncryptionKey: anObjectWith('keyRef', 'object', 'a key of aws-cdk-lib/aws-kms'),
+  permissionsBoundary: anObjectWith('managedPolicyArn', 'string', 'a managed policy of aws-cdk-lib/aws-iam'),
+  tracing: oneOf(
+    ['Active', 'PassThrough', 'Disabled'],
+    'lambda.Tracing.ACTIVE, lambda.Tracing.PASS_THROUGH or lambda.Tracing.DISABLED',
+  ),
+  deadLetterQueue: anObjectWith('queueArn', 'string', 'a queue of aws-cdk-lib/aws-sqs'),
+};
+
 /** The props of a domain, once each is of its type. */
 export function checkedProps(props: EasyDkimDomainProps, fail: Fail): EasyDkimDomainProps {
   const given = typedProps(props, DOMAIN, fail);
+  const functionOptions =
+    given.functionOptions && typedProps(given.functionOptions, FUNCTION_OPTIONS, fail, 'functionOptions.');
+  if (functionOptions !== undefined) {
+    checkFunctionOptions(functionOptions, fail);
+  }
   return {
     ...given,
     mailFrom: given.mailFrom && typedProps(given.mailFrom, MAIL_FROM, fail, 'mailFrom.'),
     dmarc: given.dmarc && typedProps(given.dmarc, DMARC, fail, 'dmarc.'),
     notifications: given.notifications && typedProps(given.notifications, NOTIFICATIONS, fail, 'notifications.'),
+    functionOptions,
   };
 }
