@@ -166,6 +166,15 @@ export interface EasyDkimDomainProps {
   readonly notifications?: NotificationOptions;
 
   /**
+   * Any text, such as "2" or a date. With another one than in the last deployment, the deployment looks at the identity,
+   * its settings and the records anew: what this library made, and somebody has changed or removed since, is put right.
+   * CloudFormation sees no drift in them.
+   *
+   * @default - the deployment leaves them alone as long as no prop changes
+   */
+  readonly revision?: string;
+
+  /**
    * Options of the Lambda function that all `EasyDkimDomain`s of the stack share, such as its VPC. The first of them has
    * to have them.
    *

@@ -87,7 +87,7 @@ export function remedy(call: CallDescription, code: string, words: string): stri
   const setting = SETTING_REMEDIES[call.operation];
   if (setting !== undefined && IDENTITY_REFUSED.test(code)) {
     return UNKNOWN_IDENTITY.test(words)
-      ? 'The identity may have been deleted by hand: deploy its EasyDkimDomain again, with a change that makes CloudFormation update it.'
+      ? 'The identity may have been deleted by hand: deploy its EasyDkimDomain again, with another revision.'
       : setting;
   }
   return 'Deploy again; if it stays so, check the AWS Health Dashboard.';

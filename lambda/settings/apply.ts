@@ -89,7 +89,7 @@ class SettingsSetup {
     if (claims.found === undefined) {
       throw new Failure(
         `There is no identity ${domainName} in ${region}, so it cannot have settings: it may have been deleted by hand. ` +
-          'Deploy its EasyDkimDomain again, with a change that makes CloudFormation update it.',
+          'Deploy its EasyDkimDomain again, with another revision.',
       );
     }
     const own = claims.own(this.claim);

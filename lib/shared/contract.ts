@@ -40,6 +40,8 @@ export interface ResourceProperties {
   readonly DmarcRecord?: string;
   /** The user's tags for the identity; absent without any. */
   readonly Tags?: { readonly [key: string]: string };
+  /** Any text: another one makes CloudFormation send an Update, and means nothing to the handler. */
+  readonly Revision?: string;
 }
 
 /** The properties of the custom resource for the settings; absent is what is left as it is. */
@@ -59,6 +61,8 @@ export interface SettingsProperties {
   readonly DeliveryTopic?: string;
   /** Whether notifications have the mail's headers; present with a topic. */
   readonly NotificationHeaders?: 'true' | 'false';
+  /** As for a domain. */
+  readonly Revision?: string;
 }
 
 /** The attributes of the custom resource for a domain, for `Fn::GetAtt`. */

@@ -832,3 +832,14 @@ it('makes and deletes no identity', async () => {
 
   expect([...new Set(operations)].sort()).toEqual([...READS, ...TAGGING, ...WRITES, 'DescribeStackResource'].sort());
 });
+
+describe('with another revision', () => {
+  it('settings come back that somebody has changed', async () => {
+    await resource.create();
+    Object.assign(identity(), { mailFrom: undefined, configurationSet: 'other', forwarding: true });
+
+    await expectSuccess(resource.update({ ...ALL, Revision: '2' }));
+
+    expect(present()).toEqual(ALL_SET);
+  });
+});

@@ -274,3 +274,38 @@ describe('when a record', () => {
     expect(world.fake.identityNames(REGION)).toEqual(['example.com']);
   });
 });
+
+describe('with another revision', () => {
+  const again = properties({ Revision: '2' });
+
+  it('nothing changes where everything is as it was made', async () => {
+    const first = await mail.create();
+
+    expect(await world.operationsDuring(() => updateAll(again))).toEqual([
+      'GetEmailIdentity',
+      'ListResourceRecordSets',
+    ]);
+    expect(world.holdings()).toEqual(setUpOf(first));
+  });
+
+  it('the identity and the records come back that somebody has removed', async () => {
+    const first = await mail.create();
+    world.fake.removeIdentity(REGION, 'example.com');
+    world.fake.removeRecord(ZONE, first.data.DkimRecordName1, 'CNAME');
+
+    const answer = await updateAll(again);
+
+    expect(world.holdings()).toEqual(setUpOf(answer));
+    await expectDeleteToLeave();
+  });
+
+  it('what others have made stays as it is', async () => {
+    const [token] = world.tokensToCome();
+    const theirs = world.addForeignCname(`${token}._domainkey.example.com`, `${token}.dkim.amazonses.com`);
+    await mail.create();
+
+    await updateAll(again);
+
+    await expectDeleteToLeave(theirs);
+  });
+});

@@ -74,6 +74,7 @@ describe('a domain given every prop', () => {
     MailFromDomain: 'bounce.mail.example.com',
     DmarcRecord: 'v=DMARC1; p=reject',
     Tags: { team: 'mail' },
+    Revision: '2',
   };
 
   test('has every property of the contract', () => {
@@ -88,6 +89,7 @@ describe('a domain given every prop', () => {
       waitForVerification: Duration.minutes(14),
       mailFrom: { domainName: 'bounce.mail.example.com' },
       dmarc: { policy: DmarcPolicy.REJECT },
+      revision: '2',
     });
     Tags.of(mail).add('team', 'mail');
     expect(resourceProperties(stack)).toEqual(everyProperty);
@@ -105,6 +107,7 @@ describe('each prop', () => {
     ['mailFrom', { mailFrom: { domainName: 'bounce.example.com' } }, { MailFromDomain: 'bounce.example.com' }],
     ['dmarc', { dmarc: {} }, { DmarcRecord: 'v=DMARC1; p=none' }],
     ['feedbackForwarding', { feedbackForwarding: true }, {}],
+    ['revision', { revision: '2' }, { Revision: '2' }],
   ])('%s alone changes its own property and no other', (_, props, expected) => {
     const plain = aStack();
     aDomain(plain);

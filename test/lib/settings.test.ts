@@ -90,6 +90,7 @@ describe('the settings of a domain', () => {
       ComplaintTopic: topicArn('c', 'us-east-1'),
       DeliveryTopic: topicArn('d', 'us-east-1'),
       NotificationHeaders: 'true',
+      Revision: '2',
     };
     expect(
       settingsFor((stack) => ({
@@ -108,8 +109,15 @@ describe('the settings of a domain', () => {
           deliveries: imported(stack, 'd', 'us-east-1'),
           includeHeaders: true,
         },
+        revision: '2',
       })),
     ).toEqual(everyProperty);
+  });
+
+  test('are no resource for a revision alone', () => {
+    const stack = aStack();
+    aDomain(stack, { revision: '2' });
+    expect(resources(stack, SETTINGS)).toEqual({});
   });
 
   test('are set once the identity is there, by the same function, with the same permissions', () => {

@@ -42,6 +42,7 @@ const DOMAIN: PropTypes<EasyDkimDomainProps> = {
   configurationSet: anObjectWith('configurationSetName', 'string', 'a configuration set of aws-cdk-lib/aws-ses'),
   feedbackForwarding: A_BOOLEAN,
   notifications: aStruct('an object such as { bounces: topic }'),
+  revision: aString('any text, such as "2"'),
   functionOptions: aStruct('an object such as { vpc }'),
 };
 

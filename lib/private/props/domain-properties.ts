@@ -46,6 +46,7 @@ export function domainProperties(scope: Construct, props: EasyDkimDomainProps, f
       wholeSeconds(waitForVerification, MAX_WAIT_SECONDS, (problem) => fail('waitForVerification', problem)),
     MailFromDomain: mailFrom && mailFromDomain(fail, mailFrom.domainName, domainName, zoneName),
     DmarcRecord: dmarc && dmarcRecord(scope, dmarc, fail),
+    Revision: props.revision,
   };
 }
 

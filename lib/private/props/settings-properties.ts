@@ -14,7 +14,7 @@ import { Fail } from './prop-types';
  */
 export function identitySettings(
   props: EasyDkimDomainProps,
-  { DomainName, SesRegion, RemovalPolicy, MailFromDomain }: ResourceProperties,
+  { DomainName, SesRegion, RemovalPolicy, MailFromDomain, Revision }: ResourceProperties,
   fail: Fail,
 ): SettingsProperties | undefined {
   const { mailFrom, configurationSet, feedbackForwarding, notifications } = props;
@@ -48,6 +48,7 @@ export function identitySettings(
     ComplaintTopic: notifications?.complaints?.topicArn,
     DeliveryTopic: notifications?.deliveries?.topicArn,
     NotificationHeaders: notifications && text(notifications.includeHeaders ?? false),
+    Revision,
   };
 }
 
