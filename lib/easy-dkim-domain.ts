@@ -85,7 +85,7 @@ export interface EasyDkimDomainProps {
    *
    * @default - none: the hosted zone is in the account of the stack
    */
-  readonly delegationRole?: iam.IRole;
+  readonly delegationRole?: iam.IRoleRef;
 
   /**
    * How long the deployment waits for SES to verify the domain: at most 14 minutes. When the time is

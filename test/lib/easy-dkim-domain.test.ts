@@ -123,6 +123,13 @@ describe('each prop', () => {
     expect(resourceProperties(stack).DelegationRoleArn).toEqual(stack.resolve(delegationRole.roleArn));
   });
 
+  test('a delegation role may be of level 1', () => {
+    const stack = aStack();
+    const delegationRole = new iam.CfnRole(stack, 'Dns', { assumeRolePolicyDocument: {} });
+    aDomain(stack, { delegationRole });
+    expect(resourceProperties(stack).DelegationRoleArn).toEqual(stack.resolve(delegationRole.attrArn));
+  });
+
   test('a zone known by its id has no name in the template', () => {
     const stack = aStack();
     const hostedZone = route53.HostedZone.fromHostedZoneId(stack, 'Zone', ZONE_ID);

@@ -32,7 +32,7 @@ const DOMAIN: PropTypes<EasyDkimDomainProps> = {
   domainName: aString('a domain name such as "example.com"'),
   ttl: A_DURATION,
   sesRegion: aString('a Region such as "eu-west-1"'),
-  delegationRole: anObjectWith('roleArn', 'string', 'a role of aws-cdk-lib/aws-iam'),
+  delegationRole: anObjectWith('roleRef', 'object', 'a role of aws-cdk-lib/aws-iam'),
   waitForVerification: A_DURATION,
   removalPolicy: oneOf([RemovalPolicy.DESTROY, RemovalPolicy.RETAIN], 'RemovalPolicy.DESTROY or RemovalPolicy.RETAIN'),
   overwriteRecords: A_BOOLEAN,

@@ -40,7 +40,7 @@ export function domainProperties(scope: Construct, props: EasyDkimDomainProps, f
     Ttl: wholeSeconds(props.ttl ?? Duration.minutes(30), MAX_TTL, (problem) => fail('ttl', problem)),
     OverwriteRecords: props.overwriteRecords ? 'true' : 'false',
     RemovalPolicy: props.removalPolicy === RemovalPolicy.RETAIN ? 'retain' : 'destroy',
-    DelegationRoleArn: props.delegationRole?.roleArn,
+    DelegationRoleArn: props.delegationRole?.roleRef.roleArn,
     WaitForVerification:
       waitForVerification &&
       wholeSeconds(waitForVerification, MAX_WAIT_SECONDS, (problem) => fail('waitForVerification', problem)),
@@ -58,7 +58,7 @@ function refuseWithoutZone({ delegationRole, overwriteRecords }: EasyDkimDomainP
   if (delegationRole !== undefined) {
     fail(
       'delegationRole',
-      `is "${delegationRole.roleArn}" without a hosted zone to open: give hostedZone, or leave it out`,
+      `is "${delegationRole.roleRef.roleArn}" without a hosted zone to open: give hostedZone, or leave it out`,
     );
   }
   if (overwriteRecords) {
