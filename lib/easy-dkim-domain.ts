@@ -12,7 +12,7 @@ import {
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as route53 from 'aws-cdk-lib/aws-route53';
 import type * as ses from 'aws-cdk-lib/aws-ses';
-import { Construct } from 'constructs';
+import { Construct, IDependable } from 'constructs';
 import { DkimRecord } from './dkim-record';
 import { DmarcOptions } from './dmarc-options';
 import { DnsRecord } from './dns-record';
@@ -22,6 +22,7 @@ import { NotificationOptions } from './notification-options';
 import { checkedProps } from './private/props/checked-props';
 import { failure } from './private/props/checks';
 import {
+  PolicyDocument,
   ResourceAttributes,
   ResourceProperties,
   RESOURCE_TYPE,
@@ -31,12 +32,19 @@ import {
 import { furtherRecords } from './private/props/dns-records';
 import { domainProperties } from './private/props/domain-properties';
 import { identitySettings, topicsOf } from './private/props/settings-properties';
+import { sendingPolicyProblems } from './private/props/sending-policy-checks';
 import { tagProblems } from './private/props/tag-checks';
 import { policyRequest, sesArn } from './private/permissions/policy-request';
 import { EasyDkimProvider, SERVICE_TIMEOUT } from './private/provider';
 import { zoneFile } from './private/props/zone-file';
 
 type Tags = ResourceProperties['Tags'];
+
+/** Those that SES documents for policies of identities. */
+const SENDING_ACTIONS = ['ses:SendEmail', 'ses:SendRawEmail', 'ses:SendTemplatedEmail', 'ses:SendBulkTemplatedEmail'];
+
+/** Another one, of the v2 API, which is documented for policies of principals only. */
+const BULK_ACTION = 'ses:SendBulkEmail';
 
 /**
  * Properties of an `EasyDkimDomain`.
@@ -199,7 +207,7 @@ export interface EasyDkimDomainProps {
  * const mail = new EasyDkimDomain(this, 'Mail', { hostedZone });
  * new CfnOutput(this, 'MailDomain', { value: mail.emailIdentityName });
  */
-export class EasyDkimDomain extends Resource implements ses.IEmailIdentity, ITaggableV2 {
+export class EasyDkimDomain extends Resource implements ses.IEmailIdentity, iam.IResourceWithPolicy, ITaggableV2 {
   /**
    * The custom MAIL FROM domain, in lower case and ASCII; undefined without one.
    */
@@ -212,9 +220,14 @@ export class EasyDkimDomain extends Resource implements ses.IEmailIdentity, ITag
   public readonly cdkTagManager = new TagManager(TagType.MAP, RESOURCE_TYPE);
 
   private readonly properties: ResourceProperties;
+  private readonly provider: EasyDkimProvider;
+  private readonly permissions: IDependable[];
   private readonly resource: CfnResource;
-  private readonly settings?: CfnResource;
   private readonly configurationSetArn?: string;
+  /** The policy of the identity, whose principals are in other accounts. */
+  private readonly sendingPolicy = new iam.PolicyDocument({ minimize: true });
+  private settings?: CfnResource;
+  private cfnRemovalPolicy = RemovalPolicy.DESTROY;
 
   /**
    * @throws Error when the props cannot work; the message names the construct, the prop, its value and the remedy.
@@ -226,34 +239,27 @@ export class EasyDkimDomain extends Resource implements ses.IEmailIdentity, ITag
     const properties = domainProperties(this, given, fail);
     this.properties = properties;
     const request = policyRequest(this, given, properties, identitySettings(given, properties, fail));
-    const provider = EasyDkimProvider.of(this, given.functionOptions);
-    const prerequisites = provider.register(this, request, this.cdkTagManager);
-    this.node.addValidation({ validate: () => tagProblems(this.cdkTagManager.tagValues()) });
+    this.provider = EasyDkimProvider.of(this, given.functionOptions);
+    this.permissions = this.provider.register(this, request, this.cdkTagManager);
+    this.node.addValidation({
+      validate: () => [
+        ...tagProblems(this.cdkTagManager.tagValues()),
+        ...sendingPolicyProblems(this, this.sendingPolicy),
+      ],
+    });
 
-    const addResource = (name: string, type: string, values: ResourceProperties | SettingsProperties) => {
-      // A CustomResource would be two constructs, and a tenth of the synthesis of a domain.
-      const resource = new CfnResource(this, name, {
-        type,
-        properties: { ServiceToken: provider.serviceToken, ServiceTimeout: SERVICE_TIMEOUT, ...values },
-      });
-      resource.applyRemovalPolicy(RemovalPolicy.DESTROY);
-      resource.node.addDependency(...prerequisites);
-      return resource;
-    };
-    this.resource = addResource('Resource', RESOURCE_TYPE, {
+    this.resource = this.addResource('Resource', RESOURCE_TYPE, {
       ...properties,
       Tags: Lazy.any({ produce: () => this.cdkTagManager.renderedTags as unknown }) as unknown as Tags,
     });
     this.mailFromDomain = properties.MailFromDomain;
     this.configurationSetArn = request.settings?.configurationSetArn;
     if (request.settings !== undefined) {
-      const settings = addResource('Settings', SETTINGS_RESOURCE_TYPE, request.settings.properties);
-      settings.node.addDependency(this.resource);
+      this.settings = this.addSettings(request.settings.properties);
       for (const topic of topicsOf(given.notifications)) {
         // Not the ARN from the attribute: a topic of another stack, which this one needs, would need this one.
-        provider.publishing.allow(topic, request.settings.identityArn).applyBefore(settings);
+        this.provider.publishing.allow(topic, request.settings.identityArn).applyBefore(this.settings);
       }
-      this.settings = settings;
     }
 
     if (given.outputs ?? true) {
@@ -345,31 +351,66 @@ export class EasyDkimDomain extends Resource implements ses.IEmailIdentity, ITag
   }
 
   /**
-   * Allows a principal some actions on the identity.
+   * Allows a principal some actions on the identity. For one of another account, an organization or a service the
+   * identity gets a policy.
    *
    * @param grantee the principal
    * @param actions the IAM actions, such as `ses:SendEmail`
    * @see https://docs.aws.amazon.com/ses/latest/dg/control-user-access.html
    */
   public grant(grantee: iam.IGrantable, ...actions: string[]): iam.Grant {
-    return iam.Grant.addToPrincipal({ grantee, actions, resourceArns: [this.emailIdentityArn] });
+    return iam.Grant.addToPrincipalOrResource({
+      grantee,
+      actions,
+      resource: this,
+      resourceArns: [this.emailIdentityArn],
+      resourceSelfArns: [this.knownArn],
+    });
   }
 
   /**
-   * Allows a principal to send mail from the domain, with its configuration set: `ses:SendEmail` and
-   * `ses:SendRawEmail`.
+   * Allows a principal to send mail from the domain, templates and the default configuration set included.
+   *
+   * For a principal of another account, an organization or a service the identity gets a policy. Senders of another
+   * account name the identity by its ARN, and use templates and configuration sets of their own.
    *
    * @param grantee the principal
+   * @see https://docs.aws.amazon.com/ses/latest/dg/sending-authorization.html
    */
   public grantSendEmail(grantee: iam.IGrantable): iam.Grant {
-    return iam.Grant.addToPrincipal({
+    const resourceArns = [
+      this.emailIdentityArn,
+      this.configurationSetArn ?? this.attribute('SendingResource'),
+      sesArn(this, this.properties.SesRegion, 'template', '*'),
+    ];
+    return iam.Grant.addToPrincipalOrResource({
       grantee,
-      actions: ['ses:SendEmail', 'ses:SendRawEmail'],
-      resourceArns: [
-        this.emailIdentityArn,
-        ...(this.configurationSetArn === undefined ? [] : [this.configurationSetArn]),
-      ],
-    });
+      actions: SENDING_ACTIONS,
+      resource: this,
+      resourceArns,
+      resourceSelfArns: [this.knownArn],
+    }).combine(iam.Grant.addToPrincipal({ grantee, actions: [BULK_ACTION], resourceArns }));
+  }
+
+  /**
+   * Adds a statement to the policy of the identity, which lets principals of other accounts send from the domain. Policies
+   * that others have given to the identity stay as they are.
+   *
+   * SES takes no other resource than the identity, which a statement without resources gets, and 4,096 characters.
+   *
+   * @param statement the statement
+   * @see https://docs.aws.amazon.com/ses/latest/dg/policy-anatomy.html
+   */
+  public addToResourcePolicy(statement: iam.PolicyStatement): iam.AddToResourcePolicyResult {
+    if (this.sendingPolicy.isEmpty) {
+      const { DomainName, SesRegion, RemovalPolicy, Revision } = this.properties;
+      const properties = { DomainName, SesRegion, RemovalPolicy, Revision };
+      this.settings ??= this.addSettings(properties);
+      this.settings.node.addDependency(...this.provider.allowSendingPolicy(properties));
+    }
+    const isComplete = statement.resources.length + statement.notResources.length > 0;
+    this.sendingPolicy.addStatements(isComplete ? statement : statement.copy({ resources: [this.knownArn] }));
+    return { statementAdded: true, policyDependable: this.settings };
   }
 
   /**
@@ -380,8 +421,32 @@ export class EasyDkimDomain extends Resource implements ses.IEmailIdentity, ITag
    * @param policy the removal policy
    */
   public applyRemovalPolicy(policy: RemovalPolicy): void {
+    this.cfnRemovalPolicy = policy;
     this.resource.applyRemovalPolicy(policy);
     this.settings?.applyRemovalPolicy(policy);
+  }
+
+  /** The ARN of the identity as it is known before the identity is there. */
+  private get knownArn(): string {
+    return sesArn(this, this.properties.SesRegion, 'identity', this.properties.DomainName);
+  }
+
+  private addSettings(properties: SettingsProperties): CfnResource {
+    const SendingPolicy = this.sendingPolicy as unknown as PolicyDocument;
+    const settings = this.addResource('Settings', SETTINGS_RESOURCE_TYPE, { ...properties, SendingPolicy });
+    settings.node.addDependency(this.resource);
+    return settings;
+  }
+
+  private addResource(name: string, type: string, values: ResourceProperties | SettingsProperties): CfnResource {
+    // A CustomResource would be two constructs, and a tenth of the synthesis of a domain.
+    const resource = new CfnResource(this, name, {
+      type,
+      properties: { ServiceToken: this.provider.serviceToken, ServiceTimeout: SERVICE_TIMEOUT, ...values },
+    });
+    resource.applyRemovalPolicy(this.cfnRemovalPolicy);
+    resource.node.addDependency(...this.permissions);
+    return resource;
   }
 
   /** Each makes a token, which takes time: only what is asked for is made. */

@@ -86,6 +86,11 @@ describe('the example', () => {
     ]);
   });
 
+  example('sender-accounts.ts', ({ Senders }) => {
+    const [{ SendingPolicy }] = resourcesOf(Senders, 'Custom::EasyDkimSettings') as { SendingPolicy: object }[];
+    expect(JSON.stringify(SendingPolicy)).toMatch(/o-1234567890.*cognito-idp.*444455556666/);
+  });
+
   example('receiving.ts', ({ Mail }) => {
     expect(domainsOf(Mail)).toMatchObject([{ DomainName: 'example.com' }]);
     expect(JSON.stringify(resourcesOf(Mail, 'AWS::SES::ReceiptRule'))).toContain('"DomainName"]');

@@ -3,6 +3,7 @@ import { Route53Client } from '@aws-sdk/client-route-53';
 import { SESClient } from '@aws-sdk/client-ses';
 import { SESv2Client } from '@aws-sdk/client-sesv2';
 import { fromTemporaryCredentials } from '@aws-sdk/credential-providers';
+import { ResourceIds, sendingPolicyName } from '../domain/claims';
 import { callAws } from './call';
 import { Deadline } from '../events/deadline';
 import { Log } from '../events/log';
@@ -102,14 +103,15 @@ export interface SettingsAws extends Pick<Aws, 'ses' | 'sesElsewhere' | 'deadlin
   readonly settings: IdentitySettings;
 }
 
-export function connectSettings(stackId: string, identity: Subject, deadline: Deadline, log: Log): SettingsAws {
+/** @param resource which has the settings */
+export function connectSettings(resource: ResourceIds, identity: Subject, deadline: Deadline, log: Log): SettingsAws {
   const clients = sesClients(identity.region, deadline);
   return {
-    ses: connectSes(stackId, identity.region, deadline, log, clients),
+    ses: connectSes(resource.StackId, identity.region, deadline, log, clients),
     // Settings belong to one identity.
     sesElsewhere: [],
     deadline,
-    settings: new IdentitySettings(clients.v1, clients.v2, identity, deadline, log),
+    settings: new IdentitySettings(clients.v1, clients.v2, identity, sendingPolicyName(resource), deadline, log),
   };
 }
 

@@ -19,7 +19,7 @@ export const DENIED = /AccessDenied|NotAuthorized|UnauthorizedOperation/;
 
 /** The codes by which SES refuses a setting: v1 models no errors, v2 has its own. */
 const IDENTITY_REFUSED =
-  /^(InvalidParameterValue|InvalidRequest|ValidationError|BadRequestException|NotFoundException)$/;
+  /^(InvalidParameterValue|InvalidRequest|ValidationError|BadRequestException|NotFoundException|LimitExceededException)$/;
 
 const UNKNOWN_IDENTITY = /identity .*(does not exist|must be a verified email address or domain)/i;
 
@@ -32,12 +32,17 @@ const DENIED_WITH_TAGS: { readonly [operation: string]: string } = {
   DeleteEmailIdentity: `, and that the identity still has the tag ${MARK}=${MADE}`,
 };
 
+const POLICY_REMEDY =
+  'Every principal of a sending policy must exist, and an identity has 20 policies at most. SES documents that the identity must be verified: if it is not yet, give waitForVerification, or deploy again later.';
+
 /** What to do when SES refuses a setting of an identity. */
 const SETTING_REMEDIES: { readonly [operation: string]: string } = {
   PutEmailIdentityMailFromAttributes:
     'The MAIL FROM domain must be below the identity and in no other use: not to receive mail, and not in From addresses. Choose another mailFrom.',
   PutEmailIdentityConfigurationSetAttributes:
     'Create the configuration set in this Region and account first, or choose another configurationSet.',
+  CreateEmailIdentityPolicy: POLICY_REMEDY,
+  UpdateEmailIdentityPolicy: POLICY_REMEDY,
   PutEmailIdentityFeedbackAttributes:
     'Feedback is forwarded unless bounces and complaints have a topic: give both in notifications, or leave out feedbackForwarding.',
   SetIdentityNotificationTopic:

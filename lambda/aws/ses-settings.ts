@@ -7,12 +7,16 @@ import {
 } from '@aws-sdk/client-ses';
 import {
   BehaviorOnMxFailure,
+  CreateEmailIdentityPolicyCommand,
+  DeleteEmailIdentityPolicyCommand,
   PutEmailIdentityConfigurationSetAttributesCommand,
   PutEmailIdentityFeedbackAttributesCommand,
   PutEmailIdentityMailFromAttributesCommand,
   SESv2Client,
+  UpdateEmailIdentityPolicyCommand,
 } from '@aws-sdk/client-sesv2';
 import { Deadline } from '../events/deadline';
+import type { AwsCallFailure } from '../events/failure';
 import { Log } from '../events/log';
 import { Notification, NOTIFICATIONS, Setting, Settings } from '../settings/plan';
 import { callAws } from './call';
@@ -27,6 +31,8 @@ export class IdentitySettings {
     private readonly client: SESClient,
     private readonly v2: SESv2Client,
     private readonly identity: { readonly domainName: string; readonly region: string },
+    /** Under which name the identity has the policy of the resource. */
+    private readonly policyName: string,
     private readonly deadline: Deadline,
     private readonly log: Log,
   ) {}
@@ -37,12 +43,13 @@ export class IdentitySettings {
    * @throws AwsCallFailure
    */
   public async read(identity: Identity, settings: readonly Setting[]): Promise<Settings> {
-    const { mailFrom, configurationSet = '', forwarding } = identity;
+    const { mailFrom, configurationSet = '', forwarding, policies } = identity;
     const notifications = settings.some((setting) => /Topic|Headers/.test(setting)) ? await this.readTopics() : {};
     const found: Settings = {
       MailFrom: mailFrom === undefined ? '' : `${mailFrom.domainName} ${mailFrom.behavior}`,
       ConfigurationSet: configurationSet,
       FeedbackForwarding: String(forwarding ?? true),
+      SendingPolicy: policies?.[this.policyName] ?? '',
       ...notifications,
     };
     return Object.fromEntries(Object.entries(found).filter(([setting]) => settings.includes(setting as Setting)));
@@ -84,6 +91,9 @@ export class IdentitySettings {
         );
         return;
       }
+      case 'SendingPolicy':
+        await this.writePolicy(value);
+        return;
       case 'BounceTopic':
       case 'ComplaintTopic':
       case 'DeliveryTopic': {
@@ -101,6 +111,30 @@ export class IdentitySettings {
           this.client.send(new SetIdentityHeadersInNotificationsEnabledCommand(input), options),
         );
       }
+    }
+  }
+
+  /** SES has no call that does both: make a policy, and change it. */
+  private async writePolicy(Policy: string): Promise<void> {
+    const policy = { EmailIdentity: this.identity.domainName, PolicyName: this.policyName };
+    const call = (operation: string, send: (options: CallOptions) => Promise<unknown>) =>
+      this.call(operation, ` (policy ${this.policyName})`, send);
+    const unless = (code: string) => (error: AwsCallFailure) => {
+      if (error.code !== code) throw error;
+      return code;
+    };
+    if (Policy === '') {
+      const send = (options: CallOptions) => this.v2.send(new DeleteEmailIdentityPolicyCommand(policy), options);
+      await call('DeleteEmailIdentityPolicy', send).catch(unless('NotFoundException'));
+      return;
+    }
+    const create = (options: CallOptions) =>
+      this.v2.send(new CreateEmailIdentityPolicyCommand({ ...policy, Policy }), options);
+    const EXISTS = 'AlreadyExistsException';
+    if ((await call('CreateEmailIdentityPolicy', create).catch(unless(EXISTS))) === EXISTS) {
+      await call('UpdateEmailIdentityPolicy', (options) =>
+        this.v2.send(new UpdateEmailIdentityPolicyCommand({ ...policy, Policy }), options),
+      );
     }
   }
 

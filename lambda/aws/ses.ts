@@ -39,6 +39,8 @@ export interface Identity {
   readonly mailFrom?: { readonly domainName: string; readonly behavior: 'UseDefaultValue' | 'RejectMessage' };
   /** Whether bounces and complaints are forwarded by e-mail. */
   readonly forwarding?: boolean;
+  /** The texts of its sending authorization policies, by name. */
+  readonly policies?: { readonly [name: string]: string };
 }
 
 /** In the words of the SES v1 API: NotStarted, Pending, Success, Failed or TemporaryFailure. */
@@ -108,6 +110,7 @@ export class Ses {
         ? { domainName: mailFrom, behavior: behavior === 'REJECT_MESSAGE' ? 'RejectMessage' : 'UseDefaultValue' }
         : undefined,
       forwarding: found.FeedbackForwardingStatus,
+      policies: found.Policies,
     };
   }
 
@@ -173,9 +176,14 @@ export class Ses {
     );
   }
 
-  private arn(domainName: string): string {
+  /** For what senders need a permission besides the identity. */
+  public sendingResource(domainName: string, configurationSet: string | undefined): string {
+    return configurationSet === undefined ? this.arn(domainName) : this.arn(configurationSet, 'configuration-set');
+  }
+
+  private arn(name: string, type = 'identity'): string {
     const { partition, region, account } = this.home;
-    return `arn:${partition}:ses:${region}:${account}:identity/${domainName}`;
+    return `arn:${partition}:ses:${region}:${account}:${type}/${name}`;
   }
 
   private async unlessGone<T>(operation: string, domainName: string, send: Send<T>): Promise<T | undefined> {

@@ -31,6 +31,8 @@ import { waitForVerification } from './verification';
 export interface Applied {
   readonly state: DomainState;
   readonly status: DkimStatus;
+  /** As {@link ResourceAttributes} have it. */
+  readonly sendingResource: string;
 }
 
 /** What a failed run could not take back. */
@@ -107,7 +109,8 @@ export class DomainSetup {
     if (this.madeIdentity || this.submitted.length > 0) {
       await freshness.check();
     }
-    return { state: this.state(ownedRecords), status: verified };
+    const sendingResource = aws.ses.sendingResource(config.domainName, this.claims?.found?.configurationSet);
+    return { state: this.state(ownedRecords), status: verified, sendingResource };
   }
 
   /**
@@ -406,7 +409,7 @@ function idsOf(submitted: readonly Submission[]): readonly string[] {
 }
 
 /** The attributes that the construct reads with `Fn::GetAtt`. */
-export function toAttributes({ state, status }: Applied): ResourceAttributes {
+export function toAttributes({ state, status, sendingResource }: Applied): ResourceAttributes {
   const [token1, token2, token3] = requireThreeTokens(state.tokens, state.domainName, state.region);
   const [record1, record2, record3] = mailRecords(state);
   return {
@@ -423,5 +426,6 @@ export function toAttributes({ state, status }: Applied): ResourceAttributes {
     DkimRecordValue2: record2.value,
     DkimRecordValue3: record3.value,
     VerificationStatus: status,
+    SendingResource: sendingResource,
   };
 }

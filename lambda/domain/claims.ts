@@ -36,7 +36,8 @@ const LONGEST_LEAVE = 20 * 60;
 /** The form of a claim's id. */
 export const CLAIM_ID = /^[0-9a-f]{10}-[0-9a-f]{12}$/;
 
-interface ResourceIds {
+/** What names a resource of a stack. */
+export interface ResourceIds {
   readonly StackId: string;
   readonly LogicalResourceId: string;
 }
@@ -61,6 +62,11 @@ function ownerId({ StackId, LogicalResourceId }: ResourceIds): string {
 /** Whether a claim is of the very resource that an event is for, whichever physical resource put it. */
 export function isOfResource({ id }: Claim, event: ResourceIds): boolean {
   return id.startsWith(`${ownerId(event)}-`);
+}
+
+/** The name of the policy that a resource gives to an identity. SES takes letters, digits, - and _, up to 64. */
+export function sendingPolicyName(event: ResourceIds): string {
+  return `${MARK}-${ownerId(event)}`;
 }
 
 /** Who claims, in the words of CloudFormation: `<stack name>/<logical id>`. */

@@ -12,7 +12,7 @@ import { Log } from '../events/log';
 import { parseFormer, parseSettings, SettingsConfig } from './config';
 import { explainSettings } from './explain';
 import { discardDeadSettings, removeSettings } from './remove';
-import { pickSettings, planSettings, Setting, Settings, settingsOf, Step } from './plan';
+import { isOwn, pickSettings, planSettings, Setting, Settings, settingsOf, Step } from './plan';
 
 /** Codes of calls that SES has refused, so that they have changed nothing, unless an earlier try has. */
 const REFUSED = /Invalid|Validation|BadRequest|NotFound|AccessDenied|NotAuthorized/;
@@ -58,7 +58,7 @@ class SettingsSetup {
     const freshness = new Freshness(event, deadlines.work, log);
     const before = { claim: undefined as Claim | undefined };
     try {
-      await this.apply(connectSettings(event.StackId, config, deadlines.work, log), freshness, before);
+      await this.apply(connectSettings(event, config, deadlines.work, log), freshness, before);
       if (this.taken.length > 0) {
         await freshness.check();
       }
@@ -107,13 +107,15 @@ class SettingsSetup {
     // journal is lost, that stays set when this run fails.
     const { before: earlier = present } = journal.read();
     journal.note({ before: earlier });
-    const isUsed = (setting: Setting) => others.some((claim) => usesSetting(claim, setting));
+    const isUsed = (setting: Setting) =>
+      others.some((claim) => usesSetting(claim, setting) && (!isOwn(setting) || isOfResource(claim, this.event)));
     const droppable = pickSettings(former, (setting) => own?.made.includes(setting) === true && !isUsed(setting));
     const steps = planSettings({ wanted, former: droppable, present: earlier });
     log('settings-planned', { steps });
 
     const changed = new Set(steps.map(({ setting }) => setting));
     const isMade = (setting: Setting) =>
+      isOwn(setting) ||
       changed.has(setting) ||
       [...(own ? [own] : []), ...others.filter(isActive)].some(({ made }) => made.includes(setting));
     const names = settingsOf(wanted);
@@ -155,7 +157,7 @@ class SettingsSetup {
   /** CloudFormation takes an Update back by an Update. What a new resource has overwritten nobody would bring back. */
   private refuseConflicts(present: Settings, others: readonly Claim[]): void {
     const { wanted, domainName, region } = this.config;
-    for (const setting of settingsOf(wanted)) {
+    for (const setting of settingsOf(wanted).filter((each) => !isOwn(each))) {
       const user = others.find((claim) => usesSetting(claim, setting));
       if (user !== undefined && present[setting] !== wanted[setting]) {
         throw new Failure(
@@ -170,7 +172,7 @@ class SettingsSetup {
   private async takeBack(before: Claim | undefined, deadline: Deadline): Promise<readonly string[]> {
     const { config, log, taken } = this;
     const problems: string[] = [];
-    const connect = (share: Deadline) => connectSettings(this.event.StackId, config, share, log);
+    const connect = (share: Deadline) => connectSettings(this.event, config, share, log);
     for (let left = taken.length; left > 0; left -= 1) {
       const { setting, from } = taken[left - 1];
       // A call that hangs leaves their share of the time to the others.

@@ -1,4 +1,9 @@
-import type { SettingsProperties } from '../../lib/shared/contract';
+import {
+  longSendingPolicy,
+  MAX_SENDING_POLICY_LENGTH,
+  type PolicyDocument,
+  type SettingsProperties,
+} from '../../lib/shared/contract';
 import { CustomResourceEvent, matching, oneOf, parseMailFrom, policyName, REGION, show } from '../events/event';
 import { Failure } from '../events/failure';
 import { NOTIFICATIONS, Notification, Settings } from './plan';
@@ -36,6 +41,7 @@ export function parseSettings(properties: CustomResourceEvent['ResourcePropertie
       ...(given.FeedbackForwarding !== undefined && {
         FeedbackForwarding: oneOf('feedbackForwarding', given.FeedbackForwarding, 'true', 'false'),
       }),
+      ...(given.SendingPolicy !== undefined && { SendingPolicy: parseSendingPolicy(given.SendingPolicy) }),
       ...parseNotifications(given, region),
     },
   };
@@ -64,6 +70,17 @@ function parseConfigurationSet(value: unknown): string {
     /^[A-Za-z0-9_-]{1,64}$/,
     'the name of a configuration set: up to 64 letters, digits, hyphens and underscores',
   );
+}
+
+function parseSendingPolicy(value: unknown): string {
+  if (typeof value !== 'object' || !Array.isArray((value as Partial<PolicyDocument> | null)?.Statement)) {
+    throw new Failure(`The sending policy is ${show(value)}: give one by grantSendEmail() or addToResourcePolicy().`);
+  }
+  const text = JSON.stringify(value);
+  if (text.length > MAX_SENDING_POLICY_LENGTH) {
+    throw new Failure(`${longSendingPolicy(text.length)}.`);
+  }
+  return text;
 }
 
 function parseNotifications(given: Untrusted, region: string): Settings {

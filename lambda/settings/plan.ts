@@ -5,7 +5,20 @@ export type Notification = (typeof NOTIFICATIONS)[number];
 
 /** A setting of an identity that changes by a call of its own. */
 export type Setting =
-  'MailFrom' | 'ConfigurationSet' | 'FeedbackForwarding' | `${Notification}Topic` | `${Notification}Headers`;
+  | 'MailFrom'
+  | 'ConfigurationSet'
+  | 'FeedbackForwarding'
+  | 'SendingPolicy'
+  | `${Notification}Topic`
+  | `${Notification}Headers`;
+
+/**
+ * Whether a resource has a setting of its own: its policy stands beside those of others, under a name that nobody else
+ * gives. The other settings an identity has once.
+ */
+export function isOwn(setting: Setting): boolean {
+  return setting === 'SendingPolicy';
+}
 
 /**
  * Settings with their values as text; the empty text is for none. A MAIL FROM domain comes with its
@@ -18,6 +31,7 @@ export const DEFAULTS: Required<Settings> = {
   MailFrom: '',
   ConfigurationSet: '',
   FeedbackForwarding: 'true',
+  SendingPolicy: '',
   BounceTopic: '',
   ComplaintTopic: '',
   DeliveryTopic: '',
@@ -60,11 +74,11 @@ export function planSettings(situation: Situation): readonly Step[] {
 
 /**
  * What was asked for before and is no longer goes back to SES's default, unless somebody else has
- * changed it since, which stays.
+ * changed it since, which stays. A policy under our name goes in any case: it lets somebody send.
  */
 function goalsOf({ wanted, former, present }: Situation): Settings {
   const dropped = settingsOf(former).filter(
-    (setting) => wanted[setting] === undefined && present[setting] === former[setting],
+    (setting) => wanted[setting] === undefined && (isOwn(setting) || present[setting] === former[setting]),
   );
   const goals = { ...Object.fromEntries(dropped.map((setting) => [setting, DEFAULTS[setting]])), ...wanted };
   if (wanted.FeedbackForwarding === undefined && [goals.BounceTopic, goals.ComplaintTopic].includes('')) {

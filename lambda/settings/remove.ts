@@ -13,7 +13,7 @@ import { Log } from '../events/log';
 import { outlastCancelledCreate } from '../events/unanswered';
 import { parseFormer, SettingsConfig } from './config';
 import { explainSettings } from './explain';
-import { pickSettings, planSettings, Setting, Settings, settingsOf } from './plan';
+import { isOwn, pickSettings, planSettings, Setting, Settings, settingsOf } from './plan';
 
 /** Where the settings are. */
 interface Subject {
@@ -35,7 +35,7 @@ export async function removeSettings(event: CustomResourceEvent, deadline: Deadl
     if (state === undefined) {
       await outlastCancelledCreate(deadline, log);
     }
-    const aws = connectSettings(event.StackId, subject, deadline, log);
+    const aws = connectSettings(event, subject, deadline, log);
     const claims = new IdentityClaims(aws, subject, log);
     await claims.read();
     // Where CloudFormation has made the id up, whatever the Create has left is under claims of its resource.
@@ -64,7 +64,7 @@ export async function discardDeadSettings(
   const former = parseFormer(event.OldResourceProperties);
   for (const place of former === undefined ? [config] : [{ ...config, wanted: former.wanted }, former]) {
     try {
-      const aws = connectSettings(event.StackId, place, deadline, log);
+      const aws = connectSettings(event, place, deadline, log);
       const claims = new IdentityClaims(aws, place, log);
       await claims.read();
       const dead = ownIds(claims, event).filter((id) => !living.includes(id));
@@ -115,7 +115,7 @@ async function resetSettings(
   await new Freshness(event, aws.deadline, log).require();
   const isStale = staleness(event, ids, aws.deadline, log);
   const made = pickSettings(wanted, (setting) => own.some((claim) => claim.made.includes(setting)));
-  const shared = await usedByOthers(claims, made, ids, isStale);
+  const shared = await usedByOthers(event, claims, made, ids, isStale);
   try {
     await resetUnused(made, shared, claims.found, aws, log);
     await claims.giveUp(ids);
@@ -129,7 +129,7 @@ async function resetSettings(
   if (shared.length > 0) {
     // They may have left at the same time, and have seen us stay.
     await claims.read();
-    const used = await usedByOthers(claims, made, ids, isStale);
+    const used = await usedByOthers(event, claims, made, ids, isStale);
     if (claims.found !== undefined && shared.some((setting) => !used.includes(setting))) {
       await resetUnused(made, used, claims.found, aws, log);
     }
@@ -138,14 +138,18 @@ async function resetSettings(
 }
 
 async function usedByOthers(
+  event: CustomResourceEvent,
   claims: IdentityClaims,
   settings: Settings,
   ids: readonly string[],
   isStale: IsStale,
 ): Promise<readonly Setting[]> {
   const stale = await staleAmong(claims.all(), isStale);
-  const users = claims.all().filter(({ id }) => !ids.includes(id) && !stale.includes(id));
-  return settingsOf(settings).filter((setting) => users.some((claim) => usesSetting(claim, setting)));
+  const others = claims.all().filter(({ id }) => !ids.includes(id) && !stale.includes(id));
+  return settingsOf(settings).filter((setting) => {
+    const users = isOwn(setting) ? others.filter((claim) => isOfResource(claim, event)) : others;
+    return users.some((claim) => usesSetting(claim, setting));
+  });
 }
 
 async function resetUnused(

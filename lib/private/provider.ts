@@ -7,8 +7,10 @@ import { Construct, IDependable } from 'constructs';
 import type { EasyDkimFunctionOptions } from '../function-options';
 import { acknowledge, FUNCTION_FINDINGS, LOG_GROUP_FINDINGS, ROLE_FINDINGS } from './permissions/acknowledgements';
 import { HandlerPolicies, PolicyRequest } from './permissions/handler-policies';
+import { sesArn } from './permissions/policy-request';
 import { PublishAccess } from './permissions/publish-access';
 import { conflictingOption } from './props/function-options';
+import type { SettingsProperties } from '../shared/contract';
 
 /** The bundled handler, built with the package and shipped in it. */
 const HANDLER = path.join(__dirname, '..', '..', 'dist', 'handler');
@@ -158,6 +160,25 @@ export class EasyDkimProvider extends Construct {
     this.domains.push({ construct, domainName, region, mailFrom, tags });
     this.regions.add(region);
     return [...this.policies.allow(request), this.eventAge];
+  }
+
+  /**
+   * Lets the handler give a policy to an identity.
+   *
+   * @returns what the custom resource has to depend on.
+   */
+  public allowSendingPolicy(properties: SettingsProperties): IDependable[] {
+    const { DomainName: domainName, SesRegion: region, RemovalPolicy } = properties;
+    return this.policies.allow({
+      domainName,
+      region,
+      removable: RemovalPolicy === 'destroy',
+      options: {},
+      settings: {
+        properties: { ...properties, SendingPolicy: { Version: '', Statement: [] } },
+        identityArn: sesArn(this, region, 'identity', domainName),
+      },
+    });
   }
 
   private addLogGroup({ logRetention, logEncryptionKey }: EasyDkimFunctionOptions): logs.ILogGroup {

@@ -61,8 +61,31 @@ export interface SettingsProperties {
   readonly DeliveryTopic?: string;
   /** Whether notifications have the mail's headers; present with a topic. */
   readonly NotificationHeaders?: 'true' | 'false';
+  /** The policy of the identity by which others than the principals of its account may send. */
+  readonly SendingPolicy?: PolicyDocument;
   /** As for a domain. */
   readonly Revision?: string;
+}
+
+/** A policy document; all that is not a list or an object in it is a string once CloudFormation delivers it. */
+export interface PolicyDocument {
+  readonly Version: string;
+  readonly Statement: readonly object[];
+}
+
+/**
+ * What SES takes for a sending authorization policy: characters.
+ *
+ * @see https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_CreateEmailIdentityPolicy.html
+ */
+export const MAX_SENDING_POLICY_LENGTH = 4_096;
+
+/** Why a sending policy is refused, and what to do. */
+export function longSendingPolicy(length: number): string {
+  return (
+    `The sending policy has ${length} characters, and SES takes ${MAX_SENDING_POLICY_LENGTH}: grant fewer principals, or ` +
+    'an organization instead of its accounts'
+  );
 }
 
 /** The attributes of the custom resource for a domain, for `Fn::GetAtt`. */
@@ -81,4 +104,9 @@ export interface ResourceAttributes {
   readonly DkimRecordValue2: string;
   readonly DkimRecordValue3: string;
   readonly VerificationStatus: string;
+  /**
+   * For what senders need a permission besides the identity: the ARN of its default configuration set. Without one, that
+   * of the identity, as CloudFormation has no attributes without a value.
+   */
+  readonly SendingResource: string;
 }

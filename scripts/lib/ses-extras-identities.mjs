@@ -2,11 +2,11 @@
 export class Identities {
   #settings = new Map();
 
-  /** The settings of an identity: `mailFrom`, `configurationSet`, `forwarding`, `topics` and `headers`. */
+  /** The settings of an identity: `mailFrom`, `configurationSet`, `forwarding`, `topics`, `headers` and `policies`. */
   settings(call, name) {
     const key = keyOf(call, name);
     if (!this.#settings.has(key)) {
-      this.#settings.set(key, { topics: {}, headers: {}, forwarding: true });
+      this.#settings.set(key, { topics: {}, headers: {}, forwarding: true, policies: {} });
     }
     return this.#settings.get(key);
   }

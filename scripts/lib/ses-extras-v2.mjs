@@ -17,6 +17,10 @@ export async function serveV2(call, identities) {
     return json(404, { message: `Email identity ${name} does not exist.` }, 'NotFoundException');
   }
   const settings = identities.settings(call, name);
+  const [, policy] = /^policies\/([^/]+)$/.exec(detail) ?? [];
+  if (policy !== undefined) {
+    return servePolicy(method, settings.policies, policy, input.Policy);
+  }
   const operation = OPERATIONS[[method, detail].filter(Boolean).join(' ')];
   return operation === undefined ? passOn() : operation({ call, identities, name, found, settings, input });
 }
@@ -33,9 +37,25 @@ async function create(call, identities, name) {
   return answer;
 }
 
+/** Makes, changes or deletes a policy of an identity. */
+function servePolicy(method, policies, name, text) {
+  const exists = policies[name] !== undefined;
+  if (method === 'POST' ? exists : !exists) {
+    return exists
+      ? json(400, { message: `Policy ${name} already exists.` }, 'AlreadyExistsException')
+      : json(404, { message: `Policy ${name} does not exist.` }, 'NotFoundException');
+  }
+  if (method === 'DELETE') {
+    delete policies[name];
+  } else {
+    policies[name] = text;
+  }
+  return json(200, {});
+}
+
 const OPERATIONS = {
   async GET({ call, identities, name, found, settings }) {
-    const { mailFrom, configurationSet, forwarding } = settings;
+    const { mailFrom, configurationSet, forwarding, policies } = settings;
     const dkim = await identities.dkim(call, name);
     return json(200, {
       ...found,
@@ -49,6 +69,7 @@ const OPERATIONS = {
         MailFromDomainStatus: 'SUCCESS',
         BehaviorOnMxFailure: mailFrom.behavior === 'RejectMessage' ? 'REJECT_MESSAGE' : 'USE_DEFAULT_VALUE',
       },
+      Policies: policies,
       Tags: await identities.tags(call, name),
     });
   },

@@ -16,6 +16,7 @@ interface Shown {
   /** For bounces, complaints and deliveries, as the headers. */
   readonly topics: readonly (string | undefined)[];
   readonly headers: readonly (boolean | undefined)[];
+  readonly policies: readonly unknown[];
 }
 
 describeE2e('the settings of an identity, deployed by the CDK CLI', () => {
@@ -29,6 +30,17 @@ describeE2e('the settings of an identity, deployed by the CDK CLI', () => {
     BounceTopic: topic,
     ComplaintTopic: topic,
     NotificationHeaders: 'true',
+    SendingPolicy: {
+      Version: '2012-10-17',
+      Statement: [
+        {
+          Effect: 'Allow',
+          Action: 'ses:SendEmail',
+          Principal: { AWS: '222222222222' },
+          Resource: `arn:aws:ses:${E2E?.AWS_REGION}:000000000000:identity/${domain}`,
+        },
+      ],
+    },
   };
   const allSet: Shown = {
     mailFrom: [`bounce.${domain}`, 'RejectMessage'],
@@ -36,6 +48,7 @@ describeE2e('the settings of an identity, deployed by the CDK CLI', () => {
     forwarding: false,
     topics: [topic, topic, undefined],
     headers: [true, true, false],
+    policies: [all.SendingPolicy],
   };
   const nothingSet: Shown = {
     mailFrom: [undefined, 'UseDefaultValue'],
@@ -43,6 +56,7 @@ describeE2e('the settings of an identity, deployed by the CDK CLI', () => {
     forwarding: true,
     topics: [undefined, undefined, undefined],
     headers: [false, false, false],
+    policies: [],
   };
   let cdk: Cdk;
   let ses: SESClient;
@@ -64,14 +78,13 @@ describeE2e('the settings of an identity, deployed by the CDK CLI', () => {
     const Identities = [domain];
     const { MailFromDomainAttributes } = await ses.send(new GetIdentityMailFromDomainAttributesCommand({ Identities }));
     const { NotificationAttributes } = await ses.send(new GetIdentityNotificationAttributesCommand({ Identities }));
+    const identity = await v2.send(new GetEmailIdentityCommand({ EmailIdentity: domain })).catch(() => undefined);
     const mailFrom = MailFromDomainAttributes![domain];
     const found = NotificationAttributes![domain];
     return {
       mailFrom: [mailFrom.MailFromDomain, mailFrom.BehaviorOnMXFailure],
-      configurationSet: await v2.send(new GetEmailIdentityCommand({ EmailIdentity: domain })).then(
-        ({ ConfigurationSetName }) => ConfigurationSetName,
-        () => undefined,
-      ),
+      configurationSet: identity?.ConfigurationSetName,
+      policies: Object.values(identity?.Policies ?? {}).map((policy) => JSON.parse(policy) as unknown),
       forwarding: found.ForwardingEnabled,
       topics: [found.BounceTopic, found.ComplaintTopic, found.DeliveryTopic],
       headers: [

@@ -25,7 +25,10 @@ import {
   DeleteEmailIdentityCommand,
   GetEmailIdentityCommand,
   ListTagsForResourceCommand,
+  CreateEmailIdentityPolicyCommand,
+  DeleteEmailIdentityPolicyCommand,
   PutEmailIdentityConfigurationSetAttributesCommand,
+  UpdateEmailIdentityPolicyCommand,
   PutEmailIdentityFeedbackAttributesCommand,
   PutEmailIdentityMailFromAttributesCommand,
   SESv2Client,
@@ -338,6 +341,42 @@ describe('the identities of SES v2', () => {
       await expect(sesv2().send(new ListTagsForResourceCommand({ ResourceArn }))).rejects.toThrow();
     },
   );
+
+  it('have policies, each under its own name', async () => {
+    await create();
+    const named = { EmailIdentity: 'example.com', PolicyName: 'ours' };
+    const Policy = JSON.stringify({ Statement: [{ Principal: '*', Resource: arn }] });
+    const other = JSON.stringify({ Statement: [{ Effect: 'Deny', Principal: '*', Resource: arn }] });
+
+    await sesv2().send(new CreateEmailIdentityPolicyCommand({ ...named, Policy }));
+    await expect(sesv2().send(new CreateEmailIdentityPolicyCommand({ ...named, Policy }))).rejects.toMatchObject({
+      name: 'AlreadyExistsException',
+    });
+    await sesv2().send(new UpdateEmailIdentityPolicyCommand({ ...named, Policy: other }));
+    expect((await getEmailIdentity()).Policies).toEqual({ ours: other });
+
+    await sesv2().send(new DeleteEmailIdentityPolicyCommand(named));
+    expect((await getEmailIdentity()).Policies).toEqual({});
+    const absent = { name: 'NotFoundException' };
+    await expect(sesv2().send(new UpdateEmailIdentityPolicyCommand({ ...named, Policy }))).rejects.toMatchObject(
+      absent,
+    );
+    await expect(sesv2().send(new DeleteEmailIdentityPolicyCommand(named))).rejects.toMatchObject(absent);
+  });
+
+  it.each([
+    ['for another resource', { Statement: [{ Principal: '*', Resource: '*' }] }],
+    ['without a principal', { Statement: [{ Resource: arn }] }],
+    ['of more than 4 KB', { Statement: [{ Sid: 'x'.repeat(4_096), Principal: '*', Resource: arn }] }],
+  ])('take no policy %s', async (_, policy) => {
+    await create();
+    const Policy = JSON.stringify(policy);
+    const input = { EmailIdentity: 'example.com', PolicyName: 'ours', Policy };
+
+    await expect(sesv2().send(new CreateEmailIdentityPolicyCommand(input))).rejects.toMatchObject({
+      name: 'BadRequestException',
+    });
+  });
 
   it('take a MAIL FROM domain and forwarding as v1 shows them', async () => {
     await create();

@@ -66,7 +66,7 @@ function parseOperation(
   throw new AwsError(501, 'NotImplemented', `The fake has no ${signingName} ${method} ${path}`);
 }
 
-/** SES v2, by method and path; what is in braces is the name of the identity. */
+/** SES v2, by method and path; the braces stand for the names of the identity, and of its policy. */
 const SES_V2: Readonly<Record<string, string>> = {
   'POST /identities': 'CreateEmailIdentity',
   'GET /identities/{}': 'GetEmailIdentity',
@@ -74,6 +74,9 @@ const SES_V2: Readonly<Record<string, string>> = {
   'PUT /identities/{}/configuration-set': 'PutEmailIdentityConfigurationSetAttributes',
   'PUT /identities/{}/feedback': 'PutEmailIdentityFeedbackAttributes',
   'PUT /identities/{}/mail-from': 'PutEmailIdentityMailFromAttributes',
+  'POST /identities/{}/policies/{}': 'CreateEmailIdentityPolicy',
+  'PUT /identities/{}/policies/{}': 'UpdateEmailIdentityPolicy',
+  'DELETE /identities/{}/policies/{}': 'DeleteEmailIdentityPolicy',
   'POST /tags': 'TagResource',
   'DELETE /tags': 'UntagResource',
   'GET /tags': 'ListTagsForResource',
@@ -85,11 +88,13 @@ function parseSesV2(
   query: URLSearchParams,
   body: string,
 ): Pick<ParsedRequest, 'operation' | 'params'> | undefined {
-  const [, name, further = ''] = /^\/identities\/([^/]+)(.*)$/.exec(path) ?? [];
-  const operation = SES_V2[`${method} ${name === undefined ? path : `/identities/{}${further}`}`];
+  const [, name, further = '', policy] = /^\/identities\/([^/]+)(.*?)(?:(?<=\/policies)\/([^/]+))?$/.exec(path) ?? [];
+  const pattern = `/identities/{}${further}${policy === undefined ? '' : '/{}'}`;
+  const operation = SES_V2[`${method} ${name === undefined ? path : pattern}`];
   if (operation === undefined) return undefined;
   const params: CallParams = { ...(parseJson(body) ?? {}) };
   if (name !== undefined) params.EmailIdentity = decodeURIComponent(name);
+  if (policy !== undefined) params.PolicyName = decodeURIComponent(policy);
   const arn = query.get('ResourceArn');
   if (arn !== null) params.ResourceArn = arn;
   if (operation === 'UntagResource') params.TagKeys = query.getAll('TagKeys');

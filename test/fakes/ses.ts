@@ -29,6 +29,8 @@ export interface Identity {
   /** The types of notification that have the headers of the mail. */
   headers: NotificationType[];
   tags: Record<string, string>;
+  /** The texts of its policies, by name. */
+  policies: Record<string, string>;
 }
 
 export interface MailFrom {
@@ -96,6 +98,7 @@ export class Identities {
       topics: {},
       headers: [],
       tags: {},
+      policies: {},
       ...partial,
     };
     this.in(account, region).set(name, identity);

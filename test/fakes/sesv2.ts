@@ -10,6 +10,7 @@ interface Tag {
 }
 
 const MAX_TAGS = 50;
+const MAX_POLICIES = 20;
 const TAG_TEXT = /^[\p{L}\p{N}\p{Z}_.:/=+@-]*$/u;
 
 /** SES v2, by operation: the JSON body of the answer. */
@@ -41,7 +42,7 @@ export const sesv2Operations: Record<string, Operation> = {
         BehaviorOnMxFailure: upperSnake(mailFrom.behavior),
       },
       ConfigurationSetName: identity.configurationSet,
-      Policies: {},
+      Policies: identity.policies,
       Tags: toList(identity.tags),
     });
   },
@@ -95,6 +96,38 @@ export const sesv2Operations: Record<string, Operation> = {
     return '{}';
   },
 
+  CreateEmailIdentityPolicy(fake, call) {
+    const { policies } = find(fake, call);
+    const name = policyName(call);
+    if (policies[name] !== undefined)
+      throw new AwsError(400, 'AlreadyExistsException', `Policy ${name} already exists.`);
+    if (Object.keys(policies).length === MAX_POLICIES) {
+      throw new AwsError(
+        400,
+        'LimitExceededException',
+        `Maximum number of policies exceeded: ${String(MAX_POLICIES)}.`,
+      );
+    }
+    policies[name] = policyText(call);
+    return '{}';
+  },
+
+  UpdateEmailIdentityPolicy(fake, call) {
+    const { policies } = find(fake, call);
+    const name = policyName(call);
+    if (policies[name] === undefined) throw notFound(`Policy ${name} does not exist.`);
+    policies[name] = policyText(call);
+    return '{}';
+  },
+
+  DeleteEmailIdentityPolicy(fake, call) {
+    const identity = find(fake, call);
+    const name = policyName(call);
+    if (identity.policies[name] === undefined) throw notFound(`Policy ${name} does not exist.`);
+    identity.policies = Object.fromEntries(Object.entries(identity.policies).filter(([each]) => each !== name));
+    return '{}';
+  },
+
   PutEmailIdentityFeedbackAttributes(fake, call) {
     const identity = find(fake, call);
     const forwarding = call.params.EmailForwardingEnabled !== false;
@@ -103,6 +136,23 @@ export const sesv2Operations: Record<string, Operation> = {
     return '{}';
   },
 };
+
+function policyName(call: Call): string {
+  const name = required(call, 'PolicyName');
+  if (!/^[A-Za-z0-9_-]{1,64}$/.test(name)) throw badRequest(`Invalid policy name ${name}.`);
+  return name;
+}
+
+/** What SES documents of policies: one resource, the identity; a principal; at most 4 KB. */
+function policyText(call: Call): string {
+  const text = required(call, 'Policy');
+  const { account, region, params } = call;
+  const arn = `arn:aws:ses:${region}:${account}:identity/${String(params.EmailIdentity)}`;
+  const { Statement = [] } = JSON.parse(text) as { Statement?: { Principal?: unknown; Resource?: unknown }[] };
+  const isValid = Statement.every(({ Principal, Resource }) => Principal !== undefined && Resource === arn);
+  if (Statement.length === 0 || !isValid || text.length > 4096) throw badRequest(`Invalid policy: ${text}`);
+  return text;
+}
 
 function dkim(identity: Identity): object {
   return {

@@ -19,6 +19,17 @@ function template(domain: Partial<ResourceProperties>, settings?: Partial<Settin
 }
 
 const { ConfigurationSet, FeedbackForwarding, BounceTopic, ComplaintTopic, DeliveryTopic, NotificationHeaders } = ALL;
+const SendingPolicy = {
+  Version: '2012-10-17',
+  Statement: [
+    {
+      Effect: 'Allow',
+      Action: 'ses:SendEmail',
+      Principal: { AWS: '222222222222' },
+      Resource: `arn:aws:ses:${REGION}:111111111111:identity/${DOMAIN}`,
+    },
+  ],
+};
 const notifications = { BounceTopic, ComplaintTopic, DeliveryTopic, NotificationHeaders };
 const everything = (domain: Partial<ResourceProperties> = {}) =>
   template({ ...MAIL, ...DMARC, ...domain }, { ConfigurationSet, FeedbackForwarding, ...notifications });
@@ -33,6 +44,7 @@ const TEMPLATES = {
   notifications: template({}, notifications),
   'a configuration set': template({}, { ConfigurationSet: 'other' }),
   'feedback forwarding': template({}, { FeedbackForwarding: 'true' }),
+  'a sending policy': template({}, { SendingPolicy }),
   everything: everything(),
   'everything, retained': everything({ RemovalPolicy: 'retain' }),
   'everything, at another DNS provider': everything({ HostedZoneId: undefined, HostedZoneName: undefined }),
@@ -60,6 +72,7 @@ const UPDATES: [Name, Name][] = [
   ['MAIL FROM and DMARC', 'MAIL FROM and DMARC, in another Region'],
   ['notifications', 'a configuration set'],
   ['feedback forwarding', 'notifications'],
+  ['a sending policy', 'a configuration set'],
 ];
 
 describe('the role of the Lambda may do all that the handler does for MAIL FROM, DMARC and settings', () => {

@@ -113,6 +113,7 @@ const state = fc
     MailFrom: fc.constantFrom('', 'm.example.com UseDefaultValue', 'm.example.com RejectMessage'),
     ConfigurationSet: fc.constantFrom('', 'main', 'other'),
     FeedbackForwarding: flag,
+    SendingPolicy: fc.constantFrom('', '{"Statement":[1]}', '{"Statement":[2]}'),
     BounceTopic: topic,
     ComplaintTopic: topic,
     DeliveryTopic: topic,

@@ -78,7 +78,7 @@ describe('the settings of a domain', () => {
   });
 
   test('have every property of the contract, as strings', () => {
-    const everyProperty: Required<SettingsProperties> = {
+    const everyProperty: Required<Omit<SettingsProperties, 'SendingPolicy'>> = {
       DomainName: 'mail.example.com',
       SesRegion: 'us-east-1',
       RemovalPolicy: 'retain',
@@ -325,13 +325,11 @@ describe('a configuration set', () => {
       sesRegion: 'us-east-1',
       configurationSet: ses.ConfigurationSet.fromConfigurationSetName(stack, 'Set', 'mail'),
     }));
-    expect(Action).toEqual(['ses:SendEmail', 'ses:SendRawEmail']);
-    expect(Resource).toEqual([
-      identity,
-      {
-        'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, `:ses:us-east-1:${ACCOUNT}:configuration-set/mail`]],
-      },
-    ]);
+    expect(Action).toEqual(expect.arrayContaining(['ses:SendEmail', 'ses:SendRawEmail']));
+    const arn = (name: string) => ({
+      'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, `:ses:us-east-1:${ACCOUNT}:${name}`]],
+    });
+    expect(Resource).toEqual([identity, arn('configuration-set/mail'), arn('template/*')]);
   });
 
   test('that the app makes is referred to', () => {

@@ -51,6 +51,7 @@ const settingsWish: fc.Arbitrary<SettingsWish> = fc.record(
     forwarding: fc.boolean(),
     topics: fc.constantFrom('none' as const, 'both' as const, 'all' as const),
     headers: fc.boolean(),
+    senders: fc.constantFrom('none' as const, 'account' as const, 'service' as const),
   },
   { requiredKeys: [] },
 );
@@ -154,7 +155,14 @@ const actPlan: fc.Arbitrary<ActPlan> = fc.oneof(
       on: fc.constant('settings' as const),
       domain: place(1),
       region: place(1),
-      what: fc.constantFrom<SettingsAct>('mail from', 'configuration set', 'topics', 'no forwarding', 'reset'),
+      what: fc.constantFrom<SettingsAct>(
+        'mail from',
+        'configuration set',
+        'topics',
+        'no forwarding',
+        'policy',
+        'reset',
+      ),
     }),
   },
   {

@@ -224,7 +224,9 @@ export class Courier {
   /** Nobody will ask for what a cancelled event has made: it has to notice by itself. */
   private judgeCancellation(incident: Incident, { body, run }: Answered): void {
     const made = incident.isOfSettings
-      ? incident.calls.some(({ operation, outcome }) => /^(Set|Put)/.test(operation) && outcome === 'ok')
+      ? incident.calls.some(
+          ({ operation, outcome }) => /^(Set|Put)|EmailIdentityPolicy$/.test(operation) && outcome === 'ok',
+        )
       : this.world.ledger.ours().some((item) => incident.made(item));
     if (run === 1 && incident.heardOfCancellation && made && body.Status === 'SUCCESS') {
       throw new Violation('takes back what is cancelled', `${incident.type} ${incident.event.RequestId}`);

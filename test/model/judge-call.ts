@@ -1,4 +1,5 @@
 import { CLAIM_PREFIX, MARK } from '../../lib/shared/claim-tags';
+import { sendingPolicyName } from '../../lambda/domain/claims';
 import type { ResourceProperties } from '../../lib/shared/contract';
 import type { Call, CallParams } from '../fakes/fake-aws';
 import type { Incident } from './incident';
@@ -6,7 +7,8 @@ import { Violation } from './violation';
 
 const READS = /^(DescribeStackResource|DescribeStacks|GetEmailIdentity|ListTagsForResource)$/;
 const TAGS = /^(TagResource|UntagResource)$/;
-const OF_SETTINGS = /^(GetIdentityNotificationAttributes|SetIdentity\w+|PutEmailIdentity\w+)$/;
+const OF_SETTINGS = /^(GetIdentityNotificationAttributes|SetIdentity\w+|PutEmailIdentity\w+|\w+EmailIdentityPolicy)$/;
+const READS_SETTINGS = 'GetIdentityNotificationAttributes';
 
 /** Judges a call by what it asks for, whether it changes anything or not. */
 export function judgeCall(incident: Incident, { operation, params }: Call): void {
@@ -18,7 +20,11 @@ export function judgeCall(incident: Incident, { operation, params }: Call): void
   if (READS.test(operation) || TAGS.test(operation)) return;
   if (incident.isOfSettings) {
     if (!OF_SETTINGS.test(operation)) throw new Violation('least privilege', what);
-    if (type === 'Delete' && retains && /^(Set|Put)/.test(operation)) throw new Violation('retained', what);
+    if (type === 'Delete' && retains && operation !== READS_SETTINGS) throw new Violation('retained', what);
+    const { PolicyName = sendingPolicyName(incident.event) } = params;
+    if (PolicyName !== sendingPolicyName(incident.event)) {
+      throw new Violation('least privilege', `${what}: policy ${String(PolicyName)}`);
+    }
     return;
   }
   if (OF_SETTINGS.test(operation)) throw new Violation('least privilege', what);

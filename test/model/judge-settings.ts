@@ -1,4 +1,5 @@
 import type { SettingsProperties } from '../../lib/shared/contract';
+import { sendingPolicyName } from '../../lambda/domain/claims';
 import { DEFAULTS, type Setting } from '../../lambda/settings/plan';
 import type { FakeAws, ResponseBody } from '../fakes/fake-aws';
 import type { Incident } from './incident';
@@ -14,7 +15,7 @@ export function settingsExcuses(fake: FakeAws, incident: Incident, holdings: rea
   const wanted = wantedSettings(propertiesOf(incident));
   const contested = usedByOthers(incident, holdings);
   const present = identity && settingsOf(identity);
-  const conflict = (Object.keys(wanted) as Setting[]).some(
+  const conflict = (Object.keys(wanted) as (keyof Values)[]).some(
     (setting) => contested.has(setting) && present?.[setting] !== wanted[setting],
   );
   return [
@@ -36,7 +37,7 @@ function claimsInTheWay(identity: ReturnType<FakeAws['identity']>, conflict: boo
 }
 
 /** The settings that other resources have for the same identity. */
-function usedByOthers(incident: Incident, holdings: readonly Holding[]): Set<Setting> {
+function usedByOthers(incident: Incident, holdings: readonly Holding[]): Set<string> {
   const { event } = incident;
   const { DomainName, SesRegion } = propertiesOf(incident);
   const others = holdings.filter(({ id, stack, logicalId, properties }) => {
@@ -48,7 +49,7 @@ function usedByOthers(incident: Incident, holdings: readonly Holding[]): Set<Set
       !(isThis && (event.RequestType !== 'Delete' || id === event.PhysicalResourceId))
     );
   });
-  return new Set(others.flatMap(({ properties }) => Object.keys(wantedSettings(properties)) as Setting[]));
+  return new Set(others.flatMap(({ properties }) => Object.keys(wantedSettings(properties))));
 }
 
 /** Judges the answer to an event against what the identity has now. */
@@ -84,6 +85,7 @@ export function judgeSettings(
   // elsewhere of an event that had failed know that it had.
   const elsewhere = incident.answers.some(({ environment }) => environment !== incident.answers[0].environment);
   if (!before || !identity || incident.meanwhile || incident.killed > 0 || elsewhere) return;
+  judgePolicy(incident, answer, identity.policies, holdings);
   const expected = expectedAfter(incident, answer, before, originsBefore, usedByOthers(incident, holdings));
   const present = settingsOf(identity);
   for (const setting of Object.keys(expected) as (keyof Values)[]) {
@@ -99,12 +101,38 @@ export function judgeSettings(
   }
 }
 
+/** The policy of the resource, which has a name of its own. */
+function judgePolicy(
+  { event, type, retains }: Incident,
+  answer: ResponseBody,
+  policies: Readonly<Record<string, string>>,
+  holdings: readonly Holding[],
+): void {
+  const { DomainName, SesRegion, SendingPolicy } = event.ResourceProperties as unknown as SettingsProperties;
+  const isSame = ({ id, stack, logicalId, properties }: Holding) =>
+    id !== event.PhysicalResourceId &&
+    id.startsWith('settings:') &&
+    stack === event.StackId &&
+    logicalId === event.LogicalResourceId &&
+    properties.DomainName === DomainName &&
+    properties.SesRegion === SesRegion;
+  // A removal whose claim is gone leaves what it finds, and says so.
+  const isRemoval = type === 'Delete' && !retains && event.PhysicalResourceId?.startsWith('settings:');
+  if (answer.Status === 'FAILED' || (type === 'Delete' && (!isRemoval || answer.Reason || holdings.some(isSame))))
+    return;
+  const expected = type === 'Delete' || SendingPolicy === undefined ? undefined : JSON.stringify(SendingPolicy);
+  const present = policies[sendingPolicyName(event)];
+  if (present !== expected) {
+    throw new Violation('set up as answered', `${type} ${event.RequestId}: the policy is ${present}, not ${expected}`);
+  }
+}
+
 function expectedAfter(
   incident: Incident,
   answer: ResponseBody,
   before: Values,
   origins: ReadonlyMap<Setting, string>,
-  used: ReadonlySet<Setting>,
+  used: ReadonlySet<string>,
 ): Partial<Values> {
   const { type, event, retains } = incident;
   const properties = propertiesOf(incident);
@@ -130,10 +158,10 @@ function withoutDropped(
   wanted: Partial<Values>,
   former: Partial<Values>,
   origins: ReadonlyMap<Setting, string>,
-  used: ReadonlySet<Setting>,
+  used: ReadonlySet<string>,
 ): Values {
   const after = { ...before, ...wanted };
-  for (const setting of Object.keys(former) as Setting[]) {
+  for (const setting of Object.keys(former) as (keyof Values)[]) {
     const isOurs = origins.get(setting) === 'ours' && !used.has(setting);
     if (wanted[setting] === undefined && before[setting] === former[setting] && isOurs)
       after[setting] = DEFAULTS[setting];

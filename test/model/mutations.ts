@@ -381,6 +381,24 @@ export const MUTATIONS: readonly Mutation[] = [
     to: 'false',
   },
   {
+    name: 'keeps a sending policy as long as another construct has one',
+    file: 'settings/remove.ts',
+    from: 'isOwn(setting) ? others.filter((claim) => isOfResource(claim, event)) : others',
+    to: 'others',
+  },
+  {
+    name: 'gives all sending policies one name',
+    file: 'domain/claims.ts',
+    from: '`${MARK}-${ownerId(event)}`',
+    to: '`${MARK}-${hash(event.StackId, 10)}`',
+  },
+  {
+    name: 'leaves a sending policy that is granted no more',
+    file: 'settings/plan.ts',
+    from: 'to: goals[setting] ?? DEFAULTS[setting],',
+    to: "to: (setting === 'SendingPolicy' && goals[setting] === '' ? present[setting] : goals[setting]) ?? DEFAULTS[setting],",
+  },
+  {
     name: 'an Update drops a setting that another construct uses',
     file: 'settings/apply.ts',
     from: ' && !isUsed(setting)',

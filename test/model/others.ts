@@ -145,6 +145,9 @@ export class Others {
       case 'no forwarding':
         identity.forwarding = identity.topics.Bounce === undefined || identity.topics.Complaint === undefined;
         return;
+      case 'policy':
+        identity.policies = { ...identity.policies, theirs: '{"Statement":[]}' };
+        return;
       case 'reset':
         Object.assign(identity, {
           mailFrom: undefined,

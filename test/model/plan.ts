@@ -83,6 +83,8 @@ export interface SettingsWish {
   readonly forwarding?: boolean;
   readonly topics?: 'none' | 'both' | 'all';
   readonly headers?: boolean;
+  /** Whom the policy of the identity lets send. */
+  readonly senders?: 'none' | 'account' | 'service';
 }
 
 /** What makes that properties cannot work. */
@@ -166,7 +168,7 @@ export type IdentityAct =
 /** What others do to our tags on an identity, or beside them. */
 export type TagAct = 'remove claims' | 'remove all' | 'edit claim' | 'put theirs';
 
-export type SettingsAct = 'mail from' | 'configuration set' | 'topics' | 'no forwarding' | 'reset';
+export type SettingsAct = 'mail from' | 'configuration set' | 'topics' | 'no forwarding' | 'policy' | 'reset';
 
 export type RecordAct =
   | 'remove'

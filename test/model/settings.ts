@@ -1,9 +1,10 @@
-import type { SettingsProperties } from '../../lib/shared/contract';
+import type { PolicyDocument, SettingsProperties } from '../../lib/shared/contract';
 import { DEFAULTS, type Setting } from '../../lambda/settings/plan';
 import type { Identity } from '../fakes/fake-aws';
 import type { Wish } from './plan';
 
-export type Values = Record<Setting, string>;
+/** Those that an identity has once: each resource has a policy of its own. */
+export type Values = Record<Exclude<Setting, 'SendingPolicy'>, string>;
 
 /** What an identity has, in the words of the handler's plan. */
 export function settingsOf({ mailFrom, configurationSet, forwarding, topics, headers }: Identity): Values {
@@ -43,7 +44,7 @@ export function wantedSettings(properties: Partial<SettingsProperties>): Partial
  */
 export function expectedSettings(before: Values, wanted: Partial<Values>, former: Partial<Values>): Values {
   const after = { ...before, ...wanted };
-  for (const setting of Object.keys(former) as Setting[]) {
+  for (const setting of Object.keys(former) as (keyof Values)[]) {
     if (wanted[setting] === undefined && before[setting] === former[setting]) after[setting] = DEFAULTS[setting];
   }
   const lostTopic = (['BounceTopic', 'ComplaintTopic'] as const).some(
@@ -64,7 +65,14 @@ export function toSettings(
   }: Pick<SettingsProperties, 'DomainName' | 'SesRegion' | 'RemovalPolicy' | 'MailFromDomain'>,
   { settings = {} }: Wish,
 ): SettingsProperties | undefined {
-  const { configurationSet = 'none', behavior = 'UseDefaultValue', forwarding, topics = 'none', headers } = settings;
+  const {
+    configurationSet = 'none',
+    behavior = 'UseDefaultValue',
+    forwarding,
+    topics = 'none',
+    headers,
+    senders,
+  } = settings;
   const topic = `arn:aws:sns:${SesRegion}:111111111111:feedback`;
   const further: Partial<SettingsProperties> = {
     ...(MailFromDomain && { MailFromDomain, MailFromBehavior: behavior }),
@@ -75,7 +83,22 @@ export function toSettings(
       NotificationHeaders: headers ? 'true' : 'false',
     }),
     ...(topics === 'all' && { DeliveryTopic: `${topic}-deliveries` }),
+    ...(senders !== undefined && senders !== 'none' && { SendingPolicy: policyFor(senders, DomainName, SesRegion) }),
     ...(forwarding !== undefined && { FeedbackForwarding: forwarding || topics === 'none' ? 'true' : 'false' }),
   };
   return Object.keys(further).length === 0 ? undefined : { DomainName, SesRegion, RemovalPolicy, ...further };
+}
+
+function policyFor(senders: 'account' | 'service', domain: string, region: string): PolicyDocument {
+  return {
+    Version: '2012-10-17',
+    Statement: [
+      {
+        Effect: 'Allow',
+        Action: 'ses:SendEmail',
+        Principal: senders === 'account' ? { AWS: '333333333333' } : { Service: 'cognito-idp.amazonaws.com' },
+        Resource: `arn:aws:ses:${region}:111111111111:identity/${domain}`,
+      },
+    ],
+  };
 }

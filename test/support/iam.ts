@@ -63,6 +63,9 @@ export function handlerStatements(
     dmarc: given.DmarcRecord === undefined ? undefined : {},
     ...(settings && settingsProps(stack, settings)),
   });
+  settings?.SendingPolicy?.Statement.forEach((statement) => {
+    mail.addToResourcePolicy(iam.PolicyStatement.fromJson(statement));
+  });
   Object.entries(given.Tags ?? {}).forEach(([key, value]) => mail.cdkTagManager.setTag(key, value));
   return statementsOf(stack, deployment);
 }

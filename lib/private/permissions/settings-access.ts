@@ -90,6 +90,12 @@ export class SettingsAccess {
 
 const PUT_CONFIGURATION_SET = 'ses:PutEmailIdentityConfigurationSetAttributes';
 
+const POLICY_ACTIONS = [
+  'ses:CreateEmailIdentityPolicy',
+  'ses:DeleteEmailIdentityPolicy',
+  'ses:UpdateEmailIdentityPolicy',
+];
+
 function v1Actions({ properties }: SettingsRequest): string[] {
   return properties.NotificationHeaders === undefined
     ? []
@@ -101,12 +107,13 @@ function v1Actions({ properties }: SettingsRequest): string[] {
 }
 
 function v2Actions({ properties, configurationSetArn }: SettingsRequest): string[] {
-  const { MailFromDomain, FeedbackForwarding, NotificationHeaders } = properties;
+  const { MailFromDomain, FeedbackForwarding, NotificationHeaders, SendingPolicy } = properties;
   const uses = (...values: (string | undefined)[]) => values.some((value) => value !== undefined);
   return [
     ...(uses(MailFromDomain) ? ['ses:PutEmailIdentityMailFromAttributes'] : []),
     // Removing a topic turns feedback forwarding back on, because SES requires one or the other.
     ...(uses(FeedbackForwarding, NotificationHeaders) ? ['ses:PutEmailIdentityFeedbackAttributes'] : []),
     ...(uses(configurationSetArn) ? [PUT_CONFIGURATION_SET] : []),
+    ...(SendingPolicy === undefined ? [] : POLICY_ACTIONS),
   ];
 }

@@ -5,6 +5,8 @@ import (
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsroute53"
 	"github.com/aws/jsii-runtime-go"
 	"github.com/cdk-ses-easy-dkim/cdk-ses-easy-dkim-go/cdkseseasydkim"
@@ -23,6 +25,10 @@ func main() {
 
 	plain := cdkseseasydkim.NewEasyDkimDomain(stack, jsii.String("Plain"), &cdkseseasydkim.EasyDkimDomainProps{
 		HostedZone: hostedZone,
+		FunctionOptions: &cdkseseasydkim.EasyDkimFunctionOptions{
+			LogRetention: awslogs.RetentionDays_ONE_YEAR,
+			Tracing:      awslambda.Tracing_ACTIVE,
+		},
 	})
 
 	otherZone := awsroute53.HostedZone_FromHostedZoneAttributes(stack, jsii.String("OtherZone"), &awsroute53.HostedZoneAttributes{
@@ -40,6 +46,7 @@ func main() {
 		RemovalPolicy:       awscdk.RemovalPolicy_RETAIN,
 		OverwriteRecords:    jsii.Bool(true),
 		Outputs:             jsii.Bool(false),
+		Revision:            jsii.String("2"),
 	})
 
 	cdkseseasydkim.NewEasyDkimDelegationRole(stack, jsii.String("WholeZone"), &cdkseseasydkim.EasyDkimDelegationRoleProps{
@@ -58,6 +65,11 @@ func main() {
 		AssumedBy: awsiam.NewServicePrincipal(jsii.String("lambda.amazonaws.com"), nil),
 	})
 	plain.GrantSendEmail(sender)
+	plain.GrantSendEmail(awsiam.NewAccountPrincipal(jsii.String("444455556666")))
+	plain.AddToResourcePolicy(awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
+		Actions:    jsii.Strings("ses:SendEmail"),
+		Principals: &[]awsiam.IPrincipal{awsiam.NewOrganizationPrincipal(jsii.String("o-1234567890"))},
+	}))
 	full.Grant(sender, jsii.String("ses:SendTemplatedEmail"), jsii.String("ses:SendBulkTemplatedEmail"))
 
 	output := func(id string, value *string) {

@@ -1,13 +1,27 @@
 from aws_cdk import App, CfnOutput, Duration, Environment, RemovalPolicy, Stack
 from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_logs as logs
 from aws_cdk import aws_route53 as route53
-from cdk_ses_easy_dkim import EasyDkimDelegationRole, EasyDkimDomain
+from cdk_ses_easy_dkim import (
+    EasyDkimDelegationRole,
+    EasyDkimDomain,
+    EasyDkimFunctionOptions,
+)
 
 app = App(analytics_reporting=False)
 stack = Stack(app, "Mail", env=Environment(account="111122223333", region="eu-west-1"))
 hosted_zone = route53.PublicHostedZone(stack, "Zone", zone_name="example.com")
 
-plain = EasyDkimDomain(stack, "Plain", hosted_zone=hosted_zone)
+plain = EasyDkimDomain(
+    stack,
+    "Plain",
+    hosted_zone=hosted_zone,
+    function_options=EasyDkimFunctionOptions(
+        log_retention=logs.RetentionDays.ONE_YEAR,
+        tracing=lambda_.Tracing.ACTIVE,
+    ),
+)
 
 full = EasyDkimDomain(
     stack,
@@ -28,6 +42,7 @@ full = EasyDkimDomain(
     removal_policy=RemovalPolicy.RETAIN,
     overwrite_records=True,
     outputs=False,
+    revision="2",
 )
 
 EasyDkimDelegationRole(
@@ -50,6 +65,13 @@ sender = iam.Role(
     stack, "Sender", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com")
 )
 plain.grant_send_email(sender)
+plain.grant_send_email(iam.AccountPrincipal("444455556666"))
+plain.add_to_resource_policy(
+    iam.PolicyStatement(
+        actions=["ses:SendEmail"],
+        principals=[iam.OrganizationPrincipal("o-1234567890")],
+    )
+)
 full.grant(sender, "ses:SendTemplatedEmail", "ses:SendBulkTemplatedEmail")
 
 attributes = {

@@ -1,6 +1,8 @@
 /** The app that every language writes: both constructs, with the fewest props and with all of them. */
 import { App, CfnOutput, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
+import * as lambda from 'aws-cdk-lib/aws-lambda';
+import * as logs from 'aws-cdk-lib/aws-logs';
 import * as route53 from 'aws-cdk-lib/aws-route53';
 import { EasyDkimDelegationRole, EasyDkimDomain } from 'cdk-ses-easy-dkim';
 
@@ -8,7 +10,10 @@ const app = new App({ analyticsReporting: false });
 const stack = new Stack(app, 'Mail', { env: { account: '111122223333', region: 'eu-west-1' } });
 const hostedZone = new route53.PublicHostedZone(stack, 'Zone', { zoneName: 'example.com' });
 
-const plain = new EasyDkimDomain(stack, 'Plain', { hostedZone });
+const plain = new EasyDkimDomain(stack, 'Plain', {
+  hostedZone,
+  functionOptions: { logRetention: logs.RetentionDays.ONE_YEAR, tracing: lambda.Tracing.ACTIVE },
+});
 
 const full = new EasyDkimDomain(stack, 'Full', {
   hostedZone: route53.HostedZone.fromHostedZoneAttributes(stack, 'OtherZone', {
@@ -23,6 +28,7 @@ const full = new EasyDkimDomain(stack, 'Full', {
   removalPolicy: RemovalPolicy.RETAIN,
   overwriteRecords: true,
   outputs: false,
+  revision: '2',
 });
 
 new EasyDkimDelegationRole(stack, 'WholeZone', { hostedZone, assumedBy: new iam.AccountPrincipal('444455556666') });
@@ -36,6 +42,13 @@ new EasyDkimDelegationRole(stack, 'OneDomain', {
 
 const sender = new iam.Role(stack, 'Sender', { assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com') });
 plain.grantSendEmail(sender);
+plain.grantSendEmail(new iam.AccountPrincipal('444455556666'));
+plain.addToResourcePolicy(
+  new iam.PolicyStatement({
+    actions: ['ses:SendEmail'],
+    principals: [new iam.OrganizationPrincipal('o-1234567890')],
+  }),
+);
 full.grant(sender, 'ses:SendTemplatedEmail', 'ses:SendBulkTemplatedEmail');
 
 const attributes = {

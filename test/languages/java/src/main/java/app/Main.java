@@ -3,6 +3,7 @@ package app;
 import io.github.cdk.ses.easydkim.DkimRecord;
 import io.github.cdk.ses.easydkim.EasyDkimDelegationRole;
 import io.github.cdk.ses.easydkim.EasyDkimDomain;
+import io.github.cdk.ses.easydkim.EasyDkimFunctionOptions;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,8 +14,12 @@ import software.amazon.awscdk.Environment;
 import software.amazon.awscdk.RemovalPolicy;
 import software.amazon.awscdk.Stack;
 import software.amazon.awscdk.services.iam.AccountPrincipal;
+import software.amazon.awscdk.services.iam.OrganizationPrincipal;
+import software.amazon.awscdk.services.iam.PolicyStatement;
 import software.amazon.awscdk.services.iam.Role;
 import software.amazon.awscdk.services.iam.ServicePrincipal;
+import software.amazon.awscdk.services.lambda.Tracing;
+import software.amazon.awscdk.services.logs.RetentionDays;
 import software.amazon.awscdk.services.route53.HostedZone;
 import software.amazon.awscdk.services.route53.HostedZoneAttributes;
 import software.amazon.awscdk.services.route53.PublicHostedZone;
@@ -27,7 +32,13 @@ public final class Main {
         .build();
     PublicHostedZone hostedZone = PublicHostedZone.Builder.create(stack, "Zone").zoneName("example.com").build();
 
-    EasyDkimDomain plain = EasyDkimDomain.Builder.create(stack, "Plain").hostedZone(hostedZone).build();
+    EasyDkimDomain plain = EasyDkimDomain.Builder.create(stack, "Plain")
+        .hostedZone(hostedZone)
+        .functionOptions(EasyDkimFunctionOptions.builder()
+            .logRetention(RetentionDays.ONE_YEAR)
+            .tracing(Tracing.ACTIVE)
+            .build())
+        .build();
 
     EasyDkimDomain full = EasyDkimDomain.Builder.create(stack, "Full")
         .hostedZone(HostedZone.fromHostedZoneAttributes(stack, "OtherZone", HostedZoneAttributes.builder()
@@ -43,6 +54,7 @@ public final class Main {
         .removalPolicy(RemovalPolicy.RETAIN)
         .overwriteRecords(true)
         .outputs(false)
+        .revision("2")
         .build();
 
     EasyDkimDelegationRole.Builder.create(stack, "WholeZone")
@@ -61,6 +73,11 @@ public final class Main {
         .assumedBy(new ServicePrincipal("lambda.amazonaws.com"))
         .build();
     plain.grantSendEmail(sender);
+    plain.grantSendEmail(new AccountPrincipal("444455556666"));
+    plain.addToResourcePolicy(PolicyStatement.Builder.create()
+        .actions(List.of("ses:SendEmail"))
+        .principals(List.of(new OrganizationPrincipal("o-1234567890")))
+        .build());
     full.grant(sender, "ses:SendTemplatedEmail", "ses:SendBulkTemplatedEmail");
 
     Map<String, String> attributes = new LinkedHashMap<>();

@@ -1,0 +1,33 @@
+import { Stack } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import { Construct } from 'constructs';
+import { longSendingPolicy, MAX_SENDING_POLICY_LENGTH } from '../../shared/contract';
+
+/** The least that pseudo parameters can become. */
+const LENGTHS: { readonly [reference: string]: number } = {
+  'AWS::Partition': 'aws'.length,
+  'AWS::Region': 'eu-west-1'.length,
+  'AWS::AccountId': '123456789012'.length,
+};
+
+/** What SES would not take of the policy of an identity. */
+export function sendingPolicyProblems(scope: Construct, policy: iam.PolicyDocument): string[] {
+  if (policy.isEmpty) {
+    return [];
+  }
+  const length = leastLength(Stack.of(scope), policy);
+  return [
+    ...policy.validateForResourcePolicy(),
+    ...(length > MAX_SENDING_POLICY_LENGTH ? [`${longSendingPolicy(length)}.`] : []),
+  ];
+}
+
+/** Characters, without those of values that are known at deployment only. */
+function leastLength(stack: Stack, policy: iam.PolicyDocument): number {
+  const text = stack.resolve(stack.toJsonString(policy)) as string | { readonly 'Fn::Join': [string, unknown[]] };
+  const parts = typeof text === 'string' ? [text] : text['Fn::Join'][1];
+  return parts.reduce<number>((sum, part) => {
+    const reference = (part as { readonly Ref?: string }).Ref ?? '';
+    return sum + (typeof part === 'string' ? part.length : (LENGTHS[reference] ?? 0));
+  }, 0);
+}
