@@ -4,6 +4,18 @@ import tseslint from 'typescript-eslint';
 /** Data flows one way: the construct and the handler share nothing but lib/shared. */
 const noImportOf = (...patterns) => ({ 'no-restricted-imports': ['error', { patterns }] });
 
+/** The next event may come to another instance of the function, and the sandbox of the tests goes by that. */
+const noStateOfModules = {
+  'no-restricted-syntax': [
+    'error',
+    ...[
+      ':matches(Program, ExportNamedDeclaration) > VariableDeclaration[kind!="const"]',
+      ':matches(Program, ExportNamedDeclaration) > VariableDeclaration > VariableDeclarator:not([id.typeAnnotation]) > NewExpression[callee.name=/^(Weak)?(Map|Set)$/]',
+      'PropertyDefinition[static=true]:not([readonly=true])',
+    ].map((selector) => ({ selector, message: 'The handler keeps nothing in memory between two events.' })),
+  ],
+};
+
 export default tseslint.config(
   { ignores: ['dist/', 'packages/', 'cdk.out/', '.local/', 'node_modules/', '**/*.snapshot/'] },
   js.configs.recommended,
@@ -29,6 +41,10 @@ export default tseslint.config(
       { regex: '^(aws-cdk-lib|constructs)(/|$)', message: 'The handler runs without the CDK.' },
       { regex: '/lib(/(?!shared/)|$)', message: 'The handler shares only lib/shared with the construct.' },
     ),
+  },
+  {
+    files: ['lambda/**/*.ts', 'lib/shared/**/*.ts'],
+    rules: noStateOfModules,
   },
   {
     files: ['lib/shared/**/*.ts'],

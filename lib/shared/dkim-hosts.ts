@@ -8,7 +8,7 @@
  * @see https://docs.aws.amazon.com/general/latest/gr/ses.html#ses_dkim_domains
  * @see https://docs.aws.amazon.com/ses/latest/dg/regions.html#region-dkim
  */
-export const REGIONS_WITH_OWN_DKIM_DOMAIN = new Set([
+export const REGIONS_WITH_OWN_DKIM_DOMAIN: ReadonlySet<string> = new Set([
   'af-south-1',
   'ap-northeast-3',
   'ap-south-2',

@@ -110,6 +110,11 @@ export class Courier {
     }
   }
 
+  /** The end of the sequence. */
+  stop(): void {
+    this.environment.stop();
+  }
+
   private newEnvironment(): ExecutionEnvironment {
     this.environments += 1;
     return new ExecutionEnvironment(this.world.fake, this.world.clock, { random: this.random, bundle: this.bundle });
@@ -186,7 +191,9 @@ export class Courier {
   }
 
   private moveTo(where: Environment): void {
-    if (where === 'another') this.environment = this.newEnvironment();
+    if (where !== 'another') return;
+    this.environment.stop();
+    this.environment = this.newEnvironment();
   }
 
   private async run(incident: Incident, kill: Kill | undefined): Promise<RunEnd> {

@@ -41,5 +41,7 @@ export async function play(sequence: Sequence, options: SequenceOptions = {}): P
     const { message } = error as Error;
     (error as Error).message = `${message}\n\n${world.trace.lines.join('\n')}\n`;
     throw error;
+  } finally {
+    courier.stop();
   }
 }

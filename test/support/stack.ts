@@ -86,11 +86,13 @@ export class World {
   /** The end of a story: a function that has returned does nothing more. */
   stop(): void {
     expect(this.lambda.strayCalls).toBe(0);
+    this.lambda.stop();
   }
 
   /** Starts the function anew: in the same execution environment, or in another one. */
   restartLambda(environment: 'same' | 'another'): void {
     const tmp = environment === 'same' ? this.lambda.tmp : undefined;
+    this.lambda.stop();
     this.lambda = new ExecutionEnvironment(this.fake, this.clock, { tmp });
   }
 

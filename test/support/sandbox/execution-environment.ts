@@ -1,6 +1,5 @@
-import * as http from 'node:http';
 import type { FakeAws } from '../../fakes/fake-aws';
-import { builtBundle, load } from './bundle';
+import { builtBundle, Bundle } from './bundle';
 import { memoryFetch, MemoryRequest, type WireAnswer, type WireRequest } from './memory-http';
 import { randomFrom } from './random';
 import { withoutStackTraces } from './stack-traces';
@@ -35,7 +34,7 @@ export interface EnvironmentOptions {
 
 /** A function instance, from its start to its death. */
 interface Instance {
-  readonly handler: Handler;
+  readonly bundle: Bundle<{ readonly handler: Handler }>;
   readonly timers: Set<number>;
   dead: boolean;
 }
@@ -142,7 +141,7 @@ export class ExecutionEnvironment {
         },
       };
       this.latest = run;
-      instance.handler(event, { getRemainingTimeInMillis: () => deadline - clock.now() }).then(
+      instance.bundle.exports.handler(event, { getRemainingTimeInMillis: () => deadline - clock.now() }).then(
         () => run.end('returned'),
         (error: unknown) => run.end('threw', error),
       );
@@ -154,35 +153,32 @@ export class ExecutionEnvironment {
     instance.dead = true;
     instance.timers.forEach((timer) => this.clock.clearTimeout(timer));
     if (this.instance === instance) this.instance = undefined;
+    void instance.bundle.giveBack();
+  }
+
+  /** The end of the environment. */
+  stop(): void {
+    if (this.instance) this.bury(this.instance);
   }
 
   private launch(): Instance {
-    const { clock, tmp } = this;
+    const { clock, tmp, random } = this;
     const exchange = (request: WireRequest, body: string) => this.exchange(instance, request, body);
-    const globals = {
-      setTimeout: (fire: () => void, ms?: number) => this.setTimeout(instance, fire, ms),
-      clearTimeout: (id: number) => {
+    const bundle = Bundle.for<{ handler: Handler }>(this.bundle, {
+      setTimeout: (fire, ms) => this.setTimeout(instance, fire, ms),
+      clearTimeout: (id) => {
         instance.timers.delete(id);
         clock.clearTimeout(id);
       },
-      Date: clock.Date as DateConstructor,
-      Math: Object.assign(Object.create(Math) as Math, { random: this.random }),
+      now: clock.now,
+      random,
       fetch: memoryFetch(exchange),
-      console: { ...console, log: (line: string) => void this.output.push(line) },
-      // Node looks up every variable of the real environment anew.
-      process: Object.create(global.process, {
-        env: { value: { ...this.fake.env, AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' } },
-      }) as NodeJS.Process,
-    };
-    const request = (options: http.RequestOptions, onResponse: (response: NodeJS.ReadableStream) => void) =>
-      new MemoryRequest(options, onResponse, exchange);
-    const modules = { http: { ...http, request }, fs: tmp.fs, 'fs/promises': tmp.promises };
-    const instance: Instance = {
-      handler: (event, context) => loaded.handler(event, context),
-      timers: new Set(),
-      dead: false,
-    };
-    const loaded = load<{ handler: Handler }>(this.bundle, globals, modules);
+      log: (line) => void this.output.push(line),
+      env: { ...this.fake.env, AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
+      request: (options, onResponse) => new MemoryRequest(options, onResponse, exchange),
+      tmp,
+    });
+    const instance: Instance = { bundle, timers: new Set(), dead: false };
     return instance;
   }
 

@@ -43,17 +43,6 @@ export class VirtualClock {
 
   readonly sleep = (ms: number): Promise<void> => new Promise((resolve) => void this.setTimeout(() => resolve(), ms));
 
-  /** `Date` with this clock's time. */
-  readonly Date = ((now) =>
-    class extends Date {
-      constructor(...args: [] | [string | number | Date]) {
-        super(...((args.length === 0 ? [now()] : args) as [number]));
-      }
-      static now(): number {
-        return now();
-      }
-    })(this.now);
-
   /** Something happens. */
   readonly touch = (): void => {
     this.quiet = 0;
