@@ -6,7 +6,7 @@ import type { Log } from '../events/log';
 import { Claim } from './claims';
 import { IdentityClaims } from './identity-claims';
 import { DomainState, kindsOf } from './physical-id';
-import { planRemoval, RegionalClaim, Removal, recordsToRemove } from './record-plan';
+import { planRemoval, RegionalClaim, Removal, recordsToRemove, sameIdentity } from './record-plan';
 import { IsStale, staleAmong } from './staleness';
 
 /** What is to go. */
@@ -48,6 +48,11 @@ export async function remove(departure: Departure, aws: Aws, log: Log): Promise<
   }
 
   const { shown, isStale } = departure;
+  if (claims.found !== undefined && isOfUnclaimed(departure, claims)) {
+    log('left', { reason: 'CloudFormation has another resource at the identity, whose claim is gone', shown });
+    await claims.giveUp(own.map(({ id }) => id));
+    return undefined;
+  }
   const stale = await staleAmong(claims.all(), isStale);
   const release = async (others: readonly Claim[]) => {
     const elsewhere = await claimsElsewhere(departure, claims, log);
@@ -64,6 +69,16 @@ export async function remove(departure: Departure, aws: Aws, log: Log): Promise<
     await claims.stay(own).catch((problem: Error) => log('still-leaving', { problem: problem.message }));
     throw error;
   }
+}
+
+/** Whether CloudFormation shows a resource at the identity that has no claim there. */
+function isOfUnclaimed({ shown, state, claims: ids }: Departure, claims: IdentityClaims): boolean {
+  return (
+    shown !== undefined &&
+    !ids.includes(shown.claim) &&
+    sameIdentity(shown, state) &&
+    claims.own(shown.claim) === undefined
+  );
 }
 
 /**

@@ -115,6 +115,21 @@ describe('the answer to a clean-up', () => {
   });
 });
 
+it('a clean-up leaves all where somebody has removed the claim of what has replaced it', async () => {
+  mail.cleanUpShows = 'what stays';
+  await mail.create();
+  const claimsBefore = Object.keys(world.tags());
+  await mail.update(properties({ MailFromDomain: `bounce.${DOMAIN}` }));
+  const inPlace = world.holdings();
+  const identity = world.fake.identity(REGION, DOMAIN)!;
+  identity.tags = Object.fromEntries(Object.entries(identity.tags).filter(([key]) => claimsBefore.includes(key)));
+
+  expect(await mail.cleanUp()).toMatchObject({ status: 'SUCCESS' });
+
+  expect(world.holdings()).toEqual(inPlace);
+  expect(world.claims()).toEqual([]);
+});
+
 describe('when CloudFormation has given up a clean-up', () => {
   let first: Answer;
   let second: Answer;

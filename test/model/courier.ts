@@ -73,6 +73,7 @@ export class Courier {
         const othersUse = (item: Item) => world.isUsed(item, incident.event);
         this.settleRepetition(incident, answered);
         if (answered.body.Status === 'FAILED') world.exemptions.settleFailure(incident);
+        else if (incident.type !== 'Delete') world.exemptions.settleAdoption(answered.body.PhysicalResourceId);
         judgeAnswer(world.fake, world.ledger, incident, answered.body, excuses, isUsed, othersUse);
       }
       if (wasInPlace && answered.body.Status === 'SUCCESS' && !incident.meanwhile)

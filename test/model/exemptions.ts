@@ -1,9 +1,9 @@
 import { readClaims, type Claim } from '../../lambda/domain/claims';
-import type { DomainState } from '../../lambda/domain/physical-id';
+import { type DomainState, parsePhysicalId } from '../../lambda/domain/physical-id';
 import type { Call, FakeAws } from '../fakes/fake-aws';
 import type { Counters } from './counters';
 import { configOf } from './excuses';
-import type { Incident } from './incident';
+import { claims, type Incident } from './incident';
 import { identityKey, type Item, type Ledger, plain } from './ledger';
 import { ACCOUNT, REGIONS } from './places';
 import type { Setup } from './plan';
@@ -43,8 +43,9 @@ export class Exemptions {
   writeOff(held: Holding, ending: Ending): void {
     const state = stateOf(held);
     for (const item of this.ledger.ours()) {
-      if (state && held.properties.RemovalPolicy === 'retain' && this.isMxOf(state, item)) {
-        this.exempt(item, 'an MX record of a Region that was retained');
+      const stays = held.properties.RemovalPolicy === 'retain' || ending === 'given up';
+      if (state && stays && isInFormOf(state, item) && this.isUsed(item)) {
+        this.exempt(item, 'used in the form that a resource wants which was retained or given up');
         continue;
       }
       if (held.unanswered !== undefined && item.madeBy?.requestId === held.unanswered && !this.isUsed(item)) {
@@ -71,11 +72,6 @@ export class Exemptions {
         this.exempt(item, 'kept for a claim that nobody will ever give up');
       }
     }
-  }
-
-  /** Whether it is the MX record of the Region of one domain, which serves those of other Regions, too. */
-  private isMxOf(state: DomainState, item: Item): boolean {
-    return item.key.includes(' MX ') && isAt(state, item) && item.content.includes(`.${state.region}.`);
   }
 
   exempt(item: Item, reason: string): void {
@@ -118,7 +114,7 @@ export class Exemptions {
   /** Claims tell that a DMARC record is used, and only the id that CloudFormation shows tells its text. */
   private isOfRollbackUnseen(state: DomainState, { key, content }: Item): boolean {
     const isCertain = this.setup.shows === 'present' && this.setup.lag === 0;
-    return !isCertain && key.includes(' _dmarc.') && content !== plain(state.dmarc ?? '');
+    return !isCertain && key.includes(' _dmarc.') && content !== plain(`"${state.dmarc}"`);
   }
 
   /** The claims on an identity that no resource has. */
@@ -161,6 +157,16 @@ export class Exemptions {
     }
   }
 
+  /** What a resource uses that another one has made, whose claim somebody has edited. */
+  settleAdoption(id: string): void {
+    const state = parsePhysicalId(id);
+    for (const item of state ? this.ledger.ours() : []) {
+      if (isAt(state!, item) && !claims(state, item) && this.hasUnreadableClaims(item)) {
+        this.exempt(item, 'made by a resource whose claim somebody has edited');
+      }
+    }
+  }
+
   /** Somebody had deleted the identity, and with it the claims of all but the one that makes it anew. */
   forgetClaims({ event, previous }: Incident, { region, params }: Call): void {
     for (const held of this.holdings()) {
@@ -186,4 +192,13 @@ export class Exemptions {
     }
     this.settings.loseSight(region, domain);
   }
+}
+
+/** Whether it is an MX record with the Region of a domain, or a DMARC record with its text. */
+function isInFormOf(state: DomainState, item: Item): boolean {
+  if (!isAt(state, item)) return false;
+  const { key, content } = item;
+  return key.includes(' MX ')
+    ? content.includes(`.${state.region}.`)
+    : key.includes(' _dmarc.') && content === plain(`"${state.dmarc}"`);
 }

@@ -482,14 +482,8 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'keeps records of tokens that the identity has no more',
     file: 'domain/record-plan.ts',
-    from: '(isCurrent && claims.some(uses))',
+    from: 'isCurrent && claims.some(uses)',
     to: 'claims.some(uses)',
-  },
-  {
-    name: 'clean-up takes the DKIM records that its replacement shares',
-    file: 'domain/record-plan.ts',
-    from: ' || isOfReplacement(id, state, shown)',
-    to: '',
   },
   {
     name: 'leaves a further record in the form that nobody wants any more',
