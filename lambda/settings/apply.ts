@@ -109,7 +109,8 @@ class SettingsSetup {
     journal.note({ before: earlier });
     const isUsed = (setting: Setting) =>
       others.some((claim) => usesSetting(claim, setting) && (!isOwn(setting) || isOfResource(claim, this.event)));
-    const droppable = pickSettings(former, (setting) => own?.made.includes(setting) === true && !isUsed(setting));
+    const isOurs = (setting: Setting) => isOwn(setting) || own?.made.includes(setting) === true;
+    const droppable = pickSettings(former, (setting) => isOurs(setting) && !isUsed(setting));
     const steps = planSettings({ wanted, former: droppable, present: earlier });
     log('settings-planned', { steps });
 

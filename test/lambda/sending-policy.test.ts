@@ -85,6 +85,15 @@ describe('a sending policy', () => {
     expect(world.claims()).toEqual(['made=ConfigurationSet by=Test/Settings']);
   });
 
+  it('goes when nothing is granted any more, whatever somebody has done to the tags', async () => {
+    await well(resource.create({ ...ONE, ConfigurationSet: 'main' }));
+    identity().tags = {};
+
+    await well(resource.update(settings({ ConfigurationSet: 'main' })));
+
+    expect(ours()).toEqual([]);
+  });
+
   it('goes with the settings', async () => {
     await well(resource.create(ONE));
 
