@@ -1,4 +1,5 @@
 import { normalizeDomainName } from '../lib/shared/domain-name';
+import { isDkimToken, mailFromProblem, regionProblem, type Problem } from '../lib/shared/rules';
 import { InvalidOptionError, type CheckOptions } from './check-options';
 import { Dns } from './dns';
 import { MAX_TIMEOUT } from './max-timeout';
@@ -26,6 +27,12 @@ export function readOptions(domain: string, options: CheckOptions): Given {
   };
 }
 
+function refuse(option: string, problem: Problem): void {
+  if (problem !== undefined) {
+    throw new InvalidOptionError(`${option} ${problem}.`);
+  }
+}
+
 function normalize(what: string, name: string): string {
   try {
     return normalizeDomainName(name);
@@ -35,9 +42,7 @@ function normalize(what: string, name: string): string {
 }
 
 function readRegion(region: string | undefined): string | undefined {
-  if (region !== undefined && !/^[a-z]{2,}(-[a-z]+)+-\d+$/.test(region)) {
-    throw new InvalidOptionError(`region must be an AWS Region such as "eu-west-1", got ${JSON.stringify(region)}.`);
-  }
+  refuse('region', region === undefined ? undefined : regionProblem(region));
   return region;
 }
 
@@ -45,17 +50,13 @@ function readMailFrom(mailFrom: string | false | undefined, domain: string): str
   if (typeof mailFrom !== 'string') {
     return mailFrom;
   }
-  const name = normalize('The MAIL FROM domain', mailFrom);
-  if (!name.endsWith(`.${domain}`)) {
-    throw new InvalidOptionError(
-      `mailFromDomain must be below "${domain}", such as "bounce.${domain}", got "${name}".`,
-    );
-  }
+  const name = normalize('mailFromDomain', mailFrom);
+  refuse('mailFromDomain', mailFromProblem(name, domain));
   return name;
 }
 
 function readTokens(tokens: readonly string[]): readonly string[] {
-  const wrong = tokens.find((token) => !/^[a-z0-9][a-z0-9_-]{0,62}$/i.test(token));
+  const wrong = tokens.find((token) => !isDkimToken(token));
   if (tokens.length === 0 || wrong !== undefined) {
     throw new InvalidOptionError(
       `dkimTokens must be the labels before "._domainkey", without the domain, got ${wrong === undefined ? 'none' : JSON.stringify(wrong)}.`,

@@ -2,13 +2,14 @@ import { PhysicalName } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as route53 from 'aws-cdk-lib/aws-route53';
 import { Construct } from 'constructs';
+import { zoneArn, zoneId } from './private/permissions/arns';
 import { acknowledge, changeFindings } from './private/permissions/acknowledgements';
-import { areKnown, domainInZone, failure, publicZoneName, zoneArn, zoneId } from './private/props/checks';
-import { A_ZONE } from './private/props/checked-props';
+import { areKnown, domainInZone, failure, publicZoneName } from './private/props/checks';
 import { mailFromInZone } from './private/props/mail-from';
 import { isAtMailFrom, kindsFor } from './shared/mail-records';
 import {
   A_BOOLEAN,
+  A_ZONE,
   aListOf,
   anObjectWith,
   aString,

@@ -111,7 +111,7 @@ export function connectSettings(resource: ResourceIds, identity: Subject, deadli
     // Settings belong to one identity.
     sesElsewhere: [],
     deadline,
-    settings: new IdentitySettings(clients.v1, clients.v2, identity, sendingPolicyName(resource), deadline, log),
+    settings: new IdentitySettings(clients, identity, sendingPolicyName(resource), deadline, log),
   };
 }
 

@@ -1,5 +1,6 @@
 import { MADE, MARK, MAX_TAG_KEY_LENGTH, MAX_TAG_VALUE_LENGTH, MAX_TAGS, TAG_TEXT } from '../../lib/shared/claim-tags';
 import { RESOURCE_TYPE } from '../../lib/shared/contract';
+import { SETTINGS } from '../../lib/shared/settings';
 import { FOREIGN_ANSWER } from './strict-http-handler';
 
 /** A call to AWS in the words of its user. */
@@ -30,25 +31,6 @@ const DENIED_WITH_TAGS: { readonly [operation: string]: string } = {
   CreateEmailIdentity: OUR_TAGS,
   TagResource: OUR_TAGS,
   DeleteEmailIdentity: `, and that the identity still has the tag ${MARK}=${MADE}`,
-};
-
-const POLICY_REMEDY =
-  'Every principal of a sending policy must exist, and an identity has 20 policies at most. SES documents that the identity must be verified: if it is not yet, give waitForVerification, or deploy again later.';
-
-/** What to do when SES refuses a setting of an identity. */
-const SETTING_REMEDIES: { readonly [operation: string]: string } = {
-  PutEmailIdentityMailFromAttributes:
-    'The MAIL FROM domain must be below the identity and in no other use: not to receive mail, and not in From addresses. Choose another mailFrom.',
-  PutEmailIdentityConfigurationSetAttributes:
-    'Create the configuration set in this Region and account first, or choose another configurationSet.',
-  CreateEmailIdentityPolicy: POLICY_REMEDY,
-  UpdateEmailIdentityPolicy: POLICY_REMEDY,
-  PutEmailIdentityFeedbackAttributes:
-    'Feedback is forwarded unless bounces and complaints have a topic: give both in notifications, or leave out feedbackForwarding.',
-  SetIdentityNotificationTopic:
-    'The topic must exist in this Region, and its policy, as well as that of its KMS key if it has one, must let ses.amazonaws.com publish to it. Bounces and complaints need one while feedbackForwarding is off.',
-  SetIdentityHeadersInNotificationsEnabled:
-    'Headers come with notifications that have a topic: give one in notifications, or leave out includeHeaders.',
 };
 
 /** What to do about a call that failed. */
@@ -89,11 +71,11 @@ export function remedy(call: CallDescription, code: string, words: string): stri
   if (code === 'InvalidChangeBatch' || code === 'InvalidInput') {
     return 'Nothing was changed: compare the zone with the record named in the message.';
   }
-  const setting = SETTING_REMEDIES[call.operation];
+  const setting = Object.values(SETTINGS).find(({ operations }) => operations.includes(call.operation));
   if (setting !== undefined && IDENTITY_REFUSED.test(code)) {
     return UNKNOWN_IDENTITY.test(words)
       ? 'The identity may have been deleted by hand: deploy its EasyDkimDomain again, with another revision.'
-      : setting;
+      : setting.remedy;
   }
   return 'Deploy again; if it stays so, check the AWS Health Dashboard.';
 }

@@ -6,30 +6,88 @@ import {
   SetIdentityNotificationTopicCommand,
 } from '@aws-sdk/client-ses';
 import {
-  BehaviorOnMxFailure,
   CreateEmailIdentityPolicyCommand,
   DeleteEmailIdentityPolicyCommand,
+  GetEmailIdentityResponse,
   PutEmailIdentityConfigurationSetAttributesCommand,
   PutEmailIdentityFeedbackAttributesCommand,
   PutEmailIdentityMailFromAttributesCommand,
   SESv2Client,
   UpdateEmailIdentityPolicyCommand,
 } from '@aws-sdk/client-sesv2';
+import {
+  Notification,
+  NOTIFICATIONS,
+  Setting,
+  Settings,
+  SETTINGS,
+  SettingValue,
+  SettingValues,
+  showSetting,
+} from '../../lib/shared/settings';
 import { Deadline } from '../events/deadline';
 import type { AwsCallFailure } from '../events/failure';
 import { Log } from '../events/log';
-import { Notification, NOTIFICATIONS, Setting, Settings } from '../settings/plan';
+import { pickSettings } from '../settings/plan';
 import { callAws } from './call';
-import type { Identity } from './ses';
 
-/**
- * The calls to SES about the settings of one identity: those of the v2 API, which IAM allows by identity, where it has
- * them. Topics and headers only the v1 API knows.
- */
+/** What SES says of the settings when it shows the identity: all but topics and headers. */
+export interface Shown {
+  readonly settings: Settings;
+  /** The texts of the sending authorization policies, by name. */
+  readonly policies?: { readonly [name: string]: string };
+}
+
+export function shownSettings(found: GetEmailIdentityResponse): Shown {
+  const { MailFromDomain: domainName, BehaviorOnMxFailure } = found.MailFromAttributes ?? {};
+  const behavior = BehaviorOnMxFailure === 'REJECT_MESSAGE' ? 'RejectMessage' : 'UseDefaultValue';
+  return {
+    settings: {
+      MailFrom: domainName ? { domainName, behavior } : null,
+      ConfigurationSet: found.ConfigurationSetName ?? null,
+      FeedbackForwarding: found.FeedbackForwardingStatus ?? true,
+    },
+    policies: found.Policies,
+  };
+}
+
+/** The calls that change settings: those of the v2 API, which IAM allows by identity, where it has them. */
+const CALLS: { readonly [S in Exclude<Setting, 'SendingPolicy'>]: Write<SettingValues[S]> } = {
+  MailFrom: ({ v2 }, EmailIdentity, value, options) => {
+    const BehaviorOnMxFailure = value?.behavior === 'RejectMessage' ? 'REJECT_MESSAGE' : 'USE_DEFAULT_VALUE';
+    const input = value === null ? {} : ({ MailFromDomain: value.domainName, BehaviorOnMxFailure } as const);
+    return v2.send(new PutEmailIdentityMailFromAttributesCommand({ EmailIdentity, ...input }), options);
+  },
+  ConfigurationSet: ({ v2 }, EmailIdentity, value, options) => {
+    const input = { EmailIdentity, ConfigurationSetName: value ?? undefined };
+    return v2.send(new PutEmailIdentityConfigurationSetAttributesCommand(input), options);
+  },
+  FeedbackForwarding: ({ v2 }, EmailIdentity, EmailForwardingEnabled, options) =>
+    v2.send(new PutEmailIdentityFeedbackAttributesCommand({ EmailIdentity, EmailForwardingEnabled }), options),
+  BounceTopic: setTopic('Bounce'),
+  ComplaintTopic: setTopic('Complaint'),
+  DeliveryTopic: setTopic('Delivery'),
+  BounceHeaders: setHeaders('Bounce'),
+  ComplaintHeaders: setHeaders('Complaint'),
+  DeliveryHeaders: setHeaders('Delivery'),
+};
+
+function setTopic(NotificationType: Notification): Write<string | null> {
+  return ({ v1 }, Identity, value, options) => {
+    const input = { Identity, NotificationType, SnsTopic: value ?? undefined };
+    return v1.send(new SetIdentityNotificationTopicCommand(input), options);
+  };
+}
+
+function setHeaders(NotificationType: Notification): Write<boolean> {
+  return ({ v1 }, Identity, Enabled, options) =>
+    v1.send(new SetIdentityHeadersInNotificationsEnabledCommand({ Identity, NotificationType, Enabled }), options);
+}
+
+/** The calls to SES about the settings of one identity. */
 export class IdentitySettings {
   public constructor(
-    private readonly client: SESClient,
-    private readonly v2: SESv2Client,
+    private readonly clients: Clients,
     private readonly identity: { readonly domainName: string; readonly region: string },
     /** Under which name the identity has the policy of the resource. */
     private readonly policyName: string,
@@ -40,19 +98,13 @@ export class IdentitySettings {
   /**
    * What SES has for an identity, with no more calls than the given settings take.
    *
+   * @param shown what SES says of them when it shows the identity
    * @throws AwsCallFailure
    */
-  public async read(identity: Identity, settings: readonly Setting[]): Promise<Settings> {
-    const { mailFrom, configurationSet = '', forwarding, policies } = identity;
-    const notifications = settings.some((setting) => /Topic|Headers/.test(setting)) ? await this.readTopics() : {};
-    const found: Settings = {
-      MailFrom: mailFrom === undefined ? '' : `${mailFrom.domainName} ${mailFrom.behavior}`,
-      ConfigurationSet: configurationSet,
-      FeedbackForwarding: String(forwarding ?? true),
-      SendingPolicy: policies?.[this.policyName] ?? '',
-      ...notifications,
-    };
-    return Object.fromEntries(Object.entries(found).filter(([setting]) => settings.includes(setting as Setting)));
+  public async read({ settings: shown, policies }: Shown, settings: readonly Setting[]): Promise<Settings> {
+    const found: Settings = { ...shown, SendingPolicy: policies?.[this.policyName] ?? null };
+    const notifications = settings.some((setting) => !(setting in found)) ? await this.readNotifications() : {};
+    return pickSettings({ ...found, ...notifications }, (setting) => settings.includes(setting));
   }
 
   /**
@@ -60,62 +112,20 @@ export class IdentitySettings {
    *
    * @throws AwsCallFailure
    */
-  public async write(setting: Setting, value: string): Promise<void> {
-    const EmailIdentity = this.identity.domainName;
-    const call = <T>(operation: string, send: (options: CallOptions) => Promise<T>) =>
-      this.call(operation, ` (${setting}: ${value || 'none'})`, send);
-    switch (setting) {
-      case 'MailFrom': {
-        const [name, behavior] = value.split(' ');
-        const input = {
-          EmailIdentity,
-          MailFromDomain: name || undefined,
-          BehaviorOnMxFailure: behavior === undefined ? undefined : MX_FAILURE[behavior],
-        };
-        await call('PutEmailIdentityMailFromAttributes', (options) =>
-          this.v2.send(new PutEmailIdentityMailFromAttributesCommand(input), options),
-        );
-        return;
-      }
-      case 'ConfigurationSet': {
-        const input = { EmailIdentity, ConfigurationSetName: value || undefined };
-        await call('PutEmailIdentityConfigurationSetAttributes', (options) =>
-          this.v2.send(new PutEmailIdentityConfigurationSetAttributesCommand(input), options),
-        );
-        return;
-      }
-      case 'FeedbackForwarding': {
-        const input = { EmailIdentity, EmailForwardingEnabled: value === 'true' };
-        await call('PutEmailIdentityFeedbackAttributes', (options) =>
-          this.v2.send(new PutEmailIdentityFeedbackAttributesCommand(input), options),
-        );
-        return;
-      }
-      case 'SendingPolicy':
-        await this.writePolicy(value);
-        return;
-      case 'BounceTopic':
-      case 'ComplaintTopic':
-      case 'DeliveryTopic': {
-        const NotificationType = setting.replace('Topic', '') as Notification;
-        const input = { Identity: EmailIdentity, NotificationType, SnsTopic: value || undefined };
-        await call('SetIdentityNotificationTopic', (options) =>
-          this.client.send(new SetIdentityNotificationTopicCommand(input), options),
-        );
-        return;
-      }
-      default: {
-        const NotificationType = setting.replace('Headers', '') as Notification;
-        const input = { Identity: EmailIdentity, NotificationType, Enabled: value === 'true' };
-        await call('SetIdentityHeadersInNotificationsEnabled', (options) =>
-          this.client.send(new SetIdentityHeadersInNotificationsEnabledCommand(input), options),
-        );
-      }
+  public async write(setting: Setting, value: SettingValue): Promise<void> {
+    if (setting === 'SendingPolicy') {
+      await this.writePolicy(value as string | null);
+      return;
     }
+    const send = CALLS[setting] as Write<SettingValue>;
+    await this.call(SETTINGS[setting].operations[0], ` (${setting}: ${showSetting(value)})`, (options) =>
+      send(this.clients, this.identity.domainName, value, options),
+    );
   }
 
   /** SES has no call that does both: make a policy, and change it. */
-  private async writePolicy(Policy: string): Promise<void> {
+  private async writePolicy(Policy: string | null): Promise<void> {
+    const { v2 } = this.clients;
     const policy = { EmailIdentity: this.identity.domainName, PolicyName: this.policyName };
     const call = (operation: string, send: (options: CallOptions) => Promise<unknown>) =>
       this.call(operation, ` (policy ${this.policyName})`, send);
@@ -123,33 +133,32 @@ export class IdentitySettings {
       if (error.code !== code) throw error;
       return code;
     };
-    if (Policy === '') {
-      const send = (options: CallOptions) => this.v2.send(new DeleteEmailIdentityPolicyCommand(policy), options);
+    if (Policy === null) {
+      const send = (options: CallOptions) => v2.send(new DeleteEmailIdentityPolicyCommand(policy), options);
       await call('DeleteEmailIdentityPolicy', send).catch(unless('NotFoundException'));
       return;
     }
     const create = (options: CallOptions) =>
-      this.v2.send(new CreateEmailIdentityPolicyCommand({ ...policy, Policy }), options);
+      v2.send(new CreateEmailIdentityPolicyCommand({ ...policy, Policy }), options);
     const EXISTS = 'AlreadyExistsException';
     if ((await call('CreateEmailIdentityPolicy', create).catch(unless(EXISTS))) === EXISTS) {
       await call('UpdateEmailIdentityPolicy', (options) =>
-        this.v2.send(new UpdateEmailIdentityPolicyCommand({ ...policy, Policy }), options),
+        v2.send(new UpdateEmailIdentityPolicyCommand({ ...policy, Policy }), options),
       );
     }
   }
 
-  private async readTopics(): Promise<Settings> {
+  private async readNotifications(): Promise<Settings> {
     const { domainName } = this.identity;
     const { NotificationAttributes } = await this.call('GetIdentityNotificationAttributes', '', (options) =>
-      this.client.send(new GetIdentityNotificationAttributesCommand({ Identities: [domainName] }), options),
+      this.clients.v1.send(new GetIdentityNotificationAttributesCommand({ Identities: [domainName] }), options),
     );
     const found: Partial<IdentityNotificationAttributes> = NotificationAttributes?.[domainName] ?? {};
-    return Object.fromEntries(
-      NOTIFICATIONS.flatMap((type) => [
-        [`${type}Topic`, found[`${type}Topic`] ?? ''],
-        [`${type}Headers`, String(found[`HeadersIn${type}NotificationsEnabled`] ?? false)],
-      ]),
-    );
+    const values: [string, SettingValue][] = NOTIFICATIONS.flatMap((type) => [
+      [`${type}Topic`, found[`${type}Topic`] ?? null],
+      [`${type}Headers`, found[`HeadersIn${type}NotificationsEnabled`] ?? false],
+    ]);
+    return Object.fromEntries(values);
   }
 
   private call<T>(operation: string, detail: string, send: (options: CallOptions) => Promise<T>): Promise<T> {
@@ -160,11 +169,12 @@ export class IdentitySettings {
   }
 }
 
-/** What to do without an MX record, in the words of the v2 API. */
-const MX_FAILURE: { readonly [v1: string]: BehaviorOnMxFailure } = {
-  UseDefaultValue: 'USE_DEFAULT_VALUE',
-  RejectMessage: 'REJECT_MESSAGE',
-};
+interface Clients {
+  readonly v1: SESClient;
+  readonly v2: SESv2Client;
+}
+
+type Write<Value> = (clients: Clients, identity: string, value: Value, options: CallOptions) => Promise<unknown>;
 
 interface CallOptions {
   readonly abortSignal: AbortSignal;

@@ -10,11 +10,13 @@ import {
   TagResourceCommand,
   UntagResourceCommand,
 } from '@aws-sdk/client-sesv2';
+import { isDkimToken } from '../../lib/shared/rules';
 import type { Tags } from '../domain/claims';
 import { Deadline } from '../events/deadline';
 import { AwsCallFailure, Failure } from '../events/failure';
 import { Log } from '../events/log';
 import { callAws } from './call';
+import { Shown, shownSettings } from './ses-settings';
 
 /** What SES says of how an identity signs. */
 export interface Signing {
@@ -30,17 +32,9 @@ export interface Signing {
 }
 
 /** An identity as SES shows it now. */
-export interface Identity {
+export interface Identity extends Shown {
   readonly signing: Signing;
   readonly tags: Tags;
-  /** The name of the default configuration set. */
-  readonly configurationSet?: string;
-  /** The custom MAIL FROM domain; its behavior without an MX record is in the words of the SES v1 API. */
-  readonly mailFrom?: { readonly domainName: string; readonly behavior: 'UseDefaultValue' | 'RejectMessage' };
-  /** Whether bounces and complaints are forwarded by e-mail. */
-  readonly forwarding?: boolean;
-  /** The texts of its sending authorization policies, by name. */
-  readonly policies?: { readonly [name: string]: string };
 }
 
 /** In the words of the SES v1 API: NotStarted, Pending, Success, Failed or TemporaryFailure. */
@@ -79,7 +73,7 @@ export class Ses {
       const { DkimAttributes } = await this.call('CreateEmailIdentity', domainName, (options) =>
         this.v2.send(new CreateEmailIdentityCommand({ EmailIdentity: domainName, Tags: toList(tags) }), options),
       );
-      return { signing: toSigning(DkimAttributes), tags };
+      return { signing: toSigning(DkimAttributes), tags, settings: {} };
     } catch (error) {
       if ((error as AwsCallFailure).code === 'AlreadyExistsException') {
         return undefined;
@@ -98,20 +92,13 @@ export class Ses {
     const found = await this.unlessGone('GetEmailIdentity', domainName, (options) =>
       this.v2.send(new GetEmailIdentityCommand({ EmailIdentity: domainName }), options),
     );
-    if (found === undefined) {
-      return undefined;
-    }
-    const { MailFromDomain: mailFrom, BehaviorOnMxFailure: behavior } = found.MailFromAttributes ?? {};
-    return {
-      signing: toSigning(found.DkimAttributes),
-      tags: fromList(found.Tags),
-      configurationSet: found.ConfigurationSetName,
-      mailFrom: mailFrom
-        ? { domainName: mailFrom, behavior: behavior === 'REJECT_MESSAGE' ? 'RejectMessage' : 'UseDefaultValue' }
-        : undefined,
-      forwarding: found.FeedbackForwardingStatus,
-      policies: found.Policies,
-    };
+    return (
+      found && {
+        signing: toSigning(found.DkimAttributes),
+        tags: fromList(found.Tags),
+        ...shownSettings(found),
+      }
+    );
   }
 
   /**
@@ -212,7 +199,7 @@ export function requireThreeTokens(
   domainName: string,
   region: string,
 ): readonly [string, string, string] {
-  if (tokens.length !== 3 || !tokens.every((token) => /^[A-Za-z0-9_-]{1,63}$/.test(token))) {
+  if (tokens.length !== 3 || !tokens.every(isDkimToken)) {
     throw new Failure(
       `SES in ${region} gives ${tokens.length} DKIM tokens (${tokens.join(', ')}) for ${domainName} where Easy DKIM has ` +
         'three: look at the DKIM settings of the identity; if it brings its own key (BYODKIM), switch it to Easy DKIM first.',

@@ -4,12 +4,13 @@ import { belongsToIdentity, MailRecord, mailRecords, recordOptions } from '../..
 import type { Aws } from '../aws/clients';
 import { HostedZone } from '../aws/route53';
 import { DkimStatus, requireThreeTokens, Ses } from '../aws/ses';
-import { CustomResourceEvent, DomainConfig, parseTags } from '../events/event';
+import type { CustomResourceEvent } from '../events/event';
 import { AwsCallFailure } from '../events/failure';
 import type { Freshness } from '../events/freshness';
 import type { Journal } from '../events/journal';
 import type { Log } from '../events/log';
 import { claimant, Claim, claimId, digest, IDENTITY, madeRecord, usesRecord } from './claims';
+import { DomainConfig, parseTags } from './config';
 import { IdentityClaims } from './identity-claims';
 import { refuseForeignSigning, refuseSwitchedOff } from './identity';
 import { DomainState, formatPhysicalId, kindsOf } from './physical-id';
@@ -109,7 +110,10 @@ export class DomainSetup {
     if (this.madeIdentity || this.submitted.length > 0) {
       await freshness.check();
     }
-    const sendingResource = aws.ses.sendingResource(config.domainName, this.claims?.found?.configurationSet);
+    const sendingResource = aws.ses.sendingResource(
+      config.domainName,
+      this.claims?.found?.settings.ConfigurationSet ?? undefined,
+    );
     return { state: this.state(ownedRecords), status: verified, sendingResource };
   }
 

@@ -1,9 +1,10 @@
-import { recordOptions } from '../../lib/shared/mail-records';
+import { RecordOptions, recordOptions, recordTexts } from '../../lib/shared/mail-records';
+import { REGION } from '../../lib/shared/rules';
 import { cloudFormationClient, connect } from '../aws/clients';
 import { describeStack } from '../aws/cloudformation';
 import type { Answer } from '../events/answer';
 import type { Deadline } from '../events/deadline';
-import { CustomResourceEvent, DomainConfig, isRegion, parseConfig, parseRemoval } from '../events/event';
+import type { CustomResourceEvent } from '../events/event';
 import { describeError } from '../events/failure';
 import { Freshness, LateEvent } from '../events/freshness';
 import type { Journal } from '../events/journal';
@@ -11,6 +12,7 @@ import type { Log } from '../events/log';
 import { outlastCancelledCreate } from '../events/unanswered';
 import { DomainSetup, toAttributes } from './apply';
 import { Claim, claimId, digest, isOfResource } from './claims';
+import { DomainConfig, parseConfig, parseRemoval } from './config';
 import { IdentityClaims } from './identity-claims';
 import {
   DomainState,
@@ -89,7 +91,10 @@ async function setUpDomain(
 
 function formerRegions(event: CustomResourceEvent, previous: DomainState | undefined): readonly string[] {
   const old = (event.OldResourceProperties as { readonly SesRegion?: unknown } | null | undefined)?.SesRegion;
-  return [...(previous === undefined ? [] : [previous.region]), ...(isRegion(old) ? [old] : [])];
+  return [
+    ...(previous === undefined ? [] : [previous.region]),
+    ...(typeof old === 'string' && REGION.test(old) ? [old] : []),
+  ];
 }
 
 async function removeDomain(event: CustomResourceEvent, deadline: Deadline, log: Log): Promise<Answer> {
@@ -167,8 +172,8 @@ async function discardDead(
   const living = [previous.claim, claim];
   const isDead = (each: Claim) => isOfResource(each, event) && !living.includes(each.id);
   const places = [
-    // The text of a DMARC record that went with an update is in its properties only.
-    ...(claim === previous.claim && present.some(isDead) ? [{ ...config, dmarc: former?.dmarc ?? config.dmarc }] : []),
+    // The text of a record that went with an update is in its properties only.
+    ...(claim === previous.claim && present.some(isDead) ? [{ ...config, ...recordTexts(former ?? {}) }] : []),
     ...(former !== undefined && !samePlace(former, config) ? [former] : []),
   ];
   if (places.length === 0) {
@@ -204,8 +209,12 @@ async function mayGoBack(
   deadline: Deadline,
   log: Log,
 ): Promise<boolean> {
-  const isOfPrevious = former !== undefined && samePlace(former, previous) && former.dmarc === previous.dmarc;
+  const isOfPrevious = former !== undefined && samePlace(former, previous) && sameTexts(former, previous);
   return isOfPrevious && /ROLLBACK/.test(await describeStack(cloudFormationClient(deadline), event, deadline, log));
+}
+
+function sameTexts(one: RecordOptions, other: RecordOptions): boolean {
+  return JSON.stringify(recordTexts(one)) === JSON.stringify(recordTexts(other));
 }
 
 type RecordsPlace = Pick<DomainConfig, 'domainName' | 'region' | 'zoneId' | 'mailFrom'>;

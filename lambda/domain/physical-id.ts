@@ -1,5 +1,5 @@
 import { FURTHER_KINDS, RecordOptions } from '../../lib/shared/mail-records';
-import { REGION } from '../events/event';
+import { DKIM_TOKEN, REGION } from '../../lib/shared/rules';
 import { CLAIM_ID } from './claims';
 
 /**
@@ -62,7 +62,7 @@ const PLACES = [
   /^[\w.-]{1,253}$/,
   /^(-|[A-Z0-9]{1,32})$/,
   /^[\w.-]{1,253}$/,
-  /^(-|[\w-]{1,63}(,[\w-]{1,63}){2})$/,
+  new RegExp(`^(-|${DKIM_TOKEN}(,${DKIM_TOKEN}){2})$`),
   new RegExp(`^(nothing|${MADE}(\\+${MADE})*)$`),
   CLAIM_ID,
   /^[\w.-]{1,240}$/,

@@ -1,5 +1,13 @@
 import { hostName } from '../../lib/shared/host-name';
-import { belongsToIdentity, FURTHER_KINDS, MailRecord, mailRecords, RecordPlace } from '../../lib/shared/mail-records';
+import {
+  belongsToIdentity,
+  FURTHER_KINDS,
+  kindOf,
+  MailRecord,
+  mailRecords,
+  RecordPlace,
+  recordTexts,
+} from '../../lib/shared/mail-records';
 import { Failure } from '../events/failure';
 import {
   conflictingValues,
@@ -197,16 +205,16 @@ function isUsed(id: string, state: DomainState, { claims, elsewhere, tokens }: R
   return elsewhere === 'unknown' || [...claims, ...elsewhere].some(uses);
 }
 
-/** The Region that others have the MX record for, and the text that CloudFormation still has for the DMARC record. */
+/** The Region that others have the MX record for, and the texts that CloudFormation still has for others. */
 function formOfOthers(state: DomainState, { claims, elsewhere, shown }: Remaining): DomainState {
   const users = elsewhere === 'unknown' ? [] : elsewhere.filter(isActive);
   const mx = claims.some((claim) => madeRecord(claim, 'mx', state))
     ? undefined
     : users.find((claim) => madeRecord(claim, 'mx', state));
   const isLive = shown !== undefined && [...claims, ...users].some(({ id }) => id === shown.claim);
-  const dmarc =
-    isLive && shown.zoneId === state.zoneId && shown.ownedRecords.includes('dmarc') ? shown.dmarc : undefined;
-  return { ...state, region: mx?.region ?? state.region, dmarc: dmarc ?? state.dmarc };
+  const texts =
+    isLive && shown.zoneId === state.zoneId ? recordTexts(shown, (id) => shown.ownedRecords.includes(id)) : {};
+  return { ...state, region: mx?.region ?? state.region, ...texts };
 }
 
 /** The changes that remove records, as far as they are still as we made them. */
@@ -287,7 +295,8 @@ function conflict(wishes: RecordWishes, wanted: MailRecord, sets: readonly Recor
     })
     .join('; ');
   const replaceable = sets.length === 1 && sets[0].type === wanted.type && sets[0].simple;
-  const keep = wanted.id === 'dmarc' ? 'leave dmarc out to keep it' : 'remove it';
+  const { option = 'mailFrom' } = kindOf(wanted.id);
+  const keep = option === 'mailFrom' ? 'remove it' : `leave ${option} out to keep it`;
   return new Failure(
     `The record ${wanted.name} exists in hosted zone ${wishes.zoneId} with another value: it is ${found} and should be ` +
       `${wanted.type} ${valueInRoute53(wanted)}. ` +

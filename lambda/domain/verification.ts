@@ -3,9 +3,9 @@ import { poll } from '../aws/poll';
 import { HostedZone } from '../aws/route53';
 import type { DkimStatus, Ses } from '../aws/ses';
 import { Deadline } from '../events/deadline';
-import type { DomainConfig } from '../events/event';
 import { Failure } from '../events/failure';
 import type { Freshness } from '../events/freshness';
+import type { DomainConfig } from './config';
 import { isOf, satisfies } from './record-set';
 
 const FIRST_POLL_DELAY = 5_000;

@@ -2,9 +2,9 @@ import { createHash } from 'crypto';
 import { existsSync, readFileSync, writeFileSync } from 'fs';
 import { tmpdir } from 'os';
 import { join } from 'path';
+import type { Settings } from '../../lib/shared/settings';
 import { Answer } from './answer';
 import type { Submission } from '../domain/record-plan';
-import type { Settings } from '../settings/plan';
 
 /** What an earlier run of the same event made, or answered. */
 export interface Entry {

@@ -1,4 +1,5 @@
-import { CustomResourceEvent, show } from './event';
+import { shown } from '../../lib/shared/rules';
+import type { CustomResourceEvent } from './event';
 import { isEmulated } from './emulator';
 import { Failure } from './failure';
 
@@ -46,17 +47,17 @@ function isResponseUrl(text: string): boolean {
 export function requireRequest(event: CustomResourceEvent): void {
   const { RequestType, StackId, PhysicalResourceId, ResourceProperties } = event;
   if (RequestType !== 'Create' && RequestType !== 'Update' && RequestType !== 'Delete') {
-    throw new Failure(`RequestType is ${show(RequestType)}, not Create, Update or Delete: ${ONLY_CLOUDFORMATION}`);
+    throw new Failure(`RequestType is ${shown(RequestType)}, not Create, Update or Delete: ${ONLY_CLOUDFORMATION}`);
   }
   const { STACK_ID: own = StackId } = process.env;
   if (StackId !== own) {
-    throw new Failure(`StackId is ${show(StackId)}: this function serves ${own} only.`);
+    throw new Failure(`StackId is ${shown(StackId)}: this function serves ${own} only.`);
   }
   if (RequestType !== 'Create') {
     requirePlain('PhysicalResourceId', PhysicalResourceId);
   }
   if (typeof ResourceProperties !== 'object' || ResourceProperties === null || Array.isArray(ResourceProperties)) {
-    const found = ResourceProperties === undefined ? 'missing' : `${show(ResourceProperties)}, not an object`;
+    const found = ResourceProperties === undefined ? 'missing' : `${shown(ResourceProperties)}, not an object`;
     throw new Failure(`ResourceProperties is ${found}: ${ONLY_CLOUDFORMATION}`);
   }
 }
@@ -78,7 +79,7 @@ function problemOf(name: keyof typeof LONGEST, value: unknown): string | undefin
     return 'is missing';
   }
   if (typeof value !== 'string' || !PLAIN.test(value)) {
-    return `is ${show(value)}, not plain text`;
+    return `is ${shown(value)}, not plain text`;
   }
   return value.length > LONGEST[name] ? `has ${value.length} characters, more than ${LONGEST[name]}` : undefined;
 }

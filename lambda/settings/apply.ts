@@ -1,3 +1,4 @@
+import { isOwn, sameValue, Setting, Settings, showSetting } from '../../lib/shared/settings';
 import { connectSettings, SettingsAws } from '../aws/clients';
 import { Claim, claimant, claimId, isActive, isOfResource, usesSetting } from '../domain/claims';
 import { IdentityClaims } from '../domain/identity-claims';
@@ -12,7 +13,7 @@ import { Log } from '../events/log';
 import { parseFormer, parseSettings, SettingsConfig } from './config';
 import { explainSettings } from './explain';
 import { discardDeadSettings, removeSettings } from './remove';
-import { isOwn, pickSettings, planSettings, Setting, Settings, settingsOf, Step } from './plan';
+import { pickSettings, planSettings, settingsOf, Step } from './plan';
 
 /** Codes of calls that SES has refused, so that they have changed nothing, unless an earlier try has. */
 const REFUSED = /Invalid|Validation|BadRequest|NotFound|AccessDenied|NotAuthorized/;
@@ -130,11 +131,11 @@ class SettingsSetup {
     // What goes is claimed until it is gone.
     await claims.put({ ...claim, made: [...new Set([...made, ...(own?.made ?? [])])] }, freshness);
     for (const step of steps) {
-      if (present[step.setting] !== step.to) {
+      if (!sameValue(present[step.setting], step.to)) {
         await freshness.require();
       }
       this.taken.push(step);
-      if (present[step.setting] !== step.to) {
+      if (!sameValue(present[step.setting], step.to)) {
         await aws.settings.write(step.setting, step.to).catch((error: AwsCallFailure) => {
           if (REFUSED.test(error.code) && error.attempts === 1) this.taken.pop();
           throw error;
@@ -160,10 +161,10 @@ class SettingsSetup {
     const { wanted, domainName, region } = this.config;
     for (const setting of settingsOf(wanted).filter((each) => !isOwn(each))) {
       const user = others.find((claim) => usesSetting(claim, setting));
-      if (user !== undefined && present[setting] !== wanted[setting]) {
+      if (user !== undefined && !sameValue(present[setting], wanted[setting])) {
         throw new Failure(
-          `${setting} of ${domainName} in ${region} is ${JSON.stringify(present[setting])} for ${user.by}, and should be ` +
-            `${JSON.stringify(wanted[setting])} here. Give both the same value, or change it once ${user.by} is gone.`,
+          `${setting} of ${domainName} in ${region} is ${JSON.stringify(showSetting(present[setting]))} for ${user.by}, and should be ` +
+            `${JSON.stringify(showSetting(wanted[setting]))} here. Give both the same value, or change it once ${user.by} is gone.`,
         );
       }
     }

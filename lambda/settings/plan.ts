@@ -1,50 +1,23 @@
-/** What SES notifies of, each with a topic of its own. */
-export const NOTIFICATIONS = ['Bounce', 'Complaint', 'Delivery'] as const;
-
-export type Notification = (typeof NOTIFICATIONS)[number];
-
-/** A setting of an identity that changes by a call of its own. */
-export type Setting =
-  | 'MailFrom'
-  | 'ConfigurationSet'
-  | 'FeedbackForwarding'
-  | 'SendingPolicy'
-  | `${Notification}Topic`
-  | `${Notification}Headers`;
-
-/**
- * Whether a resource has a setting of its own: its policy stands beside those of others, under a name that nobody else
- * gives. The other settings an identity has once.
- */
-export function isOwn(setting: Setting): boolean {
-  return setting === 'SendingPolicy';
-}
-
-/**
- * Settings with their values as text; the empty text is for none. A MAIL FROM domain comes with its
- * behavior, such as `mail.example.com RejectMessage`: SES sets both by one call.
- */
-export type Settings = { readonly [S in Setting]?: string };
+import {
+  isOwn,
+  sameValue,
+  Setting,
+  SETTING_NAMES,
+  Settings,
+  SETTINGS,
+  SettingValue,
+  SettingValues,
+  toSettings,
+} from '../../lib/shared/settings';
 
 /** What SES has for an identity that nobody has given settings. */
-export const DEFAULTS: Required<Settings> = {
-  MailFrom: '',
-  ConfigurationSet: '',
-  FeedbackForwarding: 'true',
-  SendingPolicy: '',
-  BounceTopic: '',
-  ComplaintTopic: '',
-  DeliveryTopic: '',
-  BounceHeaders: 'false',
-  ComplaintHeaders: 'false',
-  DeliveryHeaders: 'false',
-};
+const DEFAULTS = toSettings((setting) => SETTINGS[setting].default) as SettingValues;
 
 /** One change of a setting, and the way back. */
 export interface Step {
   readonly setting: Setting;
-  readonly from: string;
-  readonly to: string;
+  readonly from: SettingValue;
+  readonly to: SettingValue;
 }
 
 /** What a plan is made of. */
@@ -65,10 +38,10 @@ export function planSettings(situation: Situation): readonly Step[] {
     .map((setting) => ({
       setting,
       // What could not be read is taken to be what it was made the last time.
-      from: present[setting] ?? former[setting] ?? DEFAULTS[setting],
-      to: goals[setting] ?? DEFAULTS[setting],
+      from: { ...DEFAULTS, ...former, ...present }[setting],
+      to: { ...DEFAULTS, ...goals }[setting],
     }))
-    .filter(({ setting, to }) => to !== present[setting])
+    .filter(({ setting, to }) => !sameValue(to, present[setting]))
     .sort((one, other) => turnOf(one) - turnOf(other));
 }
 
@@ -77,39 +50,29 @@ export function planSettings(situation: Situation): readonly Step[] {
  * changed it since, which stays. A policy under our name goes in any case: it lets somebody send.
  */
 function goalsOf({ wanted, former, present }: Situation): Settings {
-  const dropped = settingsOf(former).filter(
-    (setting) => wanted[setting] === undefined && (isOwn(setting) || present[setting] === former[setting]),
-  );
-  const goals = { ...Object.fromEntries(dropped.map((setting) => [setting, DEFAULTS[setting]])), ...wanted };
-  if (wanted.FeedbackForwarding === undefined && [goals.BounceTopic, goals.ComplaintTopic].includes('')) {
+  const isDropped = (setting: Setting) =>
+    former[setting] !== undefined &&
+    wanted[setting] === undefined &&
+    (isOwn(setting) || sameValue(present[setting], former[setting]));
+  const dropped = toSettings((setting) => (isDropped(setting) ? DEFAULTS[setting] : undefined));
+  const goals = { ...dropped, ...wanted };
+  if (wanted.FeedbackForwarding === undefined && [goals.BounceTopic, goals.ComplaintTopic].includes(null)) {
     // Whoever turned it off did so for the topics that go now: without them SES has it on.
-    return { ...goals, FeedbackForwarding: 'true' };
+    return { ...goals, FeedbackForwarding: true };
   }
   return goals;
 }
 
 /** The settings that any of the given ones name. */
 export function settingsOf(...given: readonly Settings[]): readonly Setting[] {
-  return (Object.keys(DEFAULTS) as Setting[]).filter((setting) => given.some((each) => each[setting] !== undefined));
+  return SETTING_NAMES.filter((setting) => given.some((each) => each[setting] !== undefined));
 }
 
 /** Some of the settings. */
 export function pickSettings(settings: Settings, isWanted: (setting: Setting) => boolean): Settings {
-  return Object.fromEntries(Object.entries(settings).filter(([setting]) => isWanted(setting as Setting)));
+  return toSettings((setting) => (isWanted(setting) ? settings[setting] : undefined));
 }
 
-/**
- * SES forwards feedback by mail, or has topics for bounces and complaints: at no time neither. Nor are
- * there headers without a topic. The same steps backwards are in order, too.
- *
- * @see https://docs.aws.amazon.com/ses/latest/APIReference/API_SetIdentityFeedbackForwardingEnabled.html
- */
 function turnOf({ setting, to }: Step): number {
-  if (setting === 'FeedbackForwarding') {
-    return to === 'true' ? 1 : 5;
-  }
-  if (setting.endsWith('Headers')) {
-    return to === 'true' ? 4 : 2;
-  }
-  return setting.endsWith('Topic') ? 3 : 0;
+  return (SETTINGS[setting].turn as (to: SettingValue) => number)(to);
 }

@@ -1,3 +1,4 @@
+import { isOwn, Setting, Settings } from '../../lib/shared/settings';
 import { connectSettings, SettingsAws } from '../aws/clients';
 import type { Identity } from '../aws/ses';
 import { isOfResource, usesSetting } from '../domain/claims';
@@ -13,7 +14,7 @@ import { Log } from '../events/log';
 import { outlastCancelledCreate } from '../events/unanswered';
 import { parseFormer, SettingsConfig } from './config';
 import { explainSettings } from './explain';
-import { isOwn, pickSettings, planSettings, Setting, Settings, settingsOf } from './plan';
+import { pickSettings, planSettings, settingsOf } from './plan';
 
 /** Where the settings are. */
 interface Subject {

@@ -7,7 +7,7 @@ import { Construct, IDependable } from 'constructs';
 import type { EasyDkimFunctionOptions } from '../function-options';
 import { acknowledge, FUNCTION_FINDINGS, LOG_GROUP_FINDINGS, ROLE_FINDINGS } from './permissions/acknowledgements';
 import { HandlerPolicies, PolicyRequest } from './permissions/handler-policies';
-import { sesArn } from './permissions/policy-request';
+import { sesArn } from './permissions/arns';
 import { PublishAccess } from './permissions/publish-access';
 import { conflictingOption } from './props/function-options';
 import type { SettingsProperties } from '../shared/contract';

@@ -1,3 +1,5 @@
+import type { SettingProperties } from './settings';
+
 /**
  * The contract between the construct and the handler: what goes into the custom resource and what
  * comes out of it. Both sides import this module, so neither can drift.
@@ -45,47 +47,12 @@ export interface ResourceProperties {
 }
 
 /** The properties of the custom resource for the settings; absent is what is left as it is. */
-export interface SettingsProperties {
+export interface SettingsProperties extends SettingProperties {
   readonly DomainName: string;
   readonly SesRegion: string;
   readonly RemovalPolicy: 'destroy' | 'retain';
-  readonly MailFromDomain?: string;
-  /** In the words of the SES v1 API; present with `MailFromDomain`. */
-  readonly MailFromBehavior?: 'UseDefaultValue' | 'RejectMessage';
-  /** The name of the default configuration set. */
-  readonly ConfigurationSet?: string;
-  readonly FeedbackForwarding?: 'true' | 'false';
-  /** The ARNs of SNS topics. */
-  readonly BounceTopic?: string;
-  readonly ComplaintTopic?: string;
-  readonly DeliveryTopic?: string;
-  /** Whether notifications have the mail's headers; present with a topic. */
-  readonly NotificationHeaders?: 'true' | 'false';
-  /** The policy of the identity by which others than the principals of its account may send. */
-  readonly SendingPolicy?: PolicyDocument;
   /** As for a domain. */
   readonly Revision?: string;
-}
-
-/** A policy document; all that is not a list or an object in it is a string once CloudFormation delivers it. */
-export interface PolicyDocument {
-  readonly Version: string;
-  readonly Statement: readonly object[];
-}
-
-/**
- * What SES takes for a sending authorization policy: characters.
- *
- * @see https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_CreateEmailIdentityPolicy.html
- */
-export const MAX_SENDING_POLICY_LENGTH = 4_096;
-
-/** Why a sending policy is refused, and what to do. */
-export function longSendingPolicy(length: number): string {
-  return (
-    `The sending policy has ${length} characters, and SES takes ${MAX_SENDING_POLICY_LENGTH}: grant fewer principals, or ` +
-    'an organization instead of its accounts'
-  );
 }
 
 /** The attributes of the custom resource for a domain, for `Fn::GetAtt`. */

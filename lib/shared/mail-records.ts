@@ -162,6 +162,13 @@ export function recordOptions(read: (option: RecordOption) => string | undefined
   return Object.fromEntries(RECORD_OPTIONS.map((option) => [option, read(option)]));
 }
 
+/** What records say, and not where they are, of those that have an id that is wanted. */
+export function recordTexts(options: RecordOptions, isWanted: (id: string) => boolean = always): RecordOptions {
+  const kinds = FURTHER_KINDS.filter(({ id }) => !isAtMailFrom(id) && isWanted(id));
+  const texts = kinds.map(({ option }) => [option!, options[option!]] as const);
+  return Object.fromEntries(texts.filter(([, text]) => text !== undefined));
+}
+
 /** What the properties of the custom resource give for the records. */
 export function optionsFrom(properties: {
   readonly [P in (typeof RECORD_PROPERTIES)[RecordOption]]?: string;

@@ -70,7 +70,7 @@ const PROPERTIES: readonly (readonly [property: string, prop: string, bad: fc.Ar
   ['WaitForVerification', 'waitForVerification', fc.oneof(notANumber, fc.constantFrom('0', '841', '9999999999'))],
   ['OverwriteRecords', 'overwriteRecords', except(/^(true|false)$/, anything)],
   ['RemovalPolicy', 'removalPolicy', except(/^(retain|destroy)$/, anything)],
-  ['MailFromDomain', 'mailFrom', fc.oneof(notADomainName, notAString, homograph, fc.constant(DOMAIN))],
+  ['MailFromDomain', 'mailFrom.domainName', fc.oneof(notADomainName, notAString, homograph, fc.constant(DOMAIN))],
   ['DmarcRecord', 'dmarc', except(/^v=DMARC1; p=(none|quarantine|reject)/, anything)],
   ['DelegationRoleArn', 'delegationRole', except(/^arn:aws:iam::\d{12}:role\/./, anything)],
 ];

@@ -63,7 +63,7 @@ const PROPERTIES: readonly (readonly [property: string, prop: string, bad: fc.Ar
   ['DomainName', 'domainName', fc.oneof(notADomainName, notAString, missing)],
   ['SesRegion', 'sesRegion', except(/^[a-z]{2,4}(-[a-z]{1,15}){1,3}-\d$/, fc.oneof(anything, missing))],
   ['RemovalPolicy', 'removalPolicy', except(/^(retain|destroy)$/, fc.oneof(anything, missing))],
-  ['MailFromDomain', 'mailFrom', fc.oneof(notADomainName, notAString, homograph, notBelow)],
+  ['MailFromDomain', 'mailFrom.domainName', fc.oneof(notADomainName, notAString, homograph, notBelow)],
   [
     'MailFromBehavior',
     'mailFrom.behaviorOnMxFailure',

@@ -1,4 +1,4 @@
-import { parseConfig } from '../../lambda/events/event';
+import { parseConfig } from '../../lambda/domain/config';
 import { properties, StackResource, World } from '../support/stack';
 
 const LONG_LABEL = 'a'.repeat(64);
@@ -23,7 +23,11 @@ describe('properties that cannot work', () => {
     ],
     ['DomainName', 'example.com.', 'domainName is "example.com.": give "example.com". A name that is known at'],
     ['DomainName', 'bücher.example.com', 'domainName is "bücher.example.com": give "xn--bcher-kva.example.com". A'],
-    ['MailFromDomain', 'Bounce.example.com', 'mailFrom is "Bounce.example.com": give "bounce.example.com". A name'],
+    [
+      'MailFromDomain',
+      'Bounce.example.com',
+      'mailFrom.domainName is "Bounce.example.com": give "bounce.example.com". A name',
+    ],
     ['SesRegion', undefined, 'sesRegion is missing'],
     ['SesRegion', 'Ireland', 'sesRegion is "Ireland": give an AWS Region such as "eu-west-1"'],
     ['SesRegion', 'eu-west-1.evil.example', 'sesRegion is "eu-west-1.evil.example": give an AWS Region'],
@@ -34,27 +38,27 @@ describe('properties that cannot work', () => {
     ['Ttl', undefined, 'ttl is missing'],
     ['Ttl', 1800, 'ttl is not a string but 1800'],
     ['Ttl', '30 minutes', 'ttl is "30 minutes": give a whole number of seconds'],
-    ['Ttl', '1.5', 'ttl is "1.5": give a whole number of seconds'],
-    ['Ttl', '0', 'ttl is 0 seconds: give from 1 to 2147483647.'],
-    ['Ttl', '2147483648', 'ttl is 2147483648 seconds: give from 1 to 2147483647.'],
+    ['Ttl', '1.5', 'ttl is 1.5 seconds: give a whole number of seconds'],
+    ['Ttl', '0', 'ttl is 0 seconds: give a whole number of seconds from 1 to 2147483647.'],
+    ['Ttl', '2147483648', 'ttl is 2147483648 seconds: give a whole number of seconds from 1 to 2147483647.'],
     ['OverwriteRecords', undefined, 'overwriteRecords is missing'],
     ['RemovalPolicy', undefined, 'removalPolicy is missing'],
     ['DelegationRoleArn', '', 'delegationRole is "": give the ARN of an IAM role'],
     ['DelegationRoleArn', 'arn:aws:iam::111111111111:user/me', 'delegationRole is "arn:aws:iam::111111111111:user/me"'],
-    ['WaitForVerification', '0', 'waitForVerification is 0 seconds: give from 1 to 840.'],
-    ['WaitForVerification', '841', 'waitForVerification is 841 seconds: give from 1 to 840.'],
-    ['MailFromDomain', 7, 'mailFrom is not a string but 7'],
+    ['WaitForVerification', '0', 'waitForVerification is 0 seconds: give a whole number of seconds from 1 to 840.'],
+    ['WaitForVerification', '841', 'waitForVerification is 841 seconds: give a whole number of seconds from 1 to 840.'],
+    ['MailFromDomain', 7, 'mailFrom.domainName is not a string but 7'],
     [
       'MailFromDomain',
       'example.com',
-      'mailFrom is "example.com", which is not below "example.com": give a name such as',
+      'mailFrom.domainName "example.com" is the domain itself: the MX record of a MAIL FROM domain leads to SES',
     ],
     [
       'MailFromDomain',
       'bounce.example.net',
       'which is not below "example.com": give a name such as "bounce.example.com".',
     ],
-    ['MailFromDomain', 'bounce..example.com', 'mailFrom "bounce..example.com" has an empty label'],
+    ['MailFromDomain', 'bounce..example.com', 'mailFrom.domainName "bounce..example.com" has an empty label'],
     ['DmarcRecord', '', 'dmarc is "": give a DMARC record such as "v=DMARC1; p=none"'],
     ['DmarcRecord', 'v=spf1 -all', 'dmarc is "v=spf1 -all": give a DMARC record'],
     ['DmarcRecord', 'v=DMARC1; p=maybe', 'dmarc is "v=DMARC1; p=maybe": give a DMARC record'],
@@ -71,7 +75,7 @@ describe('properties that cannot work', () => {
   it('are shown shortened', () => {
     const parse = () => parseConfig({ ...properties(), SesRegion: 'x'.repeat(10_000) });
 
-    expect(parse).toThrow(/^sesRegion is "x{100,250}…: give/);
+    expect(parse).toThrow(/^sesRegion is "x{100,250}…": give/);
   });
 
   it('are all of them, when there are none at all', () => {

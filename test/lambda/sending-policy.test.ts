@@ -1,4 +1,4 @@
-import type { PolicyDocument } from '../../lib/shared/contract';
+import type { PolicyDocument } from '../../lib/shared/settings';
 import { AwsError } from '../fakes/call';
 import { settings, SettingsResource, startWithIdentity } from '../support/settings';
 import { type Answer, DOMAIN, properties, REGION, StackResource, World } from '../support/stack';

@@ -1,17 +1,33 @@
 import * as fc from 'fast-check';
-import { DEFAULTS, planSettings, Setting, Settings, Situation } from '../../lambda/settings/plan';
+import { planSettings, Situation } from '../../lambda/settings/plan';
+import { Setting, Settings, SettingValue, SettingValues, showSetting } from '../../lib/shared/settings';
 
+/** What SES has for an identity that nobody has given settings. */
+const DEFAULTS: SettingValues = {
+  MailFrom: null,
+  ConfigurationSet: null,
+  FeedbackForwarding: true,
+  SendingPolicy: null,
+  BounceTopic: null,
+  ComplaintTopic: null,
+  DeliveryTopic: null,
+  BounceHeaders: false,
+  ComplaintHeaders: false,
+  DeliveryHeaders: false,
+};
+
+const REJECTING = { domainName: 'm.example.com', behavior: 'RejectMessage' } as const;
 const TOPIC = 'arn:aws:sns:eu-west-1:111111111111:feedback';
 
 function plan(given: Partial<Situation>): string[] {
   return planSettings({ wanted: {}, former: {}, present: DEFAULTS, ...given }).map(
-    ({ setting, from, to }) => `${setting}: ${from || 'none'} > ${to || 'none'}`,
+    ({ setting, from, to }) => `${setting}: ${showSetting(from)} > ${showSetting(to)}`,
   );
 }
 
 describe('what is wanted', () => {
   it('is set where it differs from what there is', () => {
-    const wanted = { MailFrom: 'm.example.com RejectMessage', ConfigurationSet: 'main' };
+    const wanted = { MailFrom: REJECTING, ConfigurationSet: 'main' };
 
     expect(plan({ wanted })).toEqual(['MailFrom: none > m.example.com RejectMessage', 'ConfigurationSet: none > main']);
     expect(plan({ wanted, present: { ...DEFAULTS, ConfigurationSet: 'main' } })).toHaveLength(1);
@@ -45,13 +61,13 @@ describe('what is no longer wanted', () => {
 });
 
 it('turns forwarding on when a topic goes without which SES does not have it off', () => {
-  const present = { ...DEFAULTS, FeedbackForwarding: 'false', BounceTopic: TOPIC, ComplaintTopic: TOPIC };
+  const present = { ...DEFAULTS, FeedbackForwarding: false, BounceTopic: TOPIC, ComplaintTopic: TOPIC };
 
   expect(plan({ former: { BounceTopic: TOPIC }, present })).toEqual([
     'FeedbackForwarding: false > true',
     `BounceTopic: ${TOPIC} > none`,
   ]);
-  expect(plan({ former: { BounceTopic: TOPIC }, wanted: { FeedbackForwarding: 'false' }, present })).toEqual([
+  expect(plan({ former: { BounceTopic: TOPIC }, wanted: { FeedbackForwarding: false }, present })).toEqual([
     `BounceTopic: ${TOPIC} > none`,
   ]);
   expect(plan({ former: { DeliveryTopic: TOPIC }, present: { ...present, DeliveryTopic: TOPIC } })).toEqual([
@@ -60,16 +76,16 @@ it('turns forwarding on when a topic goes without which SES does not have it off
 });
 
 it('leaves alone what nobody has asked for', () => {
-  expect(plan({ present: { ...DEFAULTS, MailFrom: 'm.example.com RejectMessage', BounceTopic: TOPIC } })).toEqual([]);
+  expect(plan({ present: { ...DEFAULTS, MailFrom: REJECTING, BounceTopic: TOPIC } })).toEqual([]);
 });
 
 describe('the order', () => {
   const notified: Settings = {
-    FeedbackForwarding: 'false',
+    FeedbackForwarding: false,
     BounceTopic: TOPIC,
     ComplaintTopic: TOPIC,
-    BounceHeaders: 'true',
-    ComplaintHeaders: 'true',
+    BounceHeaders: true,
+    ComplaintHeaders: true,
   };
 
   it('is topics, headers, forwarding on the way there', () => {
@@ -96,24 +112,24 @@ describe('the order', () => {
 });
 
 /** Whether SES has such a state: feedback goes somewhere, and headers come with a topic. */
-function isPossible(state: Required<Settings>): boolean {
-  const told = state.FeedbackForwarding === 'true' || (state.BounceTopic !== '' && state.ComplaintTopic !== '');
+function isPossible(state: SettingValues): boolean {
+  const told = state.FeedbackForwarding || (state.BounceTopic !== null && state.ComplaintTopic !== null);
   return (
     told &&
     (['Bounce', 'Complaint', 'Delivery'] as const).every(
-      (type) => state[`${type}Headers`] === 'false' || state[`${type}Topic`] !== '',
+      (type) => !state[`${type}Headers`] || state[`${type}Topic`] !== null,
     )
   );
 }
 
-const flag = fc.constantFrom('true', 'false');
-const topic = fc.constantFrom('', 'one', 'two');
+const flag = fc.boolean();
+const topic = fc.constantFrom(null, 'one', 'two');
 const state = fc
   .record({
-    MailFrom: fc.constantFrom('', 'm.example.com UseDefaultValue', 'm.example.com RejectMessage'),
-    ConfigurationSet: fc.constantFrom('', 'main', 'other'),
+    MailFrom: fc.constantFrom(null, { ...REJECTING, behavior: 'UseDefaultValue' as const }, REJECTING),
+    ConfigurationSet: fc.constantFrom(null, 'main', 'other'),
     FeedbackForwarding: flag,
-    SendingPolicy: fc.constantFrom('', '{"Statement":[1]}', '{"Statement":[2]}'),
+    SendingPolicy: fc.constantFrom(null, '{"Statement":[1]}', '{"Statement":[2]}'),
     BounceTopic: topic,
     ComplaintTopic: topic,
     DeliveryTopic: topic,
@@ -127,16 +143,16 @@ it('leads from any state to any other, and back, by way of states that SES has',
   fc.assert(
     fc.property(state, state, (present, wanted) => {
       const steps = planSettings({ wanted, former: {}, present });
-      const now: Record<Setting, string> = { ...present };
+      const now: Record<Setting, SettingValue> = { ...present };
       for (const { setting, from, to } of steps) {
-        expect(now[setting]).toBe(from);
+        expect(now[setting]).toEqual(from);
         now[setting] = to;
-        expect(isPossible(now)).toBe(true);
+        expect(isPossible(now as SettingValues)).toBe(true);
       }
       expect(now).toEqual(wanted);
       for (const { setting, from } of [...steps].reverse()) {
         now[setting] = from;
-        expect(isPossible(now)).toBe(true);
+        expect(isPossible(now as SettingValues)).toBe(true);
       }
       expect(now).toEqual(present);
     }),

@@ -181,9 +181,9 @@ describe('addToResourcePolicy', () => {
     expect(allowed).toEqual({
       Effect: 'Allow',
       Action: [
-        'ses:PutEmailIdentityFeedbackAttributes',
         'ses:CreateEmailIdentityPolicy',
         'ses:DeleteEmailIdentityPolicy',
+        'ses:PutEmailIdentityFeedbackAttributes',
         'ses:UpdateEmailIdentityPolicy',
       ],
       Resource: [`arn:aws:ses:${REGION}:${ACCOUNT}:identity/*`],

@@ -311,7 +311,9 @@ describe('when the Region of SES is none', () => {
   test.each(['eu-west-99', 'EU-WEST-1', 'Ireland', 'eu_west_1', '', 'eu-west-1 ', 'eu-west-1a', 'global'])(
     '%j is refused',
     (sesRegion) => {
-      expect(refusal(() => ({ sesRegion }))).toEqual(saying('sesRegion', `"${sesRegion}"`, 'give one such as'));
+      expect(refusal(() => ({ sesRegion }))).toEqual(
+        saying('sesRegion', `"${sesRegion}"`, 'give an AWS Region such as'),
+      );
     },
   );
 

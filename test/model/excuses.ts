@@ -1,4 +1,4 @@
-import { parseConfig, type DomainConfig } from '../../lambda/events/event';
+import { parseConfig, type DomainConfig } from '../../lambda/domain/config';
 import { documentedDkimDomain } from '../../lib/shared/dkim-hosts';
 import { readClaims } from '../../lambda/domain/claims';
 import type { FakeAws } from '../fakes/fake-aws';

@@ -1,9 +1,9 @@
 import type { SettingsProperties } from '../../lib/shared/contract';
 import { sendingPolicyName } from '../../lambda/domain/claims';
-import { DEFAULTS, type Setting } from '../../lambda/settings/plan';
+import type { Setting } from '../../lib/shared/settings';
 import type { FakeAws, ResponseBody } from '../fakes/fake-aws';
 import type { Incident } from './incident';
-import { settingsOf, type Values, wantedSettings } from './settings';
+import { DEFAULTS, settingsOf, type Values, wantedSettings } from './settings';
 import type { SettingsLedger } from './settings-ledger';
 import type { Holding } from './uses';
 import { Violation } from './violation';

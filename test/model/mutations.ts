@@ -395,8 +395,8 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'leaves a sending policy that is granted no more',
     file: 'settings/plan.ts',
-    from: 'to: goals[setting] ?? DEFAULTS[setting],',
-    to: "to: (setting === 'SendingPolicy' && goals[setting] === '' ? present[setting] : goals[setting]) ?? DEFAULTS[setting],",
+    from: 'to: { ...DEFAULTS, ...goals }[setting],',
+    to: "to: setting === 'SendingPolicy' && goals[setting] === null ? (present[setting] ?? null) : { ...DEFAULTS, ...goals }[setting],",
   },
   {
     name: 'an Update drops a setting that another construct uses',

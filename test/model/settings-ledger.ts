@@ -1,7 +1,7 @@
-import { DEFAULTS, type Setting } from '../../lambda/settings/plan';
+import type { Setting } from '../../lib/shared/settings';
 import type { FakeAws } from '../fakes/fake-aws';
 import { ACCOUNT, REGIONS } from './places';
-import { settingsOf } from './settings';
+import { DEFAULTS, settingsOf } from './settings';
 
 /** Who gave a setting its value; `limbo`: nobody can know any more. */
 export type SettingOrigin = 'others' | 'ours' | 'limbo';
@@ -29,7 +29,10 @@ export class SettingsLedger {
       for (const identity of this.fake.identities.in(ACCOUNT, region).values()) {
         for (const [setting, value] of Object.entries(settingsOf(identity))) {
           const key = `${region} ${identity.domain} ${setting}`;
-          const before = this.entries.get(key) ?? { value: DEFAULTS[setting as Setting], origin: 'others' as const };
+          const before = this.entries.get(key) ?? {
+            value: DEFAULTS[setting as keyof typeof DEFAULTS],
+            origin: 'others' as const,
+          };
           present.set(key, before.value === value ? before : next(before, value, maker));
         }
       }

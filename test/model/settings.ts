@@ -1,10 +1,23 @@
-import type { PolicyDocument, SettingsProperties } from '../../lib/shared/contract';
-import { DEFAULTS, type Setting } from '../../lambda/settings/plan';
+import type { SettingsProperties } from '../../lib/shared/contract';
+import type { PolicyDocument, Setting } from '../../lib/shared/settings';
 import type { Identity } from '../fakes/fake-aws';
 import type { Wish } from './plan';
 
 /** Those that an identity has once: each resource has a policy of its own. */
 export type Values = Record<Exclude<Setting, 'SendingPolicy'>, string>;
+
+/** What SES has for an identity that nobody has given settings. */
+export const DEFAULTS: Values = {
+  MailFrom: '',
+  ConfigurationSet: '',
+  FeedbackForwarding: 'true',
+  BounceTopic: '',
+  ComplaintTopic: '',
+  DeliveryTopic: '',
+  BounceHeaders: 'false',
+  ComplaintHeaders: 'false',
+  DeliveryHeaders: 'false',
+};
 
 /** What an identity has, in the words of the handler's plan. */
 export function settingsOf({ mailFrom, configurationSet, forwarding, topics, headers }: Identity): Values {

@@ -1,9 +1,8 @@
-import { Stack } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import type { EasyDkimDomainProps } from '../../easy-dkim-domain';
-import { zoneArn } from '../props/checks';
+import type { EasyDkimDomainProps } from '../../easy-dkim-domain-props';
 import { ResourceProperties, SettingsProperties } from '../../shared/contract';
 import { optionsFrom } from '../../shared/mail-records';
+import { sesArn, zoneArn } from './arns';
 import { PolicyRequest } from './handler-policies';
 
 /** What the handler has to be allowed for a domain with these properties. */
@@ -28,9 +27,4 @@ export function policyRequest(
         settings.ConfigurationSet && sesArn(scope, region, 'configuration-set', settings.ConfigurationSet),
     },
   };
-}
-
-/** The ARN of something that SES has in a Region. */
-export function sesArn(scope: Construct, region: string, resource: string, resourceName: string): string {
-  return Stack.of(scope).formatArn({ service: 'ses', region, resource, resourceName });
 }

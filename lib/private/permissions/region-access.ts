@@ -1,6 +1,6 @@
 import { Construct } from 'constructs';
 import { CLAIM_PREFIX, MADE, MARK } from '../../shared/claim-tags';
-import { sesArn } from './policy-request';
+import { sesArn } from './arns';
 
 /** What the statements take besides their Regions and tag keys, and what each Region takes at most: its name twice and ARNs. */
 const STATEMENTS_LENGTH = 840;

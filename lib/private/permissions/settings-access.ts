@@ -1,7 +1,8 @@
 import { Construct } from 'constructs';
 import { MADE, MARK, USED } from '../../shared/claim-tags';
 import { SettingsProperties } from '../../shared/contract';
-import { sesArn } from './policy-request';
+import { SETTING_NAMES, SETTINGS } from '../../shared/settings';
+import { sesArn } from './arns';
 import { lengthOf } from './record-access';
 
 /** What the handler has to be allowed for the settings of one identity. */
@@ -27,8 +28,7 @@ const UNKNOWN_ARN_LENGTH = 165;
  * @see https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsimpleemailservicev2.html
  */
 export class SettingsAccess {
-  private readonly v1Actions = new Set<string>();
-  private readonly v2Actions = new Set<string>();
+  private readonly actions = new Set<string>();
   private readonly regions = new Set<string>();
   private readonly configurationSets = new Set<string>();
 
@@ -38,8 +38,7 @@ export class SettingsAccess {
   public length(further?: SettingsRequest): number {
     const regions = new Set([...this.regions, ...(further ? [further.properties.SesRegion] : [])]);
     const entries = [
-      ...new Set([...this.v1Actions, ...(further ? v1Actions(further) : [])]),
-      ...new Set([...this.v2Actions, ...(further ? v2Actions(further) : [])]),
+      ...new Set([...this.actions, ...(further ? actionsFor(further) : [])]),
       ...regions,
       ...new Set([...this.configurationSets, ...(further?.configurationSetArn ? [further.configurationSetArn] : [])]),
     ];
@@ -52,8 +51,7 @@ export class SettingsAccess {
   }
 
   public allow(request: SettingsRequest): void {
-    v1Actions(request).forEach((action) => this.v1Actions.add(action));
-    v2Actions(request).forEach((action) => this.v2Actions.add(action));
+    actionsFor(request).forEach((action) => this.actions.add(action));
     this.regions.add(request.properties.SesRegion);
     if (request.configurationSetArn !== undefined) {
       this.configurationSets.add(request.configurationSetArn);
@@ -62,58 +60,42 @@ export class SettingsAccess {
 
   public statements(): object[] {
     const regions = [...this.regions];
+    const actions = [...this.actions].sort();
     const v1 = {
       Effect: 'Allow',
-      Action: [...this.v1Actions],
+      Action: actions.filter((action) => V1.test(action)),
       Resource: '*',
       Condition: { StringEquals: { 'aws:RequestedRegion': regions } },
     };
     const v2 = {
       Effect: 'Allow',
-      Action: [...this.v2Actions],
+      Action: actions.filter((action) => !V1.test(action)),
       Resource: regions.map((region) => sesArn(this.scope, region, 'identity', '*')),
       Condition: { StringEquals: { [`aws:ResourceTag/${MARK}`]: [MADE, USED] } },
     };
-    // This action takes both the identity and the configuration set.
     const configurationSets = {
       Effect: 'Allow',
       Action: PUT_CONFIGURATION_SET,
       Resource: [...this.configurationSets],
     };
     return [
-      ...(this.v1Actions.size > 0 ? [v1] : []),
-      ...(this.v2Actions.size > 0 ? [v2] : []),
+      ...(v1.Action.length > 0 ? [v1] : []),
+      ...(v2.Action.length > 0 ? [v2] : []),
       ...(this.configurationSets.size > 0 ? [configurationSets] : []),
     ];
   }
 }
 
-const PUT_CONFIGURATION_SET = 'ses:PutEmailIdentityConfigurationSetAttributes';
+/** The action that takes both the identity and the configuration set. */
+const PUT_CONFIGURATION_SET = `ses:${SETTINGS.ConfigurationSet.operations[0]}`;
 
-const POLICY_ACTIONS = [
-  'ses:CreateEmailIdentityPolicy',
-  'ses:DeleteEmailIdentityPolicy',
-  'ses:UpdateEmailIdentityPolicy',
-];
+/** The actions of the SES v1 API, of those that settings take. */
+const V1 = /^ses:(Get|Set)Identity/;
 
-function v1Actions({ properties }: SettingsRequest): string[] {
-  return properties.NotificationHeaders === undefined
-    ? []
-    : [
-        'ses:GetIdentityNotificationAttributes',
-        'ses:SetIdentityHeadersInNotificationsEnabled',
-        'ses:SetIdentityNotificationTopic',
-      ];
-}
-
-function v2Actions({ properties, configurationSetArn }: SettingsRequest): string[] {
-  const { MailFromDomain, FeedbackForwarding, NotificationHeaders, SendingPolicy } = properties;
-  const uses = (...values: (string | undefined)[]) => values.some((value) => value !== undefined);
-  return [
-    ...(uses(MailFromDomain) ? ['ses:PutEmailIdentityMailFromAttributes'] : []),
-    // Removing a topic turns feedback forwarding back on, because SES requires one or the other.
-    ...(uses(FeedbackForwarding, NotificationHeaders) ? ['ses:PutEmailIdentityFeedbackAttributes'] : []),
-    ...(uses(configurationSetArn) ? [PUT_CONFIGURATION_SET] : []),
-    ...(SendingPolicy === undefined ? [] : POLICY_ACTIONS),
-  ];
+function actionsFor({ properties }: SettingsRequest): string[] {
+  const settings = SETTING_NAMES.filter((setting) => SETTINGS[setting].wanted(properties) !== undefined);
+  return settings.flatMap((setting) => {
+    const { operations, further = [] } = SETTINGS[setting];
+    return [...operations, ...further].map((operation) => `ses:${operation}`);
+  });
 }

@@ -1,10 +1,10 @@
-import { RemovalPolicy } from 'aws-cdk-lib';
 import { DmarcAlignment, DmarcPolicy } from '../../dmarc-options';
 import type { DmarcOptions } from '../../dmarc-options';
-import type { EasyDkimDomainProps } from '../../easy-dkim-domain';
+import type { EasyDkimDomainProps } from '../../easy-dkim-domain-props';
 import type { EasyDkimFunctionOptions } from '../../function-options';
 import type { MailFromOptions } from '../../mail-from-options';
 import type { NotificationOptions } from '../../notification-options';
+import { DOMAIN_TYPES } from './domain-properties';
 import { checkFunctionOptions } from './function-options';
 import {
   A_BOOLEAN,
@@ -18,31 +18,17 @@ import {
   required,
   typedProps,
 } from './prop-types';
+import { SETTING_TYPES } from './settings-properties';
 
-export const A_ZONE = anObjectWith('hostedZoneId', 'string', 'a public hosted zone');
-
-const A_DURATION = anObjectWith('toSeconds', 'function', 'a Duration such as Duration.minutes(5)');
 const A_TOPIC = anObjectWith('topicArn', 'string', 'a topic of aws-cdk-lib/aws-sns');
 const AN_ALIGNMENT = oneOf(Object.values(DmarcAlignment), 'DmarcAlignment.RELAXED or DmarcAlignment.STRICT');
 const A_POLICY = oneOf(Object.values(DmarcPolicy), 'DmarcPolicy.NONE, DmarcPolicy.QUARANTINE or DmarcPolicy.REJECT');
 const ADDRESSES = aListOf(aString('strings'), 'a list of e-mail addresses such as ["dmarc@example.com"]');
 
 const DOMAIN: PropTypes<EasyDkimDomainProps> = {
-  hostedZone: A_ZONE,
-  domainName: aString('a domain name such as "example.com"'),
-  ttl: A_DURATION,
-  sesRegion: aString('a Region such as "eu-west-1"'),
-  delegationRole: anObjectWith('roleRef', 'object', 'a role of aws-cdk-lib/aws-iam'),
-  waitForVerification: A_DURATION,
-  removalPolicy: oneOf([RemovalPolicy.DESTROY, RemovalPolicy.RETAIN], 'RemovalPolicy.DESTROY or RemovalPolicy.RETAIN'),
-  overwriteRecords: A_BOOLEAN,
+  ...DOMAIN_TYPES,
+  ...SETTING_TYPES,
   outputs: A_BOOLEAN,
-  mailFrom: aStruct('an object such as { domainName: "bounce.example.com" }'),
-  dmarc: aStruct('an object such as { policy: DmarcPolicy.NONE }, or {}'),
-  configurationSet: anObjectWith('configurationSetName', 'string', 'a configuration set of aws-cdk-lib/aws-ses'),
-  feedbackForwarding: A_BOOLEAN,
-  notifications: aStruct('an object such as { bounces: topic }'),
-  revision: aString('any text, such as "2"'),
   functionOptions: aStruct('an object such as { vpc }'),
 };
 

@@ -1,7 +1,7 @@
-import { Stack, Token } from 'aws-cdk-lib';
+import { Token } from 'aws-cdk-lib';
 import * as route53 from 'aws-cdk-lib/aws-route53';
-import { Construct } from 'constructs';
 import { isInZone, normalizeDomainName, notInZoneMessage } from '../../shared/domain-name';
+import { Known, Rule } from '../../shared/rules';
 import { Fail } from './prop-types';
 
 /** Throws the errors for the props of the construct at a path. */
@@ -9,6 +9,22 @@ export function failure(path: string): Fail {
   return (prop, problem) => {
     throw new Error(`${path}: ${prop} ${problem}.`);
   };
+}
+
+/**
+ * Checks the properties of a custom resource by the rules that the handler has for them, as far as they are known.
+ *
+ * @throws Error naming the construct, the prop, its value and the remedy.
+ */
+export function checkProperties(fail: Fail, properties: Known, rules: { readonly [name: string]: Rule }): void {
+  const isKnown = ([, value]: [string, unknown]) => typeof value === 'string' && !Token.isUnresolved(value);
+  const known: Record<string, string> = Object.fromEntries(Object.entries(properties).filter(isKnown));
+  for (const [name, { prop, problem }] of Object.entries(rules)) {
+    const wrong = known[name] === undefined ? undefined : problem(known[name], known);
+    if (wrong !== undefined) {
+      fail(prop, wrong);
+    }
+  }
 }
 
 /**
@@ -22,22 +38,6 @@ export function publicZoneName(fail: Fail, zone: route53.IHostedZone): string | 
   }
   const name = nameOf(zone);
   return name === undefined ? undefined : normalized(fail, 'hostedZone', name);
-}
-
-/** The id of a zone as ARNs have it: other tools show it as a path. */
-export function zoneId(zone: route53.IHostedZone): string {
-  return zone.hostedZoneId.replace(/^\/?hostedzone\//, '');
-}
-
-/** The ARN of a zone. */
-export function zoneArn(scope: Construct, zone: route53.IHostedZone): string {
-  return Stack.of(scope).formatArn({
-    service: 'route53',
-    region: '',
-    account: '',
-    resource: 'hostedzone',
-    resourceName: zoneId(zone),
-  });
 }
 
 /**

@@ -2,8 +2,8 @@ import { Annotations, Token } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { DmarcAlignment, DmarcOptions, DmarcPolicy } from '../../dmarc-options';
 import { normalizeDomainName } from '../../shared/domain-name';
-import { MAX_DMARC_LENGTH } from '../../shared/mail-records';
-import { Fail, shown } from './prop-types';
+import { dmarcLengthProblem, shown } from '../../shared/rules';
+import { Fail } from './prop-types';
 
 /**
  * What RFC 5322 allows besides would have to be percent-encoded in a DMARC record, which not all receivers decode.
@@ -39,11 +39,9 @@ export function dmarcRecord(scope: Construct, options: DmarcOptions, fail: Fail)
     .filter(([, value]) => value !== undefined)
     .map((tag) => tag.join('='))
     .join('; ');
-  if (text.length > MAX_DMARC_LENGTH) {
-    fail(
-      'dmarc',
-      `makes a record of ${text.length} characters: give fewer addresses, so that it has at most ${MAX_DMARC_LENGTH}`,
-    );
+  const problem = dmarcLengthProblem(text);
+  if (problem !== undefined) {
+    fail('dmarc', problem);
   }
   if (options.spfAlignment === DmarcAlignment.STRICT) {
     warn(

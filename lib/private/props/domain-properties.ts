@@ -1,15 +1,31 @@
 import { Duration, RemovalPolicy, Stack, Token } from 'aws-cdk-lib';
 import { RegionInfo } from 'aws-cdk-lib/region-info';
 import { Construct } from 'constructs';
-import type { EasyDkimDomainProps } from '../../easy-dkim-domain';
-import { domainInZone, publicZoneName, zoneId } from './checks';
-import { MAX_WAIT_SECONDS, ResourceProperties } from '../../shared/contract';
+import type { EasyDkimDomainProps } from '../../easy-dkim-domain-props';
+import { checkProperties, domainInZone, publicZoneName } from './checks';
+import { zoneId } from '../permissions/arns';
+import type { ResourceProperties } from '../../shared/contract';
 import { dmarcRecord } from './dmarc';
 import { mailFromDomain } from './mail-from';
-import { Fail, shown } from './prop-types';
+import { DOMAIN_RULES, regionProblem, shown } from '../../shared/rules';
+import { A_BOOLEAN, A_ZONE, anObjectWith, aString, aStruct, Fail, oneOf, PropTypes } from './prop-types';
 
-/** TTLs are 32-bit in DNS; Route 53 takes the same range. */
-const MAX_TTL = 2 ** 31 - 1;
+const A_DURATION = anObjectWith('toSeconds', 'function', 'a Duration such as Duration.minutes(5)');
+
+/** The props that become properties of a domain. */
+export const DOMAIN_TYPES = {
+  hostedZone: A_ZONE,
+  domainName: aString('a domain name such as "example.com"'),
+  ttl: A_DURATION,
+  sesRegion: aString('a Region such as "eu-west-1"'),
+  delegationRole: anObjectWith('roleRef', 'object', 'a role of aws-cdk-lib/aws-iam'),
+  waitForVerification: A_DURATION,
+  removalPolicy: oneOf([RemovalPolicy.DESTROY, RemovalPolicy.RETAIN], 'RemovalPolicy.DESTROY or RemovalPolicy.RETAIN'),
+  overwriteRecords: A_BOOLEAN,
+  mailFrom: aStruct('an object such as { domainName: "bounce.example.com" }'),
+  dmarc: aStruct('an object such as { policy: DmarcPolicy.NONE }, or {}'),
+  revision: aString('any text, such as "2"'),
+} satisfies Partial<PropTypes<EasyDkimDomainProps>>;
 
 /**
  * Checks the props of a domain and turns them into the properties of the custom resource. Tokens go
@@ -32,22 +48,22 @@ export function domainProperties(scope: Construct, props: EasyDkimDomainProps, f
     checkRegion(props.sesRegion, stackRegion, (problem) => fail('sesRegion', problem));
   }
 
-  return {
+  const properties = {
     DomainName: domainName,
     SesRegion: props.sesRegion ?? stackRegion,
     HostedZoneId: hostedZone && zoneId(hostedZone),
     HostedZoneName: zoneName,
-    Ttl: wholeSeconds(props.ttl ?? Duration.minutes(30), MAX_TTL, (problem) => fail('ttl', problem)),
+    Ttl: seconds(props.ttl ?? Duration.minutes(30)),
     OverwriteRecords: props.overwriteRecords ? 'true' : 'false',
     RemovalPolicy: props.removalPolicy === RemovalPolicy.RETAIN ? 'retain' : 'destroy',
     DelegationRoleArn: props.delegationRole?.roleRef.roleArn,
-    WaitForVerification:
-      waitForVerification &&
-      wholeSeconds(waitForVerification, MAX_WAIT_SECONDS, (problem) => fail('waitForVerification', problem)),
+    WaitForVerification: waitForVerification && seconds(waitForVerification),
     MailFromDomain: mailFrom && mailFromDomain(fail, mailFrom.domainName, domainName, zoneName),
     DmarcRecord: dmarc && dmarcRecord(scope, dmarc, fail),
     Revision: props.revision,
-  };
+  } satisfies ResourceProperties;
+  checkProperties(fail, properties, DOMAIN_RULES);
+  return properties;
 }
 
 const MISSING = 'is missing: give a public hosted zone, or domainName for a domain whose DNS is not in Route 53';
@@ -73,7 +89,10 @@ function checkRegion(region: string, stackRegion: string, fail: (problem: string
   }
   const known = RegionInfo.regions.find(({ name }) => name === region);
   if (known === undefined) {
-    fail(`is ${shown(region)}, which is not a Region that aws-cdk-lib knows: give one such as "eu-west-1"`);
+    fail(
+      regionProblem(region) ??
+        `is ${shown(region)}, which is not a Region that aws-cdk-lib knows: give an AWS Region such as "eu-west-1"`,
+    );
   }
   const own = RegionInfo.regions.find(({ name }) => name === stackRegion);
   if (own !== undefined && own.partition !== known.partition) {
@@ -84,13 +103,9 @@ function checkRegion(region: string, stackRegion: string, fail: (problem: string
   }
 }
 
-function wholeSeconds(duration: Duration, most: number, fail: (problem: string) => never): string {
-  if (duration.isUnresolved()) {
-    return Token.asString(duration.toSeconds());
-  }
-  const seconds = duration.toSeconds({ integral: false });
-  if (!Number.isInteger(seconds) || seconds < 1 || seconds > most) {
-    fail(`is ${seconds} seconds: give a whole number of seconds from 1 to ${most}`);
-  }
-  return String(seconds);
+/** {@link checkProperties} looks whether they can work. */
+function seconds(duration: Duration): string {
+  return duration.isUnresolved()
+    ? Token.asString(duration.toSeconds())
+    : String(duration.toSeconds({ integral: false }));
 }

@@ -1,4 +1,5 @@
 import { areKnown, domainInZone, normalized } from './checks';
+import { mailFromProblem, takesMailAway } from '../../shared/rules';
 import { Fail } from './prop-types';
 
 const PROP = 'mailFrom.domainName';
@@ -13,12 +14,8 @@ export function mailFromDomain(fail: Fail, name: string, domainName: string, zon
   if (!areKnown(mailFrom, domainName)) {
     return mailFromInZone(fail, PROP, mailFrom, zoneName);
   }
-  if (mailFrom === domainName) {
-    fail(PROP, takesMailAway(mailFrom, 'the domain itself'));
-  }
-  return mailFrom.endsWith(`.${domainName}`)
-    ? mailFrom
-    : fail(PROP, `is "${mailFrom}", which is not below "${domainName}": give a name such as "bounce.${domainName}"`);
+  const problem = mailFromProblem(mailFrom, domainName);
+  return problem === undefined ? mailFrom : fail(PROP, problem);
 }
 
 /**
@@ -31,11 +28,4 @@ export function mailFromInZone(fail: Fail, prop: string, name: string, zoneName:
   return areKnown(mailFrom, zoneName) && mailFrom === zoneName
     ? fail(prop, takesMailAway(mailFrom, "the hosted zone's own name"))
     : mailFrom;
-}
-
-function takesMailAway(name: string, what: string): string {
-  return (
-    `"${name}" is ${what}: the MX record of a MAIL FROM domain leads to SES, so that no mail could be received ` +
-    `there any more; give a name below it such as "bounce.${name}"`
-  );
 }

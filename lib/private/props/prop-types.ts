@@ -1,3 +1,5 @@
+import { shown } from '../../shared/rules';
+
 /** Throws the error for a prop of a construct. */
 export type Fail = (prop: string, problem: string) => never;
 
@@ -38,17 +40,6 @@ export function typedProps<Props>(given: Props, types: PropTypes<Props>, fail: F
   return Object.fromEntries(typed) as Props;
 }
 
-/** A value as an error shows it. */
-export function shown(value: unknown): string {
-  if (typeof value === 'string') {
-    return JSON.stringify(value.length > 100 ? `${value.slice(0, 100)}…` : value);
-  }
-  if (typeof value === 'object' && value !== null) {
-    return Array.isArray(value) ? 'a list' : 'an object';
-  }
-  return typeof value === 'function' || typeof value === 'symbol' ? `a ${typeof value}` : String(value);
-}
-
 export function aString(remedy: string): PropType {
   return { is: (value) => typeof value === 'string', remedy };
 }
@@ -79,3 +70,5 @@ export function anObjectWith(member: string, type: 'string' | 'function' | 'obje
     remedy,
   };
 }
+
+export const A_ZONE = anObjectWith('hostedZoneId', 'string', 'a public hosted zone');

@@ -1,7 +1,7 @@
 import { Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import { longSendingPolicy, MAX_SENDING_POLICY_LENGTH } from '../../shared/contract';
+import { sendingPolicyProblem } from '../../shared/rules';
 
 /** The least that pseudo parameters can become. */
 const LENGTHS: { readonly [reference: string]: number } = {
@@ -15,11 +15,8 @@ export function sendingPolicyProblems(scope: Construct, policy: iam.PolicyDocume
   if (policy.isEmpty) {
     return [];
   }
-  const length = leastLength(Stack.of(scope), policy);
-  return [
-    ...policy.validateForResourcePolicy(),
-    ...(length > MAX_SENDING_POLICY_LENGTH ? [`${longSendingPolicy(length)}.`] : []),
-  ];
+  const problem = sendingPolicyProblem(leastLength(Stack.of(scope), policy));
+  return [...policy.validateForResourcePolicy(), ...(problem === undefined ? [] : [`${problem}.`])];
 }
 
 /** Characters, without those of values that are known at deployment only. */

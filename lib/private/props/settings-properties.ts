@@ -1,11 +1,19 @@
 import { CfnResource, Token } from 'aws-cdk-lib';
 import type * as ses from 'aws-cdk-lib/aws-ses';
 import type * as sns from 'aws-cdk-lib/aws-sns';
-import type { EasyDkimDomainProps } from '../../easy-dkim-domain';
+import type { EasyDkimDomainProps } from '../../easy-dkim-domain-props';
 import type { NotificationOptions } from '../../notification-options';
-import { areKnown } from './checks';
+import { areKnown, checkProperties } from './checks';
 import { ResourceProperties, SettingsProperties } from '../../shared/contract';
-import { Fail } from './prop-types';
+import { SETTINGS_RULES } from '../../shared/rules';
+import { A_BOOLEAN, anObjectWith, aStruct, Fail, PropTypes } from './prop-types';
+
+/** The props that become settings, besides that of MAIL FROM, which has records, too. */
+export const SETTING_TYPES = {
+  configurationSet: anObjectWith('configurationSetName', 'string', 'a configuration set of aws-cdk-lib/aws-ses'),
+  feedbackForwarding: A_BOOLEAN,
+  notifications: aStruct('an object such as { bounces: topic }'),
+} satisfies Partial<PropTypes<EasyDkimDomainProps>>;
 
 /**
  * The properties of the custom resource for the settings; undefined when all are left as they are.
@@ -34,7 +42,7 @@ export function identitySettings(
         'notifications.bounces and notifications.complaints',
     );
   }
-  return {
+  const properties = {
     DomainName,
     SesRegion,
     RemovalPolicy,
@@ -49,7 +57,9 @@ export function identitySettings(
     DeliveryTopic: notifications?.deliveries?.topicArn,
     NotificationHeaders: notifications && text(notifications.includeHeaders ?? false),
     Revision,
-  };
+  } satisfies SettingsProperties;
+  checkProperties(fail, properties, SETTINGS_RULES);
+  return properties;
 }
 
 /** The topics, each once. */
@@ -87,7 +97,7 @@ function checkTopics(notifications: NotificationOptions, sesRegion: string, fail
 
 function checkTopic(topic: sns.ITopic, sesRegion: string, fail: (problem: string) => never): void {
   const name = Token.isUnresolved(topic.topicArn) ? '' : `"${topic.topicArn}", `;
-  if (topic.fifo || topic.topicArn.endsWith('.fifo')) {
+  if (topic.fifo) {
     fail(`is ${name}a FIFO topic, which SES does not publish to: give a standard topic`);
   }
   const region = topic.env?.region;

@@ -8,7 +8,7 @@ import {
   TAG_TEXT,
 } from '../../shared/claim-tags';
 import { RESOURCE_TYPE } from '../../shared/contract';
-import { shown } from './prop-types';
+import { shown } from '../../shared/rules';
 
 /** What SES takes in the keys and values of tags. */
 const TEXT = /^[\p{L}\p{N}\p{Z}_.:/=+@-]*$/u;
