@@ -1,5 +1,6 @@
 import js from '@eslint/js';
 import tseslint from 'typescript-eslint';
+import { noCircles } from './scripts/lib/no-circles.mjs';
 
 /** Data flows one way: the construct and the handler share nothing but lib/shared. */
 const noImportOf = (...patterns) => ({ 'no-restricted-imports': ['error', { patterns }] });
@@ -27,6 +28,11 @@ export default tseslint.config(
       '@typescript-eslint/explicit-module-boundary-types': 'error',
       '@typescript-eslint/no-floating-promises': 'error',
     },
+  },
+  {
+    files: ['{lib,lambda,check,bin,examples}/**/*.ts'],
+    plugins: { project: { rules: { 'no-circles': noCircles } } },
+    rules: { 'project/no-circles': 'error' },
   },
   {
     files: ['lib/**/*.ts'],
