@@ -194,15 +194,21 @@ export function recordsToRemove(state: DomainState, remaining: Remaining): reado
   });
 }
 
-function isUsed(id: string, state: DomainState, { claims, elsewhere, tokens }: Remaining): boolean {
+function isUsed(id: string, state: DomainState, { claims, elsewhere, shown, tokens }: Remaining): boolean {
   const [kind] = kindsOf([id], state.tokens);
   const uses = (claim: Claim) => usesRecord(claim, kind, state);
   if (belongsToIdentity(kind)) {
-    // An identity that was made anew has other tokens.
+    // An identity that was made anew has other tokens; one of another Region may have the same.
     const isCurrent = tokens.length === 0 || tokens.includes(id);
-    return isCurrent && claims.some(uses);
+    return (isCurrent && claims.some(uses)) || isOfReplacement(id, state, shown);
   }
   return elsewhere === 'unknown' || [...claims, ...elsewhere].some(uses);
+}
+
+function isOfReplacement(token: string, state: DomainState, shown: DomainState | undefined): boolean {
+  return (
+    shown !== undefined && shown.claim !== state.claim && sameRecordNames(shown, state) && shown.tokens.includes(token)
+  );
 }
 
 /** The Region that others have the MX record for, and the texts that CloudFormation still has for others. */

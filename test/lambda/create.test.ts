@@ -39,6 +39,7 @@ describe('when a domain is new', () => {
       DkimRecordValue2: `${two}.dkim.amazonses.com`,
       DkimRecordValue3: `${three}.dkim.amazonses.com`,
       VerificationStatus: 'Pending',
+      SendingResource: `arn:aws:ses:${REGION}:111111111111:identity/example.com`,
     });
   });
 

@@ -256,6 +256,20 @@ describe('the removal of records', () => {
     expect(record).toMatchObject({ ttl: 5, values: ['TOK1.dkim.amazonses.com.'] });
   });
 
+  it.each<[string, Partial<DomainState>, string[]]>([
+    ['all is in use', {}, []],
+    ['all is in use, for another Region of SES', { region: 'us-east-1' }, []],
+    ['all is in use, and somebody else made it', { ownedRecords: [] }, []],
+    ['two of the tokens are in use', { tokens: ['tok1', 'tok2', 'new'] }, ['tok3']],
+    ['it moved to another zone', { zoneId: 'Z1OTHER' }, TOKENS],
+    ['it moved to another domain', { domainName: 'mail.example.com' }, TOKENS],
+    ['it is the very one that goes', { claim: CLAIM }, TOKENS],
+  ])('spares what the resource has now: %s', (_, difference, tokens) => {
+    const shown = { ...state, claim: '0a1b2c3d4e-ffffffffffff', ...difference };
+
+    expect(removed({ shown })).toEqual(tokens.map(nameOf));
+  });
+
   it.each<[string, Partial<Remaining>, string[]]>([
     ['that it has made, too', { claims: [{ ...other, made: ['1', '2', '3'] }] }, []],
     ['that it has found', { claims: [{ ...other, found: ['1', '2', '3'] }] }, []],
