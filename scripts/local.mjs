@@ -8,6 +8,9 @@ import { authenticated, crossAccount, oneDomain, twoRegions } from './lib/scenar
 import { show } from './lib/show.mjs';
 import { duration, script } from './lib/steps.mjs';
 
+/** What can be shown instead of one domain, by the option that asks for it. */
+const SCENARIOS = { authenticated, 'two-regions': twoRegions, 'cross-account': crossAccount };
+
 const HELP = `Usage: npm run local -- [options]
 
 Deploys the example app to an AWS emulator on this machine with the real CDK CLI, shows and checks
@@ -38,7 +41,7 @@ await script(async () => {
   await ensureInstalled();
   await ensureBuilt();
   const folder = runFolder();
-  const scenario = scenarioOf(options);
+  const { scenario } = options;
   const { sesExtras } = scenario;
   const emulator = await getEmulator({ port: options.port, folder: folder.path, sesExtras });
   let stop = emulator.stop;
@@ -63,27 +66,23 @@ function readOptions() {
   try {
     const { values } = parseArgs({
       options: {
-        authenticated: { type: 'boolean' },
-        'two-regions': { type: 'boolean' },
-        'cross-account': { type: 'boolean' },
+        ...Object.fromEntries(Object.keys(SCENARIOS).map((name) => [name, { type: 'boolean' }])),
         keep: { type: 'boolean' },
         port: { type: 'string' },
         help: { type: 'boolean', short: 'h' },
       },
     });
-    return values;
+    const scenarios = Object.keys(SCENARIOS).filter((name) => values[name]);
+    if (scenarios.length > 1) {
+      throw new Error(`It shows one scenario at a time: give --${scenarios.join(' or --')}.`);
+    }
+    if (values.port !== undefined && process.env.AWS_ENDPOINT_URL) {
+      throw new Error('AWS_ENDPOINT_URL names a running emulator, which has its port: give only one of it and --port.');
+    }
+    return { ...values, scenario: SCENARIOS[scenarios[0]] ?? oneDomain };
   } catch (error) {
     throw new Problem(error.message, HELP);
   }
-}
-
-function scenarioOf(options) {
-  const [scenario = oneDomain] = [
-    options.authenticated && authenticated,
-    options['two-regions'] && twoRegions,
-    options['cross-account'] && crossAccount,
-  ].filter(Boolean);
-  return scenario;
 }
 
 /** Commands to copy: not cut, not indented. */

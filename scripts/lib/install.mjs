@@ -5,7 +5,8 @@ import { root } from './project.mjs';
 import { run } from './run.mjs';
 import { step } from './steps.mjs';
 
-const BUILT = ['dist/index.js', 'dist/handler/index.js', 'dist/check/index.js'];
+/** `.jsii` and not `dist/index.js`: jsii writes it last, and only when nothing has failed. */
+const BUILT = ['.jsii', 'dist/handler/index.js', 'dist/check/index.js'];
 const BUILT_FROM = [
   'lib',
   'lambda',
@@ -14,6 +15,7 @@ const BUILT_FROM = [
   'package-lock.json',
   'scripts/build-handler.mjs',
   'scripts/build-check.mjs',
+  'scripts/build-lib.mjs',
 ];
 
 /** Makes node_modules what package-lock.json says. */
