@@ -96,6 +96,12 @@ describe('the example', () => {
     expect(JSON.stringify(resourcesOf(Mail, 'AWS::SES::ReceiptRule'))).toContain('"DomainName"]');
   });
 
+  // Its packs of cdk-nag fail the synthesis on any finding.
+  example('compliance.ts', ({ Mail }) => {
+    expect(domainsOf(Mail)).toHaveLength(1);
+    expect(resourcesOf(Mail, 'AWS::Lambda::Function')).toMatchObject([{ TracingConfig: { Mode: 'Active' } }]);
+  });
+
   example('cognito.ts', ({ Users }) => {
     expect(domainsOf(Users)).toMatchObject([{ WaitForVerification: '600' }]);
     expect(JSON.stringify(resourcesOf(Users, 'AWS::Cognito::UserPool'))).toContain('"DomainName"]');

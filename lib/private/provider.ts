@@ -5,7 +5,13 @@ import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct, IDependable } from 'constructs';
 import type { EasyDkimFunctionOptions } from '../function-options';
-import { acknowledge, FUNCTION_FINDINGS, LOG_GROUP_FINDINGS, ROLE_FINDINGS } from './permissions/acknowledgements';
+import {
+  acknowledge,
+  EVENT_FINDINGS,
+  FUNCTION_FINDINGS,
+  LOG_GROUP_FINDINGS,
+  ROLE_FINDINGS,
+} from './permissions/acknowledgements';
 import { HandlerPolicies, PolicyRequest } from './permissions/handler-policies';
 import { sesArn } from './permissions/arns';
 import { PublishAccess } from './permissions/publish-access';
@@ -45,6 +51,9 @@ const VPC_ACTIONS = [
   'ec2:AssignPrivateIpAddresses',
   'ec2:UnassignPrivateIpAddresses',
 ];
+
+/** Where an app keeps which construct has been the first for a domain, of whatever copy of this library. */
+const DOMAINS_OF_APP = Symbol.for('cdk-ses-easy-dkim.domains');
 
 /** A domain of the stack. */
 interface Domain extends Pick<PolicyRequest, 'domainName' | 'region'> {
@@ -123,7 +132,7 @@ export class EasyDkimProvider extends Construct {
       },
     });
     this.eventAge = handler.node.findChild('EventInvokeConfig');
-    acknowledge(handler, FUNCTION_FINDINGS);
+    acknowledge(handler, { ...FUNCTION_FINDINGS, ...EVENT_FINDINGS });
     this.serviceToken = handler.functionArn;
     this.publishing = new PublishAccess(stack);
     this.policies = new HandlerPolicies(this, role.roleName, logGroup.logGroupArn, () => this.userTagKeys());
@@ -149,6 +158,7 @@ export class EasyDkimProvider extends Construct {
           `${same.construct.node.path}, too. That works, but one of them is enough.`,
       );
     }
+    this.tellOtherStack(construct, domainName, region);
     // Its MX record names the Region of SES, and only identities of one name know of each other's records.
     const rival = this.domains.find((other) => other.mailFrom === mailFrom && !isSame(other));
     if (mailFrom !== undefined && rival !== undefined) {
@@ -179,6 +189,28 @@ export class EasyDkimProvider extends Construct {
         identityArn: sesArn(this, region, 'identity', domainName),
       },
     });
+  }
+
+  /** Another stack of the app with the domain is safe, and may be a mistake. */
+  private tellOtherStack(construct: Construct, domainName: string, region: string): void {
+    const { account } = Stack.of(construct);
+    if ([domainName, region, account].some((part) => Token.isUnresolved(part))) {
+      return;
+    }
+    const { root } = construct.node;
+    const others =
+      (root as { [DOMAINS_OF_APP]?: Map<string, Construct> })[DOMAINS_OF_APP] ?? new Map<string, Construct>();
+    Object.assign(root, { [DOMAINS_OF_APP]: others });
+    const key = [account, region, domainName].join();
+    const other = others.get(key);
+    if (other === undefined) {
+      others.set(key, construct);
+    } else if (Stack.of(other) !== Stack.of(construct)) {
+      Annotations.of(construct).addInfoV2(
+        'cdk-ses-easy-dkim:domain-in-other-stack',
+        `"${domainName}" in ${region} is set up by ${other.node.path}, too. That is safe: the last one that goes removes it.`,
+      );
+    }
   }
 
   private addLogGroup({ logRetention, logEncryptionKey }: EasyDkimFunctionOptions): logs.ILogGroup {

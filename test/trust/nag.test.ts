@@ -7,7 +7,14 @@ import * as ses from 'aws-cdk-lib/aws-ses';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import * as sqs from 'aws-cdk-lib/aws-sqs';
 import { ENABLE_PARTITION_LITERALS } from 'aws-cdk-lib/cx-api';
-import { AwsSolutionsChecks, NIST80053R5Checks } from 'cdk-nag';
+import {
+  AwsSolutionsChecks,
+  HIPAASecurityChecks,
+  NIST80053R4Checks,
+  NIST80053R5Checks,
+  PCIDSS321Checks,
+  ServerlessChecks,
+} from 'cdk-nag';
 import { EasyDkimDelegationRole, EasyDkimDomain } from '../../lib';
 
 const ENVIRONMENT = { account: '111122223333', region: 'eu-west-1' };
@@ -111,6 +118,28 @@ describe.each(STACKS)('in a stack for %s, AwsSolutions and NIST 800-53 R5 find n
       });
     expect(() => check(build)).not.toThrow();
   });
+});
+
+// The table of docs/security.md, from which users know what to acknowledge or which option to give.
+test.each([
+  ['HIPAA.Security', HIPAASecurityChecks, ['LambdaInsideVPC', 'CloudWatchLogGroupEncrypted', 'LambdaDLQ']],
+  ['NIST.800.53.R4', NIST80053R4Checks, ['LambdaInsideVPC', 'CloudWatchLogGroupEncrypted']],
+  ['PCI.DSS.321', PCIDSS321Checks, ['LambdaInsideVPC', 'CloudWatchLogGroupEncrypted']],
+  ['Serverless', ServerlessChecks, ['LambdaDLQ', 'LambdaTracing']],
+])('what %s finds without options can be acknowledged on the provider', (pack, Checks, rules) => {
+  const check = (acknowledged: readonly string[]) => {
+    const app = new App({ builtinCloudFormationValidation: false });
+    const stack = new Stack(app, 'Checked', { env: ENVIRONMENT });
+    new EasyDkimDomain(stack, 'Mail', { domainName: 'example.com' });
+    for (const rule of acknowledged) {
+      const id = `${pack}::${pack}-${rule}`;
+      Validations.of(stack.node.findChild('EasyDkimProvider')).acknowledge({ id, reason: 'a test' });
+    }
+    Validations.of(app).addPlugins(new Checks(app));
+    app.synth();
+  };
+  expect(() => check(rules)).not.toThrow();
+  expect(() => check(rules.slice(1))).toThrow();
 });
 
 test('AwsSolutions does find an AWS managed policy', () => {

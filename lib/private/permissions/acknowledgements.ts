@@ -1,5 +1,12 @@
-import { Stack, Token, Validations } from 'aws-cdk-lib';
+import * as cdk from 'aws-cdk-lib';
+import { Stack, Token } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
+
+/** What this file uses of the class of that name. aws-cdk-lib has it since 2.257; older ones are supported, too. */
+interface ValidationsClass {
+  of(construct: Construct): { acknowledge(finding: { readonly id: string; readonly reason: string }): void };
+}
+const { Validations } = cdk as { readonly Validations?: ValidationsClass };
 
 /**
  * Says why a finding of cdk-nag's AwsSolutions or NIST 800-53 R5 rules is no problem here, so that
@@ -11,7 +18,7 @@ import { Construct } from 'constructs';
 export function acknowledge(construct: Construct, findings: { readonly [id: string]: string }): void {
   for (const [id, reason] of Object.entries(findings)) {
     try {
-      Validations.of(construct).acknowledge({ id, reason });
+      Validations?.of(construct).acknowledge({ id, reason });
     } catch {
       // aws-cdk-lib before 2.269 refuses ids with "::" inside brackets: there, users see these findings.
     }
@@ -47,23 +54,40 @@ function known(value: string, name: string): string {
   return Token.isUnresolved(value) ? `<AWS::${name}>` : value;
 }
 
-/** What the log group and the function of the handler have to acknowledge. */
+/** A rule that several packs have under names of their own. */
+function inEveryPack(rule: string, reason: string): { readonly [id: string]: string } {
+  const packs = ['HIPAA.Security', 'NIST.800.53.R4', 'NIST.800.53.R5', 'PCI.DSS.321'];
+  return Object.fromEntries(packs.map((pack) => [`${pack}::${pack}-${rule}`, reason]));
+}
+
+/**
+ * What the log group and the function of the handler have to acknowledge. What options of the function can satisfy is
+ * acknowledged in the one pack whose users need not decide: those of the others do.
+ */
 export const LOG_GROUP_FINDINGS = {
   'NIST.800.53.R5::NIST.800.53.R5-CloudWatchLogGroupEncrypted':
     'The log has no secrets: domain names, public DNS records and AWS error messages.',
 };
 export const FUNCTION_FINDINGS = {
-  'NIST.800.53.R5::NIST.800.53.R5-LambdaConcurrency':
+  ...inEveryPack(
+    'LambdaConcurrency',
     'Only CloudFormation calls the function, once for each domain of a deployment; a limit would fail large ones.',
+  ),
   'NIST.800.53.R5::NIST.800.53.R5-LambdaDLQ':
     'CloudFormation waits for the answer to every event and reports a missing one as a failed deployment.',
   'NIST.800.53.R5::NIST.800.53.R5-LambdaInsideVPC':
     'The function calls public AWS endpoints only, and nothing can call it over a network.',
 };
+export const EVENT_FINDINGS = {
+  'Serverless::Serverless-LambdaAsyncFailureDestination':
+    'CloudFormation reports a missing answer as a failed deployment; the dead-letter queue keeps the event.',
+};
 
 /** What the role of the function has to acknowledge with options that need further permissions. */
 export const ROLE_FINDINGS = {
-  'NIST.800.53.R5::NIST.800.53.R5-IAMNoInlinePolicy':
+  ...inEveryPack(
+    'IAMNoInlinePolicy',
     'The policy serves options of this function alone, and a role has room for few managed policies.',
+  ),
   [wildcardFinding('*')]: 'Network interfaces and traces have no names before Lambda makes them.',
 };
