@@ -49,9 +49,7 @@ export function readCommand(args: readonly string[]): Command {
     );
   }
   if (domain === undefined || others.length > 0) {
-    throw new InvalidOptionError(
-      `Give one domain to check: there ${domain === undefined ? 'is none' : 'are several'}.`,
-    );
+    throw new InvalidOptionError(`Give one domain to check, not ${domain === undefined ? 'none' : 'several'}.`);
   }
   if (values['no-mail-from'] && values['mail-from'] !== undefined) {
     throw new InvalidOptionError('Give either --mail-from or --no-mail-from.');

@@ -10,8 +10,7 @@ export interface DkimRecord {
   readonly name: string;
 
   /**
-   * What the record points to: the token in the domain where SES publishes the keys, such as
-   * `<token>.dkim.amazonses.com`.
+   * The host that the record points to, where SES publishes the key, such as `<token>.dkim.amazonses.com`.
    */
   readonly value: string;
 }

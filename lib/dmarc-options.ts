@@ -1,6 +1,5 @@
 /**
- * What receivers are asked to do with mail that is neither DKIM- nor SPF-aligned with the domain that it claims to be
- * from.
+ * What receivers should do with mail from the domain that passes neither DKIM nor SPF with an aligned domain.
  *
  * @see https://www.rfc-editor.org/rfc/rfc9989#section-4.7
  */
@@ -22,18 +21,18 @@ export enum DmarcPolicy {
 }
 
 /**
- * How exactly the domain that DKIM or SPF has authenticated has to be that of the From address.
+ * How closely the domain that DKIM or SPF has authenticated must match the domain of the From address.
  *
  * @see https://www.rfc-editor.org/rfc/rfc9989#section-4.4
  */
 export enum DmarcAlignment {
   /**
-   * Both belong to one organization: one may be a subdomain of the other.
+   * Both belong to the same organization. One may be a subdomain of the other.
    */
   RELAXED = 'r',
 
   /**
-   * Both are the same name.
+   * Both are exactly the same.
    */
   STRICT = 's',
 }
@@ -45,21 +44,21 @@ export enum DmarcAlignment {
  */
 export interface DmarcOptions {
   /**
-   * What receivers are asked to do with mail that fails.
+   * What receivers should do with mail that fails. Start with `NONE`, read the reports, and tighten it later.
    *
    * @default DmarcPolicy.NONE
    */
   readonly policy?: DmarcPolicy;
 
   /**
-   * The policy for the domains below this one.
+   * The policy for subdomains.
    *
    * @default - the same policy
    */
   readonly subdomainPolicy?: DmarcPolicy;
 
   /**
-   * The policy for names below this domain that do not exist in DNS: forgers like to make them up.
+   * The policy for subdomains that do not exist in DNS. Forgers like to make them up.
    *
    * @default - the policy for subdomains
    * @see https://www.rfc-editor.org/rfc/rfc9989#section-4.7
@@ -67,8 +66,8 @@ export interface DmarcOptions {
   readonly nonExistentSubdomainPolicy?: DmarcPolicy;
 
   /**
-   * Whether the policies are only being tested: receivers then apply `QUARANTINE` instead of `REJECT`, and `NONE` instead
-   * of `QUARANTINE`, and send their reports as usual.
+   * Whether you are still testing the policies. Receivers then apply `QUARANTINE` instead of `REJECT` and `NONE` instead of
+   * `QUARANTINE`, and send reports as usual.
    *
    * @default false
    * @see https://www.rfc-editor.org/rfc/rfc9989#section-4.7
@@ -78,7 +77,7 @@ export interface DmarcOptions {
   /**
    * E-mail addresses for the daily aggregate reports, with or without `mailto:`.
    *
-   * An address in another organization's domain has to be allowed by a record there:
+   * An address in another organization's domain needs a record in that domain that allows it:
    * `<this domain>._report._dmarc.<that domain>`.
    *
    * @default - no aggregate reports
@@ -87,7 +86,7 @@ export interface DmarcOptions {
   readonly rua?: string[];
 
   /**
-   * E-mail addresses for reports on single messages, with or without `mailto:`. Few receivers send such reports.
+   * E-mail addresses for reports on single messages, with or without `mailto:`. Few receivers send them.
    *
    * @default - no failure reports
    * @see https://www.rfc-editor.org/rfc/rfc9991
@@ -95,15 +94,15 @@ export interface DmarcOptions {
   readonly ruf?: string[];
 
   /**
-   * How exactly the domain of the DKIM signature, which is this one, has to be that of the From address.
+   * How closely the domain of the DKIM signature, which is this domain, must match the domain of the From address.
    *
    * @default DmarcAlignment.RELAXED
    */
   readonly dkimAlignment?: DmarcAlignment;
 
   /**
-   * How exactly the MAIL FROM domain has to be that of the From address. SES wants it to be a subdomain, so that SPF
-   * is never strictly aligned.
+   * How closely the MAIL FROM domain must match the domain of the From address. SES requires it to be a subdomain, so SPF
+   * is never aligned with `STRICT`.
    *
    * @default DmarcAlignment.RELAXED
    */

@@ -1,5 +1,5 @@
 /**
- * A record that has to be in public DNS.
+ * A record that must be in public DNS.
  */
 export interface DnsRecord {
   /**
@@ -13,8 +13,8 @@ export interface DnsRecord {
   readonly recordType: string;
 
   /**
-   * What the record says: the target of a CNAME record and priority and host of an MX record, without a trailing
-   * dot; the text of a TXT record, without quotes.
+   * The value of the record: for a CNAME record the target, for an MX record the priority and the host, both without a
+   * trailing dot; for a TXT record the text, without quotes.
    */
   readonly value: string;
 }

@@ -25,7 +25,7 @@ import { atItsLongest, changeStatement, MAX_POLICY_LENGTH, RecordAccess } from '
  */
 export interface EasyDkimDelegationRoleProps {
   /**
-   * The public hosted zone of this account that the role opens.
+   * The public hosted zone, in this account, to which the role gives access.
    */
   readonly hostedZone: route53.IHostedZone;
 
@@ -36,15 +36,15 @@ export interface EasyDkimDelegationRoleProps {
   readonly assumedBy: iam.IPrincipal;
 
   /**
-   * The domains whose records the role may change: names in the hosted zone.
+   * The domains whose records the role may change. They must be in the hosted zone.
    *
    * @default - the domain of the hosted zone and all domains below it
    */
   readonly domainNames?: string[];
 
   /**
-   * The custom MAIL FROM domains whose MX and SPF records the role may change: names below the domains, as the prop
-   * `mailFrom` of an `EasyDkimDomain` has them.
+   * The custom MAIL FROM domains whose MX and SPF records the role may change: the names that you give to `mailFrom` of an
+   * `EasyDkimDomain`.
    *
    * @default - none
    * @see https://docs.aws.amazon.com/ses/latest/dg/mail-from.html
@@ -59,7 +59,7 @@ export interface EasyDkimDelegationRoleProps {
   readonly dmarc?: boolean;
 
   /**
-   * The name of the role. Another account's stack imports the role by it.
+   * The name of the role. The stack in the other account imports the role by this name.
    *
    * @default - a name is generated where one is needed
    * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
@@ -68,13 +68,13 @@ export interface EasyDkimDelegationRoleProps {
 }
 
 /**
- * A role in the account of a hosted zone, for an `EasyDkimDomain` in another account: it may change
- * the DKIM records of the given domains, and those of MAIL FROM and DMARC if asked for.
+ * A role in the account of a hosted zone, for an `EasyDkimDomain` in another account. It may change the DKIM records of the
+ * given domains and, if you ask for it, their MAIL FROM and DMARC records.
  *
- * It may also list the records of the zone and follow changes of Route 53, and nothing else.
+ * It may also list the records of the zone and follow changes in Route 53, and nothing else.
  *
- * Whoever assumes it must name the id of the hosted zone as the external id, as an `EasyDkimDomain`
- * does: so no stack can be made to use the role for a zone that is not its own.
+ * Whoever assumes it must pass the id of the hosted zone as the external id, as an `EasyDkimDomain` does. So nobody can
+ * trick a stack into using the role for another zone.
  *
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
  * @example

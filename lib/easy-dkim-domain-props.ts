@@ -12,20 +12,18 @@ import { NotificationOptions } from './notification-options';
  */
 export interface EasyDkimDomainProps {
   /**
-   * The public hosted zone that gets the records.
+   * The public hosted zone to write the records to.
    *
    * A zone imported by `HostedZone.fromHostedZoneId()` has no name: give `domainName` with it.
    *
-   * @default - none: the DNS of `domainName` is not in Route 53, and its records are for you to copy from the stack
-   * output `DnsRecords`
+   * @default - the DNS of the domain is not in Route 53; copy the records from the stack output `DnsRecords`
    */
   readonly hostedZone?: route53.IHostedZone;
 
   /**
-   * The domain that is to send mail: the hosted zone's name or a name below it. Required without a hosted zone.
+   * The domain to send mail from: the hosted zone's name or a name below it. Required without a hosted zone.
    *
-   * Upper case and a trailing dot are normalized, internationalized names are turned into their
-   * ASCII form.
+   * Upper case and a trailing dot are normalized, and an internationalized name is turned into its ASCII form.
    *
    * @default - the name of the hosted zone
    * @see https://docs.aws.amazon.com/ses/latest/dg/creating-identities.html
@@ -33,15 +31,14 @@ export interface EasyDkimDomainProps {
   readonly domainName?: string;
 
   /**
-   * How long resolvers may keep the records: whole seconds, at least one.
+   * How long resolvers may cache the records: whole seconds, at least one.
    *
    * @default Duration.minutes(30)
    */
   readonly ttl?: Duration;
 
   /**
-   * The Region whose SES sends the domain's mail. Identities, and where their keys are, belong to a
-   * Region.
+   * The Region whose SES sends the domain's mail. Identities and their keys belong to a Region.
    *
    * @default - the Region of the stack
    * @see https://docs.aws.amazon.com/ses/latest/dg/regions.html
@@ -49,61 +46,59 @@ export interface EasyDkimDomainProps {
   readonly sesRegion?: string;
 
   /**
-   * The role to assume for writing to a hosted zone of another account. An `EasyDkimDelegationRole`
-   * in that account is made for it.
+   * The role to assume to write to a hosted zone in another account. Create it there with `EasyDkimDelegationRole`.
    *
-   * @default - none: the hosted zone is in the account of the stack
+   * @default - the hosted zone is in the account of the stack
    */
   readonly delegationRole?: iam.IRoleRef;
 
   /**
-   * How long the deployment waits for SES to verify the domain: at most 14 minutes. When the time is
-   * up, the resource fails and the deployment is rolled back. Whatever depends on this construct can
-   * rely on a verified domain.
+   * How long the deployment waits for SES to verify the domain: at most 14 minutes. When the time is up, the resource
+   * fails and the deployment is rolled back. Whatever depends on this construct can rely on a verified domain.
    *
-   * SES looks for the records by itself, which takes minutes as a rule and up to 72 hours. Without a hosted zone it
-   * can find only what you have put into DNS before: wait in a later deployment than the first.
+   * SES usually verifies a domain within minutes, but it can take up to 72 hours. Without a hosted zone, SES finds only
+   * what you have put into DNS: deploy once without waiting, add the records, then wait in a later deployment.
    *
    * @default - do not wait
    */
   readonly waitForVerification?: Duration;
 
   /**
-   * What becomes of the identity, its settings and the records when this construct is removed, or gets another
-   * domain, zone or Region: `DESTROY` removes what this library made and no other construct uses, `RETAIN` keeps
-   * everything. What was there before is kept in any case.
+   * What happens to the identity, its settings and the records when this construct is removed, or moves to another
+   * domain, zone or Region. `DESTROY` removes what this library made and no other construct uses. `RETAIN` keeps
+   * everything. What was there before is always kept.
    *
    * @default RemovalPolicy.DESTROY
    */
   readonly removalPolicy?: RemovalPolicy;
 
   /**
-   * Whether to replace a record that has the name and type of one of the domain's records and another value. Of TXT
-   * records only another SPF or DMARC record is replaced.
+   * Whether to replace records that have the name and type of one of the domain's records, but another value. Of TXT
+   * records, only another SPF or DMARC record is replaced.
    *
-   * @default false - such a record fails the deployment, and nothing is changed
+   * @default false - such a record fails the deployment, and nothing changes
    */
   readonly overwriteRecords?: boolean;
 
   /**
-   * Whether to add outputs to the stack: six for the tokens and the DKIM records, or without a hosted zone the one
-   * output `DnsRecords` with all records in the form of a zone file. CloudFormation allows 200 in a stack.
+   * Whether to add outputs to the stack: six for the tokens and the DKIM records; without a hosted zone one, `DnsRecords`,
+   * with all records in the form of a zone file. CloudFormation allows 200 outputs in a stack.
    *
    * @default true
    */
   readonly outputs?: boolean;
 
   /**
-   * A MAIL FROM domain of the domain's own, with its MX and SPF records.
+   * A custom MAIL FROM domain, with its MX and SPF records.
    *
-   * @default - SES's setting is left as it is; a new identity has a MAIL FROM below amazonses.com, with which SPF
+   * @default - SES's setting stays as it is; a new identity uses a MAIL FROM domain below amazonses.com, with which SPF
    * passes but is not aligned
    * @see https://docs.aws.amazon.com/ses/latest/dg/mail-from.html
    */
   readonly mailFrom?: MailFromOptions;
 
   /**
-   * The DMARC record of the domain; `{}` asks receivers for nothing, which is enough for them to accept mail in bulk.
+   * The DMARC record of the domain. `{}` writes `v=DMARC1; p=none`, which is enough for bulk mail.
    *
    * @default - no DMARC record is written
    * @see https://docs.aws.amazon.com/ses/latest/dg/send-email-authentication-dmarc.html
@@ -111,18 +106,18 @@ export interface EasyDkimDomainProps {
   readonly dmarc?: DmarcOptions;
 
   /**
-   * The configuration set, in the Region of SES, for mail that names none.
+   * The default configuration set: SES uses it for mail that names no other. It must be in the Region of SES.
    *
-   * @default - SES's setting is left as it is; a new identity has none
+   * @default - SES's setting stays as it is; a new identity has none
    * @see https://docs.aws.amazon.com/ses/latest/dg/managing-configuration-sets.html#default-config-sets
    */
   readonly configurationSet?: ses.IConfigurationSet;
 
   /**
-   * Whether SES forwards bounces and complaints by e-mail to the sender. `false` needs topics for both in
-   * `notifications`: SES wants you to hear of them in one way at least.
+   * Whether SES forwards bounces and complaints by e-mail to the sender. With `false`, give topics for both in
+   * `notifications`: SES requires one or the other.
    *
-   * @default - SES's setting is left as it is; a new identity has it on
+   * @default - SES's setting stays as it is; for a new identity it is on
    * @see https://docs.aws.amazon.com/ses/latest/dg/monitor-sending-activity-using-notifications-email.html
    */
   readonly feedbackForwarding?: boolean;
@@ -130,7 +125,7 @@ export interface EasyDkimDomainProps {
   /**
    * The SNS topics for bounces, complaints and deliveries.
    *
-   * @default - SES's settings are left as they are; a new identity has none
+   * @default - SES's settings stay as they are; a new identity has none
    */
   readonly notifications?: NotificationOptions;
 

@@ -6,7 +6,7 @@ import { DkimRecord } from './dkim-record';
 import { DnsRecord } from './dns-record';
 import { EasyDkimDomainProps } from './easy-dkim-domain-props';
 import { checkedProps } from './private/props/checked-props';
-import { failure } from './private/props/checks';
+import { failure, zoneProblems } from './private/props/checks';
 import {
   ResourceAttributes,
   ResourceProperties,
@@ -36,11 +36,11 @@ const BULK_ACTION = 'ses:SendBulkEmail';
 /**
  * A domain that can send DKIM-signed mail through Amazon SES.
  *
- * On deployment a Lambda function calls SES `VerifyDomainDkim`, writes the three CNAME records into
- * the hosted zone in one change batch, and waits until Route 53 has published them. An identity or
- * record that exists already is used as it is, and survives this construct.
+ * On deployment, a Lambda function calls SES `VerifyDomainDkim`, writes the three CNAME records to the hosted zone in one
+ * change batch, and waits until Route 53 has published them. An identity or record that exists already is used as it is,
+ * and stays when this construct goes.
  *
- * With `mailFrom` and `dmarc`, the mail also passes SPF and DMARC, which large mailbox providers ask of bulk senders.
+ * Add `mailFrom` and `dmarc`, and the mail also passes SPF and DMARC, which large mailbox providers require of bulk senders.
  *
  * @see https://docs.aws.amazon.com/ses/latest/dg/send-email-authentication-dkim-easy.html
  * @example
@@ -51,13 +51,12 @@ const BULK_ACTION = 'ses:SendBulkEmail';
  */
 export class EasyDkimDomain extends Resource implements ses.IEmailIdentity, iam.IResourceWithPolicy, ITaggableV2 {
   /**
-   * The custom MAIL FROM domain, in lower case and ASCII; undefined without one.
+   * The custom MAIL FROM domain, in lower case and ASCII; undefined if there is none.
    */
   public readonly mailFromDomain?: string;
 
   /**
-   * The tags of the SES identity. `Tags.of(scope).add()` adds to them. They go to an identity that this library made;
-   * an existing one keeps its own.
+   * The tags of the SES identity. `Tags.of(scope).add()` adds to them. Only an identity that this library made gets them.
    */
   public readonly cdkTagManager = new TagManager(TagType.MAP, RESOURCE_TYPE);
 
@@ -87,6 +86,7 @@ export class EasyDkimDomain extends Resource implements ses.IEmailIdentity, iam.
       validate: () => [
         ...tagProblems(this.cdkTagManager.tagValues()),
         ...sendingPolicyProblems(this, this.sendingPolicy),
+        ...zoneProblems(this.node.path, given.hostedZone),
       ],
     });
 
@@ -110,7 +110,7 @@ export class EasyDkimDomain extends Resource implements ses.IEmailIdentity, iam.
   }
 
   /**
-   * The domain, in lower case and ASCII. It becomes available once the records are in place.
+   * The domain, in lower case and ASCII. What uses it is deployed once the records are in place.
    *
    * @attribute
    */
@@ -168,15 +168,15 @@ export class EasyDkimDomain extends Resource implements ses.IEmailIdentity, iam.
   }
 
   /**
-   * All records that the domain needs, as DNS providers import them: one record a line, with full names.
+   * All records that the domain needs, in the form of a zone file, which DNS providers import.
    */
   public get zoneFile(): string {
     return zoneFile(this.dnsRecords, this.properties.Ttl);
   }
 
   /**
-   * The DKIM status of the identity at the end of the last deployment that changed it: `Pending`,
-   * `Success`, `TemporaryFailure`, `Failed` or `NotStarted`.
+   * The DKIM status of the identity at the end of the last deployment that changed it: `Pending`, `Success`,
+   * `TemporaryFailure`, `Failed` or `NotStarted`.
    *
    * @attribute
    * @see https://docs.aws.amazon.com/ses/latest/APIReference/API_IdentityDkimAttributes.html
@@ -193,8 +193,8 @@ export class EasyDkimDomain extends Resource implements ses.IEmailIdentity, iam.
   }
 
   /**
-   * Allows a principal some actions on the identity. For one of another account, an organization or a service the
-   * identity gets a policy.
+   * Allows a principal to perform actions on the identity. If the principal is another account, an organization or a
+   * service, the identity gets a policy.
    *
    * @param grantee the principal
    * @param actions the IAM actions, such as `ses:SendEmail`
@@ -256,9 +256,10 @@ export class EasyDkimDomain extends Resource implements ses.IEmailIdentity, iam.
   }
 
   /**
-   * Sets the removal policy as CloudFormation knows it: with `RETAIN` it leaves the identity, its settings and the
-   * records alone, whatever the prop `removalPolicy` says. The tag by which this construct uses the identity stays, too,
-   * so that no other construct will remove it: prefer the prop.
+   * Sets CloudFormation's own removal policy. Prefer the prop `removalPolicy`.
+   *
+   * With `RETAIN`, CloudFormation leaves the identity, its settings and the records alone, whatever the prop says. The tag
+   * by which this construct uses the identity stays, too, so no other construct will ever remove the identity.
    *
    * @param policy the removal policy
    */

@@ -1,22 +1,22 @@
 import type * as ses from 'aws-cdk-lib/aws-ses';
 
 /**
- * A custom MAIL FROM domain: where bounces go, and what SPF is checked for.
+ * A custom MAIL FROM domain: bounces go there, and receivers check SPF against it.
  *
- * It gets an MX and a TXT record, with which SPF is aligned with the domain, as DMARC asks for.
+ * It gets an MX record and an SPF record. SPF is then aligned with your domain, which DMARC requires.
  *
  * @see https://docs.aws.amazon.com/ses/latest/dg/mail-from.html
  */
 export interface MailFromOptions {
   /**
-   * The full name of the MAIL FROM domain, such as `bounce.example.com`: a name below the domain, at which no mail
-   * is received and from which none is sent otherwise.
+   * The full name of the MAIL FROM domain, such as `bounce.example.com`. It has to be below the domain. Do not use it to
+   * receive mail or in From addresses.
    */
   readonly domainName: string;
 
   /**
-   * What SES does with mail as long as it does not find the MX record: `USE_DEFAULT_VALUE` sends it with a MAIL FROM
-   * of SES's own, `REJECT_MESSAGE` refuses it.
+   * What SES does with your mail while it cannot find the MX record: `USE_DEFAULT_VALUE` sends it with a MAIL FROM domain
+   * of Amazon SES, `REJECT_MESSAGE` rejects it.
    *
    * @default ses.MailFromBehaviorOnMxFailure.USE_DEFAULT_VALUE
    */

@@ -8,7 +8,7 @@ export interface ReportAddress {
 }
 
 /** A size limit, which RFC 7489 had and RFC 9989 has receivers ignore. */
-const SIZE_LIMIT = /![0-9]+[kmgt]?$/i;
+export const SIZE_LIMIT = /![0-9]+[kmgt]?$/i;
 
 /**
  * The address that a DMARC report URI leads to; undefined when it is none that receivers have to support.

@@ -214,3 +214,28 @@ function isNoWholeSecond(duration: Duration): boolean {
 function notDefined(bad: fc.Arbitrary<unknown>): fc.Arbitrary<unknown> {
   return bad.filter((value) => value !== null);
 }
+
+describe('a typo in plain JavaScript', () => {
+  test.each<[typo: string, props: Fields, meant: string]>([
+    ['mailfrom', { mailfrom: { domainName: 'bounce.example.com' } }, 'mailFrom'],
+    ['dmark', { dmark: {} }, 'dmarc'],
+    ['dmarc.polcy', { dmarc: { polcy: 'reject' } }, 'dmarc.policy'],
+    ['mailFrom.domain_name', { mailFrom: { domain_name: 'bounce.example.com' } }, 'mailFrom.domainName'],
+    ['notifications.bounce', { notifications: { bounce: topic } }, 'notifications.bounces'],
+    ['functionOptions.tracng', { functionOptions: { tracng: 'Active' } }, 'functionOptions.tracing'],
+    ['sesregion', { sesregion: undefined }, 'sesRegion'],
+  ])('%s is told from the prop that is meant', (typo, props, meant) => {
+    expect(refusal(EasyDkimDomain, { hostedZone, ...props })).toBe(`: ${typo} is not a prop: give ${meant}.`);
+  });
+
+  test('in the props of a delegation role is told, too', () => {
+    const reason = refusal(EasyDkimDelegationRole, { hostedZone, assumedBy, domainName: ['mail.example.com'] });
+    expect(reason).toBe(': domainName is not a prop: give domainNames.');
+  });
+
+  test('is no other prop of an interface that has more', () => {
+    const further = { teamName: 'mail', domainNames: ['example.com'] };
+    const reason = refusal(EasyDkimDomain, { hostedZone, ...further, domainName: 'example.com', outputs: false });
+    expect(reason).toBe('It is accepted.');
+  });
+});

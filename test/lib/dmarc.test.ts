@@ -115,7 +115,7 @@ describe('a DMARC record that cannot work is refused', () => {
       'dmarc.rua has "a,b@example.com", which receivers may not be able to read',
     ],
     ['an exclamation mark', { rua: ['a!b@example.com'] }, 'dmarc.rua has "a!b@example.com", which receivers may not'],
-    ['a size limit', { rua: ['d@example.com!10m'] }, 'dmarc.rua has "d@example.com!10m", whose domain'],
+    ['a size limit', { rua: ['d@example.com!10m'] }, 'dmarc.rua has "d@example.com!10m", and receivers ignore'],
     ['a bad domain', { rua: ['d@localhost'] }, 'dmarc.rua has "d@localhost", whose domain "localhost" is not a public'],
     [
       'more addresses than fit',

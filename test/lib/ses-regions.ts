@@ -65,23 +65,4 @@ export const SES_REGIONS = [
   'us-west-2',
 ];
 
-/** Regions that were known when this was read, and had no SES. */
-export const REGIONS_WITHOUT_SES = [
-  'ap-east-1',
-  'ap-east-2',
-  'ap-southeast-4',
-  'ap-southeast-6',
-  'ap-southeast-7',
-  'cn-north-1',
-  'cn-northwest-1',
-  'eu-isoe-west-1',
-  'eu-south-2',
-  'me-west-1',
-  'mx-central-1',
-  'us-iso-east-1',
-  'us-iso-west-1',
-  'us-isob-east-1',
-  'us-isob-west-1',
-  'us-isof-east-1',
-  'us-isof-south-1',
-];
+export { REGIONS_WITHOUT_SES } from '../../lib/private/props/regions-without-ses';

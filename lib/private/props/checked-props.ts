@@ -25,13 +25,6 @@ const AN_ALIGNMENT = oneOf(Object.values(DmarcAlignment), 'DmarcAlignment.RELAXE
 const A_POLICY = oneOf(Object.values(DmarcPolicy), 'DmarcPolicy.NONE, DmarcPolicy.QUARANTINE or DmarcPolicy.REJECT');
 const ADDRESSES = aListOf(aString('strings'), 'a list of e-mail addresses such as ["dmarc@example.com"]');
 
-const DOMAIN: PropTypes<EasyDkimDomainProps> = {
-  ...DOMAIN_TYPES,
-  ...SETTING_TYPES,
-  outputs: A_BOOLEAN,
-  functionOptions: aStruct('an object such as { vpc }'),
-};
-
 const MAIL_FROM: PropTypes<MailFromOptions> = {
   domainName: required(aString('a domain name such as "bounce.example.com"')),
   // Their values, so that nobody has to load all of SES for a check.
@@ -76,19 +69,21 @@ const FUNCTION_OPTIONS: PropTypes<EasyDkimFunctionOptions> = {
   deadLetterQueue: anObjectWith('queueArn', 'string', 'a queue of aws-cdk-lib/aws-sqs'),
 };
 
+const DOMAIN: PropTypes<EasyDkimDomainProps> = {
+  ...DOMAIN_TYPES,
+  ...SETTING_TYPES,
+  outputs: A_BOOLEAN,
+  mailFrom: { ...DOMAIN_TYPES.mailFrom, props: MAIL_FROM },
+  dmarc: { ...DOMAIN_TYPES.dmarc, props: DMARC },
+  notifications: { ...SETTING_TYPES.notifications, props: NOTIFICATIONS },
+  functionOptions: { ...aStruct('an object such as { vpc }'), props: FUNCTION_OPTIONS },
+};
+
 /** The props of a domain, once each is of its type. */
 export function checkedProps(props: EasyDkimDomainProps, fail: Fail): EasyDkimDomainProps {
   const given = typedProps(props, DOMAIN, fail);
-  const functionOptions =
-    given.functionOptions && typedProps(given.functionOptions, FUNCTION_OPTIONS, fail, 'functionOptions.');
-  if (functionOptions !== undefined) {
-    checkFunctionOptions(functionOptions, fail);
+  if (given.functionOptions !== undefined) {
+    checkFunctionOptions(given.functionOptions, fail);
   }
-  return {
-    ...given,
-    mailFrom: given.mailFrom && typedProps(given.mailFrom, MAIL_FROM, fail, 'mailFrom.'),
-    dmarc: given.dmarc && typedProps(given.dmarc, DMARC, fail, 'dmarc.'),
-    notifications: given.notifications && typedProps(given.notifications, NOTIFICATIONS, fail, 'notifications.'),
-    functionOptions,
-  };
+  return given;
 }

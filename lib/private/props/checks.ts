@@ -1,7 +1,7 @@
 import { Token } from 'aws-cdk-lib';
 import * as route53 from 'aws-cdk-lib/aws-route53';
 import { isInZone, normalizeDomainName, notInZoneMessage } from '../../shared/domain-name';
-import { Known, Rule } from '../../shared/rules';
+import { Known, Rule, shown } from '../../shared/rules';
 import { Fail } from './prop-types';
 
 /** Throws the errors for the props of the construct at a path. */
@@ -34,11 +34,25 @@ export function checkProperties(fail: Fail, properties: Known, rules: { readonly
  */
 export function publicZoneName(fail: Fail, zone: route53.IHostedZone): string | undefined {
   if (isPrivate(zone)) {
-    fail('hostedZone', 'is a private hosted zone: SES looks for the records in public DNS, so give a public one');
+    fail('hostedZone', PRIVATE);
+  }
+  const { hostedZoneId } = zone;
+  if (hostedZoneId.startsWith('arn:')) {
+    fail(
+      'hostedZone',
+      `has the id ${shown(hostedZoneId)}, which is an ARN: give ${shown(hostedZoneId.split('/').pop())}`,
+    );
   }
   const name = nameOf(zone);
   return name === undefined ? undefined : normalized(fail, 'hostedZone', name);
 }
+
+/** What is wrong with a zone at the end of the synthesis: by then a VPC may have made it private. */
+export function zoneProblems(path: string, zone: route53.IHostedZone | undefined): string[] {
+  return zone !== undefined && isPrivate(zone) ? [`${path}: hostedZone ${PRIVATE}.`] : [];
+}
+
+const PRIVATE = 'is a private hosted zone: SES looks for the records in public DNS, so give a public one';
 
 /**
  * The normalized name of a domain that has to be in a zone. Tokens go through as they are.

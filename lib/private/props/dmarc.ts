@@ -2,6 +2,7 @@ import { Annotations, Token } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { DmarcAlignment, DmarcOptions, DmarcPolicy } from '../../dmarc-options';
 import { normalizeDomainName } from '../../shared/domain-name';
+import { SIZE_LIMIT } from '../../shared/report-uri';
 import { dmarcLengthProblem, shown } from '../../shared/rules';
 import { Fail } from './prop-types';
 
@@ -14,6 +15,7 @@ const LOCAL_PART = /^[a-z0-9_+~$'*-]+(\.[a-z0-9_+~$'*-]+)*$/i;
 const MAX_LOCAL_PART_LENGTH = 64;
 
 const MAILTO = /^mailto:/i;
+const SEPARATOR = /[,;\s]+/;
 
 /**
  * The text of a DMARC record. What is the default of DMARC is left out; tokens go through as they are.
@@ -79,6 +81,13 @@ function uris(prop: string, addresses: readonly string[], fail: Fail): string {
 function checkedAddress(prop: string, address: string, fail: Fail): string {
   if (Token.isUnresolved(address)) {
     return address;
+  }
+  if (address.split(SEPARATOR).filter((part) => part.includes('@')).length > 1) {
+    fail(prop, `has ${shown(address)}, which is more than one address: give each as a string of its own`);
+  }
+  const [limit] = SIZE_LIMIT.exec(address) ?? [];
+  if (limit !== undefined) {
+    fail(prop, `has ${shown(address)}, and receivers ignore size limits by now: leave out "${limit}"`);
   }
   const at = address.lastIndexOf('@');
   if (at < 1) {

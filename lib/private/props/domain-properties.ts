@@ -1,4 +1,4 @@
-import { Duration, RemovalPolicy, Stack, Token } from 'aws-cdk-lib';
+import { Annotations, Duration, RemovalPolicy, Stack, Token } from 'aws-cdk-lib';
 import { RegionInfo } from 'aws-cdk-lib/region-info';
 import { Construct } from 'constructs';
 import type { EasyDkimDomainProps } from '../../easy-dkim-domain-props';
@@ -9,6 +9,7 @@ import { dmarcRecord } from './dmarc';
 import { mailFromDomain } from './mail-from';
 import { DOMAIN_RULES, regionProblem, shown } from '../../shared/rules';
 import { A_BOOLEAN, A_ZONE, anObjectWith, aString, aStruct, Fail, oneOf, PropTypes } from './prop-types';
+import { REGIONS_WITHOUT_SES } from './regions-without-ses';
 
 const A_DURATION = anObjectWith('toSeconds', 'function', 'a Duration such as Duration.minutes(5)');
 
@@ -48,9 +49,17 @@ export function domainProperties(scope: Construct, props: EasyDkimDomainProps, f
     checkRegion(props.sesRegion, stackRegion, (problem) => fail('sesRegion', problem));
   }
 
+  const sesRegion = props.sesRegion ?? stackRegion;
+  if (REGIONS_WITHOUT_SES.includes(sesRegion)) {
+    Annotations.of(scope).addWarningV2(
+      'cdk-ses-easy-dkim:no-ses',
+      `${sesRegion} had no SES when this version of cdk-ses-easy-dkim was made: give sesRegion, such as "eu-west-1".`,
+    );
+  }
+
   const properties = {
     DomainName: domainName,
-    SesRegion: props.sesRegion ?? stackRegion,
+    SesRegion: sesRegion,
     HostedZoneId: hostedZone && zoneId(hostedZone),
     HostedZoneName: zoneName,
     Ttl: seconds(props.ttl ?? Duration.minutes(30)),

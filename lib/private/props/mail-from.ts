@@ -1,5 +1,5 @@
 import { areKnown, domainInZone, normalized } from './checks';
-import { mailFromProblem, takesMailAway } from '../../shared/rules';
+import { mailFromProblem, shown, takesMailAway } from '../../shared/rules';
 import { Fail } from './prop-types';
 
 const PROP = 'mailFrom.domainName';
@@ -10,6 +10,10 @@ const PROP = 'mailFrom.domainName';
  * @throws Error when SES would not take it, or other mail would suffer from it.
  */
 export function mailFromDomain(fail: Fail, name: string, domainName: string, zoneName: string | undefined): string {
+  if (areKnown(name) && !name.includes('.')) {
+    const parent = areKnown(domainName) ? domainName : 'example.com';
+    fail(PROP, `is ${shown(name)}, which is no full name: give one such as "bounce.${parent}"`);
+  }
   const mailFrom = normalized(fail, PROP, name);
   if (!areKnown(mailFrom, domainName)) {
     return mailFromInZone(fail, PROP, mailFrom, zoneName);

@@ -1,4 +1,5 @@
 import { shown } from '../../shared/rules';
+import { nearest } from './nearest';
 
 /** Throws the error for a prop of a construct. */
 export type Fail = (prop: string, problem: string) => never;
@@ -11,6 +12,12 @@ export interface PropType {
   /** What each item of a list has to be. */
   readonly each?: PropType;
   readonly required?: boolean;
+  /** What the props of an object have to be. */
+  readonly props?: Types;
+}
+
+interface Types {
+  readonly [prop: string]: PropType;
 }
 
 /** The types of all props there are. */
@@ -19,11 +26,23 @@ export type PropTypes<Props> = { readonly [Prop in keyof Required<Props>]: PropT
 /**
  * The props that are given, once each is of its type; `null` is as good as nothing.
  *
+ * A name that is nearly that of a prop is an error. Others pass: the props may be of an interface that has more.
+ *
  * @param owner what the props belong to, such as `dmarc.`
  */
 export function typedProps<Props>(given: Props, types: PropTypes<Props>, fail: Fail, owner = ''): Props {
   const values = (given ?? {}) as Readonly<Record<string, unknown>>;
-  const typed = Object.entries<PropType>(types).map(([prop, { is, remedy, each, required }]) => {
+  const names = Object.keys(types);
+  for (const name of Object.keys(values).filter((name) => !names.includes(name))) {
+    const meant = nearest(
+      name,
+      names.filter((candidate) => values[candidate] === undefined),
+    );
+    if (meant !== undefined) {
+      fail(owner + name, `is not a prop: give ${owner}${meant}`);
+    }
+  }
+  const typed = Object.entries<PropType>(types).map(([prop, { is, remedy, each, required, props }]) => {
     const value = values[prop] ?? undefined;
     if (value === undefined && required) {
       fail(owner + prop, `is missing: give ${remedy}`);
@@ -35,7 +54,7 @@ export function typedProps<Props>(given: Props, types: PropTypes<Props>, fail: F
     if (stranger !== undefined && stranger >= 0) {
       fail(owner + prop, `has ${shown((value as unknown[])[stranger])} in it: give ${remedy}`);
     }
-    return [prop, value];
+    return [prop, props && value !== undefined ? typedProps(value as Types, props, fail, `${owner}${prop}.`) : value];
   });
   return Object.fromEntries(typed) as Props;
 }

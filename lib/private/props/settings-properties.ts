@@ -1,4 +1,5 @@
 import { CfnResource, Token } from 'aws-cdk-lib';
+import type * as kms from 'aws-cdk-lib/aws-kms';
 import type * as ses from 'aws-cdk-lib/aws-ses';
 import type * as sns from 'aws-cdk-lib/aws-sns';
 import type { EasyDkimDomainProps } from '../../easy-dkim-domain-props';
@@ -99,6 +100,13 @@ function checkTopic(topic: sns.ITopic, sesRegion: string, fail: (problem: string
   const name = Token.isUnresolved(topic.topicArn) ? '' : `"${topic.topicArn}", `;
   if (topic.fifo) {
     fail(`is ${name}a FIFO topic, which SES does not publish to: give a standard topic`);
+  }
+  // An alias of a key is a key, too, as the CDK sees it.
+  if ((topic.masterKey as Partial<kms.IAlias> | undefined)?.aliasName === 'alias/aws/sns') {
+    fail(
+      `is ${name}encrypted with alias/aws/sns, whose policy nobody can change, so that SES cannot publish to it: ` +
+        'give a topic with a key of your own',
+    );
   }
   const region = topic.env?.region;
   if (areKnown(region, sesRegion) && region !== sesRegion) {
