@@ -4,6 +4,11 @@
  * example.com. With `domainName`, `hostedZoneId` and `zoneName` it deploys into a zone that exists:
  *
  *   npx cdk deploy -c domainName=mail.example.com -c hostedZoneId=Z0123456789ABCDEFGHIJ -c zoneName=example.com
+ *
+ * Further keys: `ttl` and `waitForVerification` (seconds), `sesRegion`, `delegationRoleArn`, `overwriteRecords=true`,
+ * `removalPolicy=retain`, `mailFromDomain`, `dmarcPolicy` and `dmarcReports` (addresses, separated by commas),
+ * `configurationSet` (a name), `problemsTopicArn`, `feedbackForwarding=false`, and `otherDnsProvider=true` for a domain
+ * without a hosted zone.
  */
 import { App, Duration, RemovalPolicy, Stack, StackProps } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';

@@ -4,7 +4,7 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import ts from 'typescript';
-import { licensesOf } from './lib/licenses.mjs';
+import { noteBundled } from './lib/licenses.mjs';
 
 const source = 'check';
 const outdir = process.argv[2] ?? 'dist/check';
@@ -16,7 +16,8 @@ await mkdir(outdir, { recursive: true });
 const { metafile } = await bundle('index.ts');
 // The command uses the function as it is shipped, rather than carry a second copy of it.
 await bundle('cli.ts', { external: ['./index'], banner: { js: '#!/usr/bin/env node' } });
-await Promise.all([writeTypes('index'), writeLicenses()]);
+await writeTypes('index');
+noteBundled('check', metafile);
 
 function bundle(file, options) {
   return build({
@@ -58,9 +59,4 @@ async function writeTypes(module, written = new Set()) {
   for (const [, other] of outputText.matchAll(/from '\.\/([^']+)'/g)) {
     await writeTypes(other, written);
   }
-}
-
-async function writeLicenses() {
-  const intro = 'The check in this folder contains code of these packages.';
-  await writeFile(join(outdir, 'THIRD-PARTY-LICENSES'), `${intro}\n\n${await licensesOf(metafile)}`);
 }

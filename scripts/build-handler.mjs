@@ -1,8 +1,7 @@
-// Bundles the handler into the one file that the construct ships as the Lambda's code, and writes
-// down the licences of what went into it.
+// Bundles the handler into the one file that the construct ships as the Lambda's code.
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { build } from 'esbuild';
-import { licensesOf } from './lib/licenses.mjs';
+import { noteBundled } from './lib/licenses.mjs';
 
 const outdir = 'dist/handler';
 
@@ -33,7 +32,4 @@ const { metafile, outputFiles } = await build({
 await mkdir(outdir, { recursive: true });
 await writeFile(`${outdir}.new`, outputFiles[0].contents);
 await rename(`${outdir}.new`, `${outdir}/index.js`);
-await writeFile(
-  'THIRD-PARTY-LICENSES',
-  `The handler in dist/handler contains code of these packages.\n\n${await licensesOf(metafile)}`,
-);
+noteBundled('handler', metafile);

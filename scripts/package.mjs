@@ -51,6 +51,9 @@ function checkRelease(tag, languages) {
   if (!readFileSync(join(root, 'CHANGELOG.md'), 'utf8').includes(`\n## [${version}] - `)) {
     throw new Problem(`CHANGELOG.md has no section "[${version}] - <date>".`);
   }
+  if (readFileSync(join(root, 'README.md'), 'utf8').includes('not published yet')) {
+    throw new Problem('README.md says that the package is not published yet: take that out.');
+  }
   const missing = languages.map(missingFor).filter((problem) => problem !== undefined);
   if (missing.length > 0) {
     throw new Problem('Not every language can be built here.', missing.join('\n'));

@@ -1,11 +1,15 @@
 /**
  * `npm run test:languages [-- <language> …]`: the packages of the other languages, used as their users do.
  *
- * In each language an app (test/languages) makes the same stack, with the oldest CDK that is allowed. Its
- * template must be TypeScript's, byte for byte, with the same assets.
+ * In each language two apps make the same stack as in TypeScript: one with all that there is (test/languages), and the
+ * one in docs/languages.md. Templates must be TypeScript's, byte for byte, with the same assets. That is so with the
+ * oldest CDK that is allowed; with the newest, Python stands for all.
+ *
+ * `--packed` takes the packages that are in packages/ already.
  */
-import { mkdirSync, readFileSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { newestPeers, oldestPeers } from './lib/cdk-versions.mjs';
 import { ensureBuilt, ensureInstalled } from './lib/install.mjs';
 import { go, java, python, typescript } from './lib/languages.mjs';
 import { buildPackages } from './lib/packages.mjs';
@@ -13,32 +17,46 @@ import { Problem } from './lib/problem.mjs';
 import { local, root } from './lib/project.mjs';
 import { duration, script, step } from './lib/steps.mjs';
 import { missingFor } from './lib/toolchains.mjs';
+import { typeCheck } from './lib/type-check.mjs';
 
-/** An app is a file or a folder; its stack is called Mail. */
+/** `main`: the file of the app that the one in the documentation takes the place of. */
 const LANGUAGES = {
-  python: { ...python, apps: { all: 'test/languages/python/app.py', example: 'examples/python/app.py' } },
-  java: { ...java, apps: { all: 'test/languages/java' } },
-  go: { ...go, apps: { all: 'test/languages/go' } },
+  python: { ...python, main: 'app.py' },
+  java: { ...java, main: 'src/main/java/app/Main.java' },
+  go: { ...go, main: 'main.go' },
 };
-const TYPESCRIPT = {
-  ...typescript,
-  apps: { all: 'test/languages/typescript/app.ts', example: 'examples/plain-domain.ts' },
-};
+
+/** What the apps are in TypeScript. */
+const ALL = 'test/languages/typescript/app.ts';
+const QUICK_START = 'examples/plain-domain.ts';
 
 const COMPARED = ['Mail.template.json', 'Mail.assets.json'];
 
 await script(async () => {
   const started = performance.now();
-  const names = chosen(process.argv.slice(2));
+  const args = process.argv.slice(2);
+  const names = chosen(args.filter((arg) => arg !== '--packed'));
   if (names.length === 0) {
     return;
   }
-  await ensureInstalled();
-  await ensureBuilt();
-  await buildPackages(['js', ...names]);
-  const expected = await synthesize('typescript', TYPESCRIPT);
+  if (!args.includes('--packed')) {
+    await ensureInstalled();
+    await ensureBuilt();
+    await buildPackages(['js', ...names]);
+  }
+
+  const oldest = { age: 'oldest', cdk: oldestPeers() };
+  const expected = await synthesizeInTypeScript([ALL, QUICK_START], oldest);
   for (const name of names) {
-    compare(name, await synthesize(name, LANGUAGES[name]), expected);
+    const apps = [join(root, 'test/languages', name), quickStart(name)];
+    compare(name, await synthesize(name, LANGUAGES[name], apps, oldest), expected);
+  }
+
+  if (names.includes('python')) {
+    const cdk = newestPeers();
+    const newest = { age: 'newest', cdk: { ...cdk, 'aws-cdk-lib': await python.newestCdk(cdk['aws-cdk-lib']) } };
+    const expected = await synthesizeInTypeScript([ALL], newest);
+    compare('python', await synthesize('python', python, [join(root, 'test/languages/python')], newest), expected);
   }
   console.log(`✓ The templates of ${names.join(', ')} are those of TypeScript (${duration(started)} in all)`);
 });
@@ -62,14 +80,33 @@ function chosen(given) {
   });
 }
 
-/** Returns the folders of the cloud assemblies, by app. */
-async function synthesize(name, language) {
-  const folder = local('languages', name);
+/** The app of docs/languages.md, as a folder. */
+function quickStart(name) {
+  const block = new RegExp(`^\`\`\`${name}\\n(.*?)^\`\`\``, 'ms');
+  const [, app] = readFileSync(join(root, 'docs/languages.md'), 'utf8').match(block);
+  const folder = local('languages', 'quick-start', name);
+  cpSync(join(root, 'test/languages', name), folder, { recursive: true });
+  writeFileSync(join(folder, LANGUAGES[name].main), app);
+  return folder;
+}
+
+async function synthesizeInTypeScript(apps, version) {
+  const paths = apps.map((app) => join(root, app));
+  const assemblies = await synthesize('typescript', typescript, paths, version);
+  await step('Check the types', () => typeCheck(join(folderOf('typescript', version), 'app.ts')));
+  checkRuntime(assemblies[0], version.cdk['aws-cdk-lib']);
+  return assemblies;
+}
+
+/** Returns the folders of the cloud assemblies of the apps. */
+async function synthesize(name, language, apps, version) {
+  const folder = folderOf(name, version);
   mkdirSync(folder, { recursive: true });
-  await step(`Install the ${name} package`, () => language.install(folder));
-  const assemblies = {};
-  for (const [app, source] of Object.entries(language.apps)) {
-    const assembly = join(folder, `${app}.out`);
+  const title = `Install the ${name} package with aws-cdk-lib ${version.cdk['aws-cdk-lib']}`;
+  await step(title, () => language.install(folder, version.cdk));
+  const assemblies = [];
+  for (const app of apps) {
+    const assembly = join(folder, `${assemblies.length}.out`);
     rmSync(assembly, { recursive: true, force: true });
     const env = {
       ...process.env,
@@ -77,19 +114,35 @@ async function synthesize(name, language) {
       JSII_RUNTIME_PACKAGE_CACHE_ROOT: local('languages', 'jsii-cache'),
       JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION: '20',
     };
-    await step(`Synthesize ${source}`, () => language.run(folder, join(root, source), env));
-    assemblies[app] = assembly;
+    await step(`Synthesize ${relative(root, app)}`, () => language.run(folder, app, env, version.cdk));
+    assemblies.push(assembly);
   }
   return assemblies;
 }
 
+function folderOf(name, { age }) {
+  return local('languages', age, name);
+}
+
+/** The README says which runtime of Lambda each version of the CDK brings. */
+function checkRuntime(assembly, version) {
+  const { Resources } = JSON.parse(readFileSync(join(assembly, 'Mail.template.json'), 'utf8'));
+  const { Runtime } = Object.values(Resources).find(({ Type }) => Type === 'AWS::Lambda::Function').Properties;
+  const rows = readFileSync(join(root, 'README.md'), 'utf8').matchAll(/^\| (\d[\d.]*) .*`(nodejs\d+\.x)`/gm);
+  const isReached = ([, since]) => version.localeCompare(since, undefined, { numeric: true }) >= 0;
+  const [, , documented] = [...rows].findLast(isReached) ?? [];
+  if (Runtime !== documented) {
+    throw new Problem(`With aws-cdk-lib ${version} the runtime is ${Runtime}; README.md says ${documented}.`);
+  }
+}
+
 function compare(name, actual, expected) {
-  for (const app of Object.keys(actual)) {
+  for (const [app, assembly] of actual.entries()) {
     for (const file of COMPARED) {
-      if (!readFileSync(join(actual[app], file)).equals(readFileSync(join(expected[app], file)))) {
+      if (!readFileSync(join(assembly, file)).equals(readFileSync(join(expected[app], file)))) {
         throw new Problem(
           `In ${name}, ${file} is not what it is in TypeScript.`,
-          `diff ${join(actual[app], file)} ${join(expected[app], file)}`,
+          `diff ${join(assembly, file)} ${join(expected[app], file)}`,
         );
       }
     }

@@ -1,54 +1,62 @@
 /**
  * How each language installs the package from `packages/` and runs an app with it. `install` makes a folder
- * ready for it, with the oldest CDK that is allowed, and `run` runs the app of a file or folder there.
+ * ready for it, with a CDK in the versions given, and `run` runs the app of a file or folder there.
  */
 import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { oldestPeers } from './oldest-cdk.mjs';
 import { artefactOf, mavenRepository, PACKAGES } from './packages.mjs';
 import { root } from './project.mjs';
 import { run } from './run.mjs';
 
 const GO_MODULE = 'github.com/cdk-ses-easy-dkim/cdk-ses-easy-dkim-go/cdkseseasydkim';
 
-const peers = oldestPeers();
-const pinned = (separator) => Object.entries(peers).map(([name, version]) => `${name}${separator}${version}`);
-
-const TSCONFIG = {
-  compilerOptions: { module: 'node16', strict: true, skipLibCheck: true, noEmit: true, types: [] },
-  include: ['*.ts'],
-};
+const pinned = (cdk, separator) => Object.entries(cdk).map(([name, version]) => `${name}${separator}${version}`);
 
 export const typescript = {
-  async install(folder) {
+  async install(folder, cdk) {
     writeFileSync(join(folder, 'package.json'), JSON.stringify({ private: true }));
-    writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(TSCONFIG));
+    // Without one of its own, tsx would use the project's, which has the package's sources instead of the package.
+    writeFileSync(join(folder, 'tsconfig.json'), '{}');
     // Another build of the same version may be there.
     rmSync(join(folder, 'node_modules', 'cdk-ses-easy-dkim'), { recursive: true, force: true });
-    const npm = ['install', '--no-save', '--no-package-lock', '--ignore-scripts', ...pinned('@'), artefactOf('js')];
+    const npm = [
+      'install',
+      '--no-save',
+      '--no-package-lock',
+      '--ignore-scripts',
+      ...pinned(cdk, '@'),
+      artefactOf('js'),
+    ];
     await run('npm install of the package', 'npm', npm, { cwd: folder });
   },
   async run(folder, source, env) {
     const app = join(folder, basename(source));
     cpSync(source, app);
-    const node = (name, program, ...args) =>
-      run(name, process.execPath, [join(root, 'node_modules', program), ...args], { cwd: folder, env });
-    await node('tsc', 'typescript/bin/tsc', '--project', folder);
-    await node('the app in TypeScript', 'tsx/dist/cli.mjs', app);
+    const tsx = join(root, 'node_modules/tsx/dist/cli.mjs');
+    await run('the app in TypeScript', process.execPath, [tsx, app], { cwd: folder, env });
   },
 };
 
 export const python = {
-  async install(folder) {
+  /** The newest of aws-cdk-lib on PyPI up to a version that npm has: npm gets them first. */
+  async newestCdk(version) {
+    const listed = await run('pip index', 'python3', ['-m', 'pip', 'index', 'versions', 'aws-cdk-lib']);
+    const [, versions] = listed.match(/^Available versions: (.*)$/m);
+    return versions.split(', ').find((other) => other.localeCompare(version, undefined, { numeric: true }) <= 0);
+  },
+  async install(folder, cdk) {
     await run('python -m venv', 'python3', ['-m', 'venv', folder]);
-    const pip = (...args) => run('pip install', join(folder, 'bin', 'python'), ['-m', 'pip', 'install', ...args]);
+    // Of the CDK's thousands of modules, those that an app needs are compiled when it runs.
+    const pip = (...args) =>
+      run('pip install', join(folder, 'bin', 'python'), ['-m', 'pip', 'install', '--no-compile', ...args]);
     const wheel = artefactOf('python');
-    await pip(...pinned('=='), wheel);
+    await pip(...pinned(cdk, '=='), wheel);
     // For pip, another build of the same version is the same.
     await pip('--force-reinstall', '--no-deps', wheel);
   },
-  run: (folder, source, env) => run('the app in Python', join(folder, 'bin', 'python'), [source], { env }),
+  run: (folder, source, env) =>
+    run('the app in Python', join(folder, 'bin', 'python'), [join(source, 'app.py')], { env }),
 };
 
 export const java = {
@@ -56,10 +64,10 @@ export const java = {
     // What jsii-pacmak's build has left there would hide what it has put into packages/.
     rmSync(join(mavenRepository(), 'io/github/cdk-ses-easy-dkim'), { recursive: true, force: true });
   },
-  async run(folder, source, env) {
+  async run(folder, source, env, cdk) {
     cpSync(source, folder, { recursive: true });
     const properties = {
-      ...peers,
+      ...cdk,
       version: JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).version,
       packages: pathToFileURL(join(PACKAGES, 'java')),
       'maven.repo.local': mavenRepository(),

@@ -6,9 +6,10 @@
  */
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
+import { oldestCdk } from './cdk-versions.mjs';
 import { jsii } from './jsii.mjs';
-import { oldestCdk } from './oldest-cdk.mjs';
 import { local, root } from './project.mjs';
+import { readmeOfPackages } from './readme.mjs';
 import { run } from './run.mjs';
 import { step } from './steps.mjs';
 import { LANGUAGES, missingFor } from './toolchains.mjs';
@@ -38,7 +39,9 @@ export async function buildPackages(languages, { translated = false } = {}) {
 
   const buildable = languages.filter((language) => missingFor(language) === undefined);
   const others = languages.filter((language) => !buildable.includes(language));
-  await step(`Package ${buildable.join(', ')}`, () => pacmak(folder, buildable));
+  if (buildable.length > 0) {
+    await step(`Package ${buildable.join(', ')}`, () => pacmak(folder, buildable));
+  }
   if (others.length > 0) {
     await step(`Generate ${others.join(', ')}`, () => pacmak(folder, others, '--code-only'));
   }
@@ -69,6 +72,8 @@ async function installOldestCdk(folder) {
     cpSync(join(root, path), join(folder, path), { recursive: true });
   }
   const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  const readme = readFileSync(join(root, 'README.md'), 'utf8');
+  writeFileSync(join(folder, 'README.md'), readmeOfPackages(readme, manifest));
   writeFileSync(join(folder, 'package.json'), JSON.stringify({ ...manifest, devDependencies: cdk }, undefined, 2));
   await run('npm install of the oldest CDK', 'npm', ['install', '--ignore-scripts', '--no-package-lock'], {
     cwd: folder,

@@ -9,6 +9,12 @@ export function oldestPeers() {
   return oldestOf(Object.entries(peerDependencies));
 }
 
+/** Those that this project is developed with, and which Dependabot keeps new. */
+export function newestPeers() {
+  const versionOf = (name) => readJson(join(root, 'node_modules', name, 'package.json')).version;
+  return Object.fromEntries(Object.keys(oldestPeers()).map((name) => [name, versionOf(name)]));
+}
+
 /**
  * The peers in their oldest versions, and what they in turn need from jsii in its oldest. A Go module names
  * all of these in its go.mod, as the least that its users get.
