@@ -56,6 +56,9 @@ export interface EasyDkimDomainProps {
    * How long the deployment waits for SES to verify the domain: at most 14 minutes. When the time is up, the resource
    * fails and the deployment is rolled back. Whatever depends on this construct can rely on a verified domain.
    *
+   * With `mailFrom` the deployment then waits as long again for SES to find the MX record of that domain, as part of the
+   * settings.
+   *
    * SES usually verifies a domain within minutes, but it can take up to 72 hours. Without a hosted zone, SES finds only
    * what you have put into DNS: deploy once without waiting, add the records, then wait in a later deployment.
    *

@@ -11,6 +11,7 @@ import {
   ResourceAttributes,
   ResourceProperties,
   RESOURCE_TYPE,
+  SettingsAttributes,
   SettingsProperties,
   SETTINGS_RESOURCE_TYPE,
 } from './shared/contract';
@@ -183,6 +184,18 @@ export class EasyDkimDomain extends Resource implements ses.IEmailIdentity, iam.
    */
   public get verificationStatus(): string {
     return this.attribute('VerificationStatus');
+  }
+
+  /**
+   * The status of the custom MAIL FROM domain at the end of the last deployment that changed the settings: `Pending`,
+   * `Success`, `TemporaryFailure` or `Failed`; undefined without one.
+   *
+   * @attribute
+   * @see https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_MailFromAttributes.html
+   */
+  public get mailFromStatus(): string | undefined {
+    const status: keyof SettingsAttributes = 'MailFromStatus';
+    return this.mailFromDomain === undefined ? undefined : this.settings?.getAtt(status).toString();
   }
 
   /**

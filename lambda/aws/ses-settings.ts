@@ -34,6 +34,8 @@ import { callAws } from './call';
 /** What SES says of the settings when it shows the identity: all but topics and headers. */
 export interface Shown {
   readonly settings: Settings;
+  /** Of the MAIL FROM domain, in the words of the v2 API. */
+  readonly mailFromStatus?: string;
   /** The texts of the sending authorization policies, by name. */
   readonly policies?: { readonly [name: string]: string };
 }
@@ -47,6 +49,7 @@ export function shownSettings(found: GetEmailIdentityResponse): Shown {
       ConfigurationSet: found.ConfigurationSetName ?? null,
       FeedbackForwarding: found.FeedbackForwardingStatus ?? true,
     },
+    mailFromStatus: found.MailFromAttributes?.MailFromDomainStatus,
     policies: found.Policies,
   };
 }

@@ -35,6 +35,8 @@ export interface Signing {
 export interface Identity extends Shown {
   readonly signing: Signing;
   readonly tags: Tags;
+  /** Why SES has not verified the domain, such as `HOST_NOT_FOUND`. */
+  readonly errorType?: string;
 }
 
 /** In the words of the SES v1 API: NotStarted, Pending, Success, Failed or TemporaryFailure. */
@@ -96,6 +98,7 @@ export class Ses {
       found && {
         signing: toSigning(found.DkimAttributes),
         tags: fromList(found.Tags),
+        errorType: found.VerificationInfo?.ErrorType,
         ...shownSettings(found),
       }
     );
@@ -211,11 +214,16 @@ export function requireThreeTokens(
 function toSigning(dkim: DkimAttributes = {}): Signing {
   return {
     tokens: dkim.Tokens ?? [],
-    status: V1_STATUS[dkim.Status ?? ''] ?? 'NotStarted',
+    status: toStatus(dkim.Status),
     enabled: dkim.SigningEnabled,
     hostedZone: dkim.SigningHostedZone,
     origin: dkim.SigningAttributesOrigin,
   };
+}
+
+/** A status of the v2 API in the words of the v1 API. */
+export function toStatus(v2: string | undefined): string {
+  return V1_STATUS[v2 ?? ''] ?? 'NotStarted';
 }
 
 const V1_STATUS: { readonly [v2: string]: DkimStatus } = {

@@ -1,7 +1,7 @@
 import type { MailRecord } from '../../lib/shared/mail-records';
 import { poll } from '../aws/poll';
 import { HostedZone } from '../aws/route53';
-import type { DkimStatus, Ses } from '../aws/ses';
+import type { Ses } from '../aws/ses';
 import { Deadline } from '../events/deadline';
 import { Failure } from '../events/failure';
 import type { Freshness } from '../events/freshness';
@@ -10,6 +10,13 @@ import { isOf, satisfies } from './record-set';
 
 const FIRST_POLL_DELAY = 5_000;
 const LONGEST_POLL_DELAY = 30_000;
+
+/** What SES says of one that it looks for in DNS. */
+interface Verdict {
+  readonly status: string;
+  /** Why, as far as SES says. */
+  readonly errorType?: string;
+}
 
 /**
  * Waits until SES has found the records and DKIM is verified. SES looks by itself; this only watches.
@@ -25,38 +32,62 @@ export async function waitForVerification(
   deadline: Deadline,
   freshness: Freshness,
 ): Promise<'Success'> {
-  const limit = deadline.atMost(config.waitForVerification * 1_000);
-  let status: DkimStatus | undefined;
-  const outcome = await poll(
+  const look = async (): Promise<Verdict> => {
+    const { signing, errorType } = (await ses.findIdentity(config.domainName)) ?? {};
+    return { status: signing?.status ?? 'NotStarted', errorType };
+  };
+  const verdict = await watch(look, config.waitForVerification, deadline, freshness);
+  if (verdict.status !== 'Success') {
+    throw await notVerified(verdict, zone, config, records);
+  }
+  return 'Success';
+}
+
+/**
+ * Looks until SES has made up its mind, or the time is up.
+ *
+ * @returns what SES says in the end
+ */
+export async function watch(
+  look: () => Promise<Verdict>,
+  seconds: number,
+  deadline: Deadline,
+  freshness: Freshness,
+): Promise<Verdict> {
+  const limit = deadline.atMost(seconds * 1_000);
+  let last: Verdict | undefined;
+  await poll(
     async () => {
-      if (status !== undefined) {
+      if (last !== undefined) {
         await freshness.checkNowAndThen();
       }
-      const identity = await ses.findIdentity(config.domainName);
-      status = identity?.signing.status ?? 'NotStarted';
-      return /^(Success|Failed)$/.test(status) ? status : undefined;
+      last = await look();
+      return /^(Success|Failed)$/.test(last.status) || undefined;
     },
     { first: FIRST_POLL_DELAY, longest: LONGEST_POLL_DELAY, deadline: limit },
   ).finally(() => limit.clear());
-  if (outcome !== 'Success') {
-    throw await notVerified(status ?? 'NotStarted', zone, config, records);
-  }
-  return outcome;
+  return last ?? { status: 'NotStarted' };
+}
+
+/** The status in brackets, with what else SES says of it. */
+export function shownStatus({ status, errorType }: Verdict): string {
+  return errorType === undefined ? `status ${status}` : `status ${status}, ${errorType}`;
 }
 
 async function notVerified(
-  status: string,
+  verdict: Verdict,
   zone: HostedZone | undefined,
   config: DomainConfig,
   records: readonly MailRecord[],
 ): Promise<Failure> {
-  const verdict =
-    status === 'Failed'
-      ? 'SES has given up looking for the DKIM records (status Failed)'
-      : `SES has not verified DKIM within ${config.waitForVerification} seconds (status ${status}, which may still change for 72 hours)`;
+  const shown = shownStatus(verdict);
+  const problem =
+    verdict.status === 'Failed'
+      ? `SES has given up looking for the DKIM records (${shown})`
+      : `SES has not verified DKIM within ${config.waitForVerification} seconds (${shown}, which may still change for 72 hours)`;
   const [{ name, value }] = records;
   return new Failure(
-    `${verdict}. Tokens: ${records.map(({ id }) => id).join(', ')}; ${await findings(zone, config, records)}` +
+    `${problem}. Tokens: ${records.map(({ id }) => id).join(', ')}; ${await findings(zone, config, records)}` +
       `"dig CNAME ${name}" must answer ${value}. Then deploy again, or leave out waitForVerification.`,
   );
 }

@@ -1,4 +1,4 @@
-import type { ResourceAttributes } from '../../lib/shared/contract';
+import type { ResourceAttributes, SettingsAttributes } from '../../lib/shared/contract';
 import { Deadline, sleep } from './deadline';
 import type { CustomResourceEvent } from './event';
 import { Log } from './log';
@@ -9,7 +9,7 @@ export interface Answer {
   readonly physicalId: string;
   /** Why it failed. */
   readonly reason?: string;
-  readonly data?: ResourceAttributes;
+  readonly data?: ResourceAttributes | SettingsAttributes;
 }
 
 /** The whole answer has to fit into 4,096 bytes; what is not the reason takes less than half of it. */

@@ -1,5 +1,6 @@
 import { isOwn, sameValue, Setting, Settings, showSetting } from '../../lib/shared/settings';
 import { connectSettings, SettingsAws } from '../aws/clients';
+import { toStatus } from '../aws/ses';
 import { Claim, claimant, claimId, isActive, isOfResource, usesSetting } from '../domain/claims';
 import { IdentityClaims } from '../domain/identity-claims';
 import { emptyPhysicalId, formatSettingsId, parseSettingsId } from '../domain/physical-id';
@@ -12,6 +13,7 @@ import { Journal } from '../events/journal';
 import { Log } from '../events/log';
 import { parseFormer, parseSettings, SettingsConfig } from './config';
 import { explainSettings } from './explain';
+import { waitForMailFrom } from './mail-from';
 import { discardDeadSettings, removeSettings } from './remove';
 import { pickSettings, planSettings, settingsOf, Step } from './plan';
 
@@ -59,12 +61,16 @@ class SettingsSetup {
     const freshness = new Freshness(event, deadlines.work, log);
     const before = { claim: undefined as Claim | undefined };
     try {
-      await this.apply(connectSettings(event, config, deadlines.work, log), freshness, before);
+      const mailFromStatus = await this.apply(connectSettings(event, config, deadlines.work, log), freshness, before);
       if (this.taken.length > 0) {
         await freshness.check();
       }
       await this.discardDead(deadlines.work);
-      return { status: 'SUCCESS', physicalId: formatSettingsId({ ...config, claim: this.claim }) };
+      return {
+        status: 'SUCCESS',
+        physicalId: formatSettingsId({ ...config, claim: this.claim }),
+        data: { MailFromStatus: mailFromStatus },
+      };
     } catch (error) {
       if (error instanceof LateEvent && !error.isOfFailed(claimId(event))) {
         const physicalId = event.PhysicalResourceId ?? emptyPhysicalId(event.RequestId);
@@ -82,7 +88,12 @@ class SettingsSetup {
     }
   }
 
-  private async apply(aws: SettingsAws, freshness: Freshness, before: { claim: Claim | undefined }): Promise<void> {
+  /** @returns the status of the MAIL FROM domain, if one is asked for */
+  private async apply(
+    aws: SettingsAws,
+    freshness: Freshness,
+    before: { claim: Claim | undefined },
+  ): Promise<string | undefined> {
     const { config, journal, log, former = {} } = this;
     const { wanted, domainName, region } = config;
     const claims = new IdentityClaims(aws, config, log);
@@ -143,6 +154,22 @@ class SettingsSetup {
       }
     }
     await claims.put(claim, freshness);
+    const isSetNow = changed.has('MailFrom');
+    return wanted.MailFrom === undefined
+      ? undefined
+      : this.settleMailFrom(aws, isSetNow ? 'Pending' : toStatus(claims.found.mailFromStatus), freshness);
+  }
+
+  private async settleMailFrom(aws: SettingsAws, found: string, freshness: Freshness): Promise<string> {
+    const { wanted, waitForVerification } = this.config;
+    const isGivenUp = found === 'Failed';
+    if (isGivenUp) {
+      // SES looks for the MX record for 72 hours, and never again until the MAIL FROM domain is set anew.
+      await freshness.require();
+      await aws.settings.write('MailFrom', wanted.MailFrom!);
+    }
+    const status = isGivenUp ? 'Pending' : found;
+    return status === 'Success' || waitForVerification === 0 ? status : waitForMailFrom(aws, this.config, freshness);
   }
 
   private async discardDead(deadline: Deadline): Promise<void> {

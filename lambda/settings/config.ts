@@ -10,6 +10,8 @@ export interface SettingsConfig {
   readonly region: string;
   readonly retain: boolean;
   readonly wanted: Settings;
+  /** For the MAIL FROM domain: seconds; 0 does not wait. */
+  readonly waitForVerification: number;
 }
 
 /**
@@ -23,6 +25,7 @@ export function parseSettings(properties: CustomResourceEvent['ResourcePropertie
     domainName: given.DomainName!,
     region: given.SesRegion!,
     retain: given.RemovalPolicy === 'retain',
+    waitForVerification: Number(given.WaitForVerification ?? 0),
     wanted: wantedSettings({ ...given, SendingPolicy: parseSendingPolicy(properties) } as SettingProperties),
   };
 }

@@ -51,6 +51,8 @@ export interface SettingsProperties extends SettingProperties {
   readonly DomainName: string;
   readonly SesRegion: string;
   readonly RemovalPolicy: 'destroy' | 'retain';
+  /** Seconds; absent when the deployment does not wait for the MAIL FROM domain. */
+  readonly WaitForVerification?: string;
   /** As for a domain. */
   readonly Revision?: string;
 }
@@ -76,4 +78,10 @@ export interface ResourceAttributes {
    * of the identity, as CloudFormation has no attributes without a value.
    */
   readonly SendingResource: string;
+}
+
+/** The attributes of the custom resource for settings. */
+export interface SettingsAttributes {
+  /** Present with a custom MAIL FROM domain. */
+  readonly MailFromStatus?: string;
 }

@@ -82,6 +82,11 @@ export function fifoProblem(topicArn: string): Problem {
 const always = (): boolean => true;
 const aFlag = (prop: string, isRequired?: () => boolean): Rule => oneOf(prop, ['true', 'false'], isRequired);
 
+const A_WAIT: Rule = {
+  prop: 'waitForVerification',
+  problem: (text) => secondsProblem(text, MAX_WAIT_SECONDS),
+};
+
 const OF_BOTH = {
   DomainName: {
     prop: 'domainName',
@@ -109,10 +114,7 @@ export const DOMAIN_RULES: { readonly [P in Exclude<keyof ResourceProperties, 'T
     /^arn:[a-z-]{1,20}:iam::\d{12}:role\/[\w+=,.@/-]{1,576}$/,
     'the ARN of an IAM role',
   ),
-  WaitForVerification: {
-    prop: 'waitForVerification',
-    problem: (text) => secondsProblem(text, MAX_WAIT_SECONDS),
-  },
+  WaitForVerification: A_WAIT,
   DmarcRecord: {
     prop: 'dmarc',
     problem: (text) =>
@@ -143,6 +145,7 @@ export const SETTINGS_RULES: {
   ComplaintTopic: aTopic('Complaint'),
   DeliveryTopic: aTopic('Delivery'),
   NotificationHeaders: aFlag('notifications.includeHeaders'),
+  WaitForVerification: A_WAIT,
 };
 
 function aTopic(type: Notification): Rule {

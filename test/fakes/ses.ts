@@ -29,6 +29,8 @@ export interface Identity {
   /** The types of notification that have the headers of the mail. */
   headers: NotificationType[];
   tags: Record<string, string>;
+  /** Why SES has not verified it. */
+  errorType?: string;
   /** The texts of its policies, by name. */
   policies: Record<string, string>;
 }

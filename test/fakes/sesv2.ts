@@ -43,6 +43,7 @@ export const sesv2Operations: Record<string, Operation> = {
       },
       ConfigurationSetName: identity.configurationSet,
       Policies: identity.policies,
+      VerificationInfo: identity.errorType && { ErrorType: identity.errorType },
       Tags: toList(identity.tags),
     });
   },

@@ -74,6 +74,16 @@ describe('waiting for verification', () => {
     expect(time).toBeLessThan(10_000);
   });
 
+  it("says why SES has not verified it, in SES's own words", async () => {
+    world.fake.before('GetEmailIdentity', () => {
+      world.fake.identity(REGION, 'example.com')!.errorType = 'HOST_NOT_FOUND';
+    });
+
+    expect((await mail.create(waiting)).reason).toContain(
+      'SES has not verified DKIM within 600 seconds (status Pending, HOST_NOT_FOUND, which may still change for 72 hours)',
+    );
+  });
+
   it('ends when its time is up, and undoes everything', async () => {
     const time = await world.timeOf(async () => {
       expect((await mail.create(waiting)).status).toBe('FAILED');

@@ -1,7 +1,7 @@
-import { CfnParameter, Stack } from 'aws-cdk-lib';
+import { CfnParameter, Duration, Stack } from 'aws-cdk-lib';
 import * as ses from 'aws-cdk-lib/aws-ses';
 import { EasyDkimDomainProps } from '../../lib';
-import { aDomain, aStack, aZone, resourceProperties, settingsProperties } from './support';
+import { aDomain, aStack, aZone, resourceProperties, settingsProperties, theResource } from './support';
 
 type Props = Partial<EasyDkimDomainProps>;
 
@@ -21,6 +21,29 @@ describe('a custom MAIL FROM domain', () => {
       MailFromDomain: 'bounce.example.com',
       MailFromBehavior: 'UseDefaultValue',
     });
+  });
+
+  test('is waited for as long as the domain is', () => {
+    const stack = withMailFrom('bounce.example.com', { waitForVerification: Duration.minutes(5) });
+    expect(resourceProperties(stack)).toMatchObject({ WaitForVerification: '300' });
+    expect(settingsProperties(stack)).toMatchObject({ WaitForVerification: '300' });
+  });
+
+  test('is not waited for without one', () => {
+    const stack = aStack();
+    aDomain(stack, { feedbackForwarding: true, waitForVerification: Duration.minutes(5) });
+    expect(settingsProperties(stack)).not.toHaveProperty('WaitForVerification');
+  });
+
+  test('has a status, which is an attribute of the settings', () => {
+    const stack = aStack();
+    const mail = aDomain(stack, { mailFrom: { domainName: 'bounce.example.com' } });
+    const { logicalId } = theResource(stack, 'Custom::EasyDkimSettings');
+    expect(stack.resolve(mail.mailFromStatus)).toEqual({ 'Fn::GetAtt': [logicalId, 'MailFromStatus'] });
+  });
+
+  test('that is not there has none', () => {
+    expect(aDomain(aStack(), { feedbackForwarding: true }).mailFromStatus).toBeUndefined();
   });
 
   test.each([

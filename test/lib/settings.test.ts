@@ -1,4 +1,4 @@
-import { CfnParameter, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { CfnParameter, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as ses from 'aws-cdk-lib/aws-ses';
@@ -84,6 +84,7 @@ describe('the settings of a domain', () => {
       RemovalPolicy: 'retain',
       MailFromDomain: 'bounce.mail.example.com',
       MailFromBehavior: 'RejectMessage',
+      WaitForVerification: '600',
       ConfigurationSet: 'mail',
       FeedbackForwarding: 'false',
       BounceTopic: topicArn('b', 'us-east-1'),
@@ -101,6 +102,7 @@ describe('the settings of a domain', () => {
           domainName: 'bounce.mail.example.com',
           behaviorOnMxFailure: ses.MailFromBehaviorOnMxFailure.REJECT_MESSAGE,
         },
+        waitForVerification: Duration.minutes(10),
         configurationSet: ses.ConfigurationSet.fromConfigurationSetName(stack, 'Set', 'mail'),
         feedbackForwarding: false,
         notifications: {

@@ -23,7 +23,7 @@ export const SETTING_TYPES = {
  */
 export function identitySettings(
   props: EasyDkimDomainProps,
-  { DomainName, SesRegion, RemovalPolicy, MailFromDomain, Revision }: ResourceProperties,
+  { DomainName, SesRegion, RemovalPolicy, MailFromDomain, WaitForVerification, Revision }: ResourceProperties,
   fail: Fail,
 ): SettingsProperties | undefined {
   const { mailFrom, configurationSet, feedbackForwarding, notifications } = props;
@@ -51,6 +51,7 @@ export function identitySettings(
     MailFromBehavior:
       mailFrom &&
       ((mailFrom.behaviorOnMxFailure as string | undefined) === 'REJECT_MESSAGE' ? 'RejectMessage' : 'UseDefaultValue'),
+    WaitForVerification: mailFrom && WaitForVerification,
     ConfigurationSet: configurationSet?.configurationSetName,
     FeedbackForwarding: feedbackForwarding === undefined ? undefined : text(feedbackForwarding),
     BounceTopic: notifications?.bounces?.topicArn,
