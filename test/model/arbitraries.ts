@@ -157,6 +157,7 @@ const actPlan: fc.Arbitrary<ActPlan> = fc.oneof(
       region: place(1),
       what: fc.constantFrom<SettingsAct>(
         'mail from',
+        'give up mail from',
         'configuration set',
         'topics',
         'no forwarding',

@@ -86,6 +86,10 @@ export function judgeSettings(
   const elsewhere = incident.answers.some(({ environment }) => environment !== incident.answers[0].environment);
   if (!before || !identity || incident.meanwhile || incident.killed > 0 || elsewhere) return;
   judgePolicy(incident, answer, identity.policies, holdings);
+  const asksForMailFrom = type !== 'Delete' && propertiesOf(incident).MailFromDomain !== undefined;
+  if (asksForMailFrom && answer.Status === 'SUCCESS' && identity.mailFrom?.status === 'Failed') {
+    throw new Violation('set up as answered', `${what}: SES does not look for the MX record any more`);
+  }
   const expected = expectedAfter(incident, answer, before, originsBefore, usedByOthers(incident, holdings));
   const present = settingsOf(identity);
   for (const setting of Object.keys(expected) as (keyof Values)[]) {

@@ -381,6 +381,12 @@ export const MUTATIONS: readonly Mutation[] = [
     to: 'false',
   },
   {
+    name: 'leaves a MAIL FROM domain that SES has given up',
+    file: 'settings/apply.ts',
+    from: "const isGivenUp = found === 'Failed';",
+    to: 'const isGivenUp = false;',
+  },
+  {
     name: 'keeps a sending policy as long as another construct has one',
     file: 'settings/remove.ts',
     from: 'isOwn(setting) ? others.filter((claim) => isOfResource(claim, event)) : others',

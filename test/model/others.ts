@@ -136,6 +136,9 @@ export class Others {
       case 'mail from':
         identity.mailFrom = { domain: `theirs.${domain}`, behavior: 'UseDefaultValue', status: 'Success' };
         return;
+      case 'give up mail from':
+        if (identity.mailFrom) identity.mailFrom.status = 'Failed';
+        return;
       case 'configuration set':
         identity.configurationSet = 'theirs';
         return;

@@ -168,7 +168,8 @@ export type IdentityAct =
 /** What others do to our tags on an identity, or beside them. */
 export type TagAct = 'remove claims' | 'remove all' | 'edit claim' | 'put theirs';
 
-export type SettingsAct = 'mail from' | 'configuration set' | 'topics' | 'no forwarding' | 'policy' | 'reset';
+export type SettingsAct =
+  'mail from' | 'give up mail from' | 'configuration set' | 'topics' | 'no forwarding' | 'policy' | 'reset';
 
 export type RecordAct =
   | 'remove'
