@@ -29,6 +29,8 @@ export interface Signing {
   readonly hostedZone?: string;
   /** `AWS_SES` for Easy DKIM, `EXTERNAL` for BYODKIM, `AWS_SES_<REGION>` for a DEED replica. */
   readonly origin?: string;
+  /** Of Easy DKIM, such as `RSA_2048_BIT`; undefined when SES does not say. */
+  readonly keyLength?: string;
 }
 
 /** An identity as SES shows it now. */
@@ -218,6 +220,7 @@ function toSigning(dkim: DkimAttributes = {}): Signing {
     enabled: dkim.SigningEnabled,
     hostedZone: dkim.SigningHostedZone,
     origin: dkim.SigningAttributesOrigin,
+    keyLength: dkim.CurrentSigningKeyLength,
   };
 }
 

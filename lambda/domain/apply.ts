@@ -208,6 +208,9 @@ export class DomainSetup {
     this.journal.note({ madeIdentity: this.madeIdentity });
 
     const { signing } = entered;
+    if (signing.keyLength === 'RSA_1024_BIT') {
+      log('short-key', { domainName, region, keyLength: signing.keyLength });
+    }
     const ready = !entered.isNew && signing.tokens.length > 0 && !/^(NotStarted|Failed)$/.test(signing.status);
     this.tokens = ready ? signing.tokens : await this.verify(ses, freshness);
     const unchanged = known !== undefined && sameTokens(known.tokens, this.tokens);

@@ -29,6 +29,8 @@ export interface Identity {
   /** The types of notification that have the headers of the mail. */
   headers: NotificationType[];
   tags: Record<string, string>;
+  /** Of Easy DKIM; undefined: the v2 API does not say. */
+  keyLength?: 'RSA_1024_BIT' | 'RSA_2048_BIT';
   /** Why SES has not verified it. */
   errorType?: string;
   /** The texts of its policies, by name. */

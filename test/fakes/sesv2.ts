@@ -162,6 +162,7 @@ function dkim(identity: Identity): object {
     Tokens: identity.tokens,
     SigningAttributesOrigin: identity.origin,
     SigningHostedZone: identity.signingHostedZone,
+    CurrentSigningKeyLength: identity.keyLength,
   };
 }
 

@@ -98,3 +98,18 @@ it('refuses on Update, too, and leaves what is there', async () => {
   expect(answer).toMatchObject({ status: 'FAILED', physicalId });
   expect(world.holdings()).toEqual(before);
 });
+
+describe('the length of the key of an identity that is taken into use', () => {
+  it.each([
+    ['RSA_1024_BIT', 1],
+    ['RSA_2048_BIT', 0],
+    [undefined, 0],
+  ] as const)('is told in the log when it is short: %s', async (keyLength, times) => {
+    world.fake.addIdentity(REGION, 'example.com', { keyLength });
+
+    expect((await mail.create()).status).toBe('SUCCESS');
+
+    const told = world.lambda.log.filter(({ step }) => step === 'short-key');
+    expect(told.map((line) => line.keyLength)).toEqual(Array(times).fill(keyLength));
+  });
+});
