@@ -11,12 +11,13 @@
  * without a hosted zone.
  */
 import { App, Duration, RemovalPolicy, Stack, StackProps } from 'aws-cdk-lib';
+import * as events from 'aws-cdk-lib/aws-events';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as route53 from 'aws-cdk-lib/aws-route53';
 import * as ses from 'aws-cdk-lib/aws-ses';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
-import { DmarcPolicy, EasyDkimDomain } from '../lib';
+import { DmarcPolicy, EasyDkimDomain, EasyDkimWatch } from '../lib';
 
 /** One domain, with the props taken from the context of the app, so that each can be tried on the command line. */
 export class ExampleStack extends Stack {
@@ -46,6 +47,10 @@ export class ExampleStack extends Stack {
         const problems = sns.Topic.fromTopicArn(this, 'Problems', arn);
         return { bounces: problems, complaints: problems };
       }),
+    });
+    this.optional('watchEvery', (minutes) => {
+      const schedule = events.Schedule.rate(Duration.minutes(Number(minutes)));
+      return new EasyDkimWatch(this, 'Watch', { schedule, repair: true });
     });
   }
 

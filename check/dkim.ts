@@ -1,6 +1,7 @@
 import { documentedDkimDomain, isDkimDomain } from '../lib/shared/dkim-hosts';
 import { parseDkimKey } from '../lib/shared/dkim-key';
 import { dkimRecordName } from '../lib/shared/record-names';
+import { theRecord } from '../lib/shared/remedies';
 import type { SelectorKey } from './dkim-keys';
 import { describeFailure, failureRemark, type Dns, type Lookup } from './dns';
 import { finding, type Finding, type Problem, type Remark, type Verdict } from './report';
@@ -75,7 +76,8 @@ export function judgeDkim(view: DkimView, host: DkimHost | undefined): Finding {
   const { token, name, chain, end } = view;
   const target = host === undefined ? `${token}.<DKIM domain of the Region>` : `${token}.${host.domain}`;
   const subject = { check: 'dkim', name, expected: `CNAME ${target}` } as const;
-  const wanted = host === undefined ? 'the CNAME record that SES asks for' : `the CNAME record ${name} → ${target}`;
+  const wanted =
+    host === undefined ? 'the CNAME record that SES asks for' : theRecord({ name, type: 'CNAME', value: target });
 
   if (chain.length === 0) {
     return end.state === 'failed'

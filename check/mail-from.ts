@@ -1,4 +1,5 @@
 import { feedbackHost, feedbackRegion } from '../lib/shared/mail-records';
+import { theRecord } from '../lib/shared/remedies';
 import { describeFailure, failureRemark, type Dns, type Lookup, type MxRecord } from './dns';
 import { finding, letSesBeAskedOrGive, type Finding } from './report';
 
@@ -52,7 +53,7 @@ export async function readMailFrom(dns: Dns, mailFrom: string): Promise<MailFrom
 export function judgeMx(mailFrom: string, { mx, addresses }: MailFromView, region: string | undefined): Finding {
   const host = feedbackHost(region ?? '<Region>');
   const subject = { check: 'mail-from', name: mailFrom, expected: `MX 10 ${host}, and no other` } as const;
-  const wanted = `the MX record ${mailFrom} → 10 ${host}`;
+  const wanted = theRecord({ name: mailFrom, type: 'MX', value: `10 ${host}` });
 
   if (mx.state === 'failed') {
     return finding({ ...subject, found: describeFailure(mx.problem) }, failureRemark(mx.problem, mailFrom));

@@ -1,3 +1,4 @@
+import { remarksOnDkim, remarksOnMailFrom } from '../lib/shared/remedies';
 import { finding, type Finding, type Remark } from './report';
 import { judgeAddresses } from './ses-addresses';
 import type { SesIdentity, SesView } from './ses-view';
@@ -85,40 +86,15 @@ function describeDkim(view: SesIdentity): string {
 }
 
 function dkimRemarks({ tokens, dkimStatus, signingEnabled, keyLength, nextKeyLength }: SesIdentity): Remark[] {
-  if (tokens.length === 0) {
-    return [{ verdict: 'fail', problem: 'not-set-up', remedy: 'Set up Easy DKIM for the identity.' }];
-  }
-  const remarks: Remark[] = [];
-  if (dkimStatus === 'TEMPORARY_FAILURE') {
-    remarks.push({
-      verdict: 'warn',
-      problem: 'not-verified',
-      remedy:
-        'SES cannot tell at the moment whether the records are there: correct what fails below, and otherwise wait.',
-    });
-  } else if (dkimStatus !== 'SUCCESS') {
-    remarks.push({
-      verdict: 'fail',
-      problem: 'not-verified',
-      remedy: 'Correct the DKIM records below; SES signs once it has found them.',
-    });
-  }
-  if (!signingEnabled) {
-    remarks.push({
-      verdict: 'fail',
-      problem: 'signing-disabled',
-      remedy: 'Turn on DKIM signing of the identity (PutEmailIdentityDkimAttributes).',
-    });
-  }
-  if (keyLength === 'RSA_1024_BIT' && nextKeyLength !== 'RSA_2048_BIT') {
-    remarks.push({
-      verdict: 'warn',
-      problem: 'key-short',
-      remedy: 'Set NextSigningKeyLength to RSA_2048_BIT (PutEmailIdentityDkimSigningAttributes): 1024 bits are few.',
-    });
-  }
-  return remarks;
+  const isShort = tokens.length > 0 && keyLength === 'RSA_1024_BIT' && nextKeyLength !== 'RSA_2048_BIT';
+  return [...remarksOnDkim(tokens, dkimStatus, signingEnabled), ...(isShort ? [KEY_SHORT] : [])];
 }
+
+const KEY_SHORT: Remark = {
+  verdict: 'warn',
+  problem: 'key-short',
+  remedy: 'Set NextSigningKeyLength to RSA_2048_BIT (PutEmailIdentityDkimSigningAttributes): 1024 bits are few.',
+};
 
 /**
  * A replica signs with the key of its parent.
@@ -169,12 +145,8 @@ function judgeMailFrom(name: string, { mailFrom }: SesIdentity, given: string | 
       remedy: `Set ${given === false ? 'no MAIL FROM domain' : given} for the identity, or check without --mail-from what SES uses.`,
     });
   }
-  if (mailFrom !== undefined && mailFrom.status !== 'SUCCESS') {
-    remarks.push({
-      verdict: 'fail',
-      problem: 'not-verified',
-      remedy: describeMxFailure(mailFrom),
-    });
+  if (mailFrom !== undefined) {
+    remarks.push(...remarksOnMailFrom(mailFrom.status, mailFrom.rejects));
   }
   const found = mailFrom === undefined ? 'no MAIL FROM domain' : `${mailFrom.domain}, ${mailFrom.status}`;
   return [
@@ -188,12 +160,4 @@ function judgeMailFrom(name: string, { mailFrom }: SesIdentity, given: string | 
       ...remarks,
     ),
   ];
-}
-
-/** @see https://docs.aws.amazon.com/ses/latest/dg/mail-from.html */
-function describeMxFailure({ status, rejects }: NonNullable<SesIdentity['mailFrom']>): string {
-  const now = rejects ? 'SES rejects all mail (REJECT_MESSAGE)' : 'mail goes out from amazonses.com';
-  return status === 'FAILED'
-    ? `Correct its MX record, then set the MAIL FROM domain again: SES has stopped looking for the record, and until then ${now}.`
-    : `Correct its MX record and wait: SES looks for it for up to 72 hours, and until then ${now}.`;
 }

@@ -1,6 +1,7 @@
 import { effectiveRedirect, MAX_SPF_LOOKUPS, passedOn, type Qualifier, type SpfRecord } from '../lib/shared/spf-record';
 import { isEveryone, reachOf, type SpfReach } from '../lib/shared/spf-reach';
 import { MAIL_FROM_SPF, SES_SPF_DOMAIN } from '../lib/shared/mail-records';
+import { createRecord } from '../lib/shared/remedies';
 import { describeFailure, failureRemark } from './dns';
 import { finding, type Finding, type Remark } from './report';
 import type { SpfTree, SpfView } from './spf-tree';
@@ -29,7 +30,7 @@ export function judgeSpf(tree: SpfTree): Finding {
       {
         verdict: 'fail',
         problem: 'missing',
-        remedy: `Create the TXT record ${domain} → "${MAIL_FROM_SPF}".`,
+        remedy: createRecord({ name: domain, type: 'TXT', value: MAIL_FROM_SPF }),
       },
     );
   }

@@ -1,5 +1,6 @@
 import type { Context } from 'aws-lambda';
 import { SETTINGS_RESOURCE_TYPE } from '../lib/shared/contract';
+import type { WatchInput } from '../lib/shared/metrics';
 import { settleDomain } from './domain/domain';
 import { emptyPhysicalId } from './domain/physical-id';
 import { Answer, sendAnswer } from './events/answer';
@@ -10,20 +11,25 @@ import { Journal } from './events/journal';
 import { createLog, Log } from './events/log';
 import { isPlain, requireAnswerable, requireRequest } from './events/request';
 import { settle } from './settings/apply';
+import { isWatchEvent, watch } from './watch/watch';
 
 /** What is kept of the Lambda's time to undo a failed change, and then to answer: milliseconds, and a share at most. */
 const UNDO_TIME = { most: 60_000, share: 0.2 };
 const ANSWER_TIME = { most: 15_000, share: 0.2 };
 
 /**
- * The entry: sets up, changes or removes Easy DKIM for one domain, and answers CloudFormation.
+ * The entry: sets up, changes or removes Easy DKIM for one domain, and answers CloudFormation; or looks after all domains
+ * of the stack, when the schedule of a watch asks for it.
  *
  * @throws Error only when there is nobody to answer, or CloudFormation could not be reached with the answer.
  */
 export async function handler(
-  event: CustomResourceEvent,
+  event: CustomResourceEvent | WatchInput,
   context: Pick<Context, 'getRemainingTimeInMillis'>,
 ): Promise<void> {
+  if (isWatchEvent(event)) {
+    return watch(event, context);
+  }
   requireAnswerable(event);
   const log = createLog({ type: event.RequestType, requestId: event.RequestId, resource: event.LogicalResourceId });
   const journal = new Journal(event.RequestId);

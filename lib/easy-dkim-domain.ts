@@ -1,10 +1,12 @@
 import { CfnOutput, CfnResource, ITaggableV2, Lazy, RemovalPolicy, Resource, TagManager, TagType } from 'aws-cdk-lib';
+import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as ses from 'aws-cdk-lib/aws-ses';
 import { Construct, IDependable } from 'constructs';
 import { DkimRecord } from './dkim-record';
 import { DnsRecord } from './dns-record';
 import { EasyDkimDomainProps } from './easy-dkim-domain-props';
+import { domainMetric } from './private/metrics';
 import { checkedProps } from './private/props/checked-props';
 import { failure, zoneProblems } from './private/props/checks';
 import {
@@ -269,6 +271,34 @@ export class EasyDkimDomain extends Resource implements ses.IEmailIdentity, iam.
   }
 
   /**
+   * Whether DKIM is verified and mail is signed: 1 or 0. An `EasyDkimWatch` in the stack sends it.
+   *
+   * @param props options of the metric; by default the minimum of 12 hours
+   */
+  public metricDkimReady(props?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return domainMetric(this, 'DkimReady', this.properties, props);
+  }
+
+  /**
+   * Whether SES uses the MAIL FROM domain: 1 or 0. An `EasyDkimWatch` in the stack sends it for a domain with `mailFrom`.
+   *
+   * @param props options of the metric; by default the minimum of 12 hours
+   */
+  public metricMailFromReady(props?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return domainMetric(this, 'MailFromReady', this.properties, props);
+  }
+
+  /**
+   * Whether all records are in the hosted zone: 1 or 0. An `EasyDkimWatch` in the stack sends it for a domain with a
+   * hosted zone.
+   *
+   * @param props options of the metric; by default the minimum of 12 hours
+   */
+  public metricRecordsInPlace(props?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return domainMetric(this, 'RecordsInPlace', this.properties, props);
+  }
+
+  /**
    * Sets CloudFormation's own removal policy. Prefer the prop `removalPolicy`.
    *
    * With `RETAIN`, CloudFormation leaves the identity, its settings and the records alone, whatever the prop says. The tag
@@ -302,6 +332,7 @@ export class EasyDkimDomain extends Resource implements ses.IEmailIdentity, iam.
     });
     resource.applyRemovalPolicy(this.cfnRemovalPolicy);
     resource.node.addDependency(...this.permissions);
+    this.provider.keep(resource, { ...values, Tags: undefined });
     return resource;
   }
 

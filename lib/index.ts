@@ -4,6 +4,7 @@ export * from './dns-record';
 export * from './easy-dkim-delegation-role';
 export * from './easy-dkim-domain';
 export * from './easy-dkim-domain-props';
+export * from './easy-dkim-watch';
 export * from './function-options';
 export * from './mail-from-options';
 export * from './notification-options';

@@ -4,12 +4,12 @@ import { getEmulator } from './lib/emulator.mjs';
 import { ensureBuilt, ensureInstalled } from './lib/install.mjs';
 import { Problem } from './lib/problem.mjs';
 import { runFolder } from './lib/project.mjs';
-import { authenticated, crossAccount, oneDomain, twoRegions } from './lib/scenarios.mjs';
+import { authenticated, crossAccount, oneDomain, twoRegions, watched } from './lib/scenarios.mjs';
 import { show } from './lib/show.mjs';
 import { duration, script } from './lib/steps.mjs';
 
 /** What can be shown instead of one domain, by the option that asks for it. */
-const SCENARIOS = { authenticated, 'two-regions': twoRegions, 'cross-account': crossAccount };
+const SCENARIOS = { authenticated, 'two-regions': twoRegions, 'cross-account': crossAccount, watch: watched };
 
 const HELP = `Usage: npm run local -- [options]
 
@@ -20,13 +20,14 @@ Options
   --authenticated  show a domain with MAIL FROM, SPF and DMARC, too, and run the check on it
   --two-regions    show one domain that sends from two Regions instead (examples/two-regions.ts)
   --cross-account  show a zone behind a delegation role instead (examples/cross-account.ts)
+  --watch          show how a record that somebody deletes is noticed and put back; takes a minute more
   --keep           leave it deployed and the emulator running; says how to use and how to stop it
   --port <port>    the emulator's port (or MINISTACK_PORT); a free one unless given
   --help           this text
 
 Environment
   AWS_ENDPOINT_URL  deploy to the emulator there instead of starting one (MiniStack, needs Python);
-                    for --authenticated and --cross-account it needs what MiniStack's SES lacks:
+                    for --authenticated, --cross-account and --watch it needs what MiniStack's SES lacks:
                     see scripts/lib/ses-extras.mjs
   PYTHON            the Python to run MiniStack with
 `;

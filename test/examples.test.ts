@@ -113,6 +113,13 @@ describe('the example', () => {
     expect(Mail.Outputs).toBeUndefined();
   });
 
+  example('watched-domain.ts', ({ Mail }) => {
+    expect(resourcesOf(Mail, 'AWS::Events::Rule')).toMatchObject([{ ScheduleExpression: 'rate(6 hours)' }]);
+    expect(resourcesOf(Mail, 'AWS::CloudWatch::Alarm')).toMatchObject([
+      { MetricName: 'DomainsNotReady', Threshold: 0, TreatMissingData: 'breaching', AlarmActions: [{}] },
+    ]);
+  });
+
   example('pipeline.ts', ({ Pipeline, ...stages }) => {
     expect(resourcesOf(Pipeline, 'AWS::CodePipeline::Pipeline')).toHaveLength(1);
     expect(Object.values(stages).flatMap(domainsOf)).toMatchObject([

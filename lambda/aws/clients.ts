@@ -7,6 +7,7 @@ import { ResourceIds, sendingPolicyName } from '../domain/claims';
 import { callAws } from './call';
 import { Deadline } from '../events/deadline';
 import { Log } from '../events/log';
+import { readOnly } from './read-only';
 import { FullJitterUntilDeadline } from './retry';
 import { IdentitySettings } from './ses-settings';
 import { HostedZone } from './route53';
@@ -20,21 +21,32 @@ const TIME_LIMITS = { connectionTimeout: 5_000, requestTimeout: 10_000, throwOnR
 const answersInXml = new StrictHttpHandler('XML', TIME_LIMITS);
 const answersInJson = new StrictHttpHandler('JSON', TIME_LIMITS);
 
+/** What the clients are for. */
+export interface Access {
+  readonly mayWrite: boolean;
+  /** How many may call at a time. */
+  readonly crowd: number;
+}
+
+/** In a deployment, all domains of the stack may be under way at a time. */
+function deployment(): Access {
+  return { mayWrite: true, crowd: Number(process.env.DOMAINS ?? 1) };
+}
+
 /** What every client is made with: the retries end with the deadline of the event that it serves. */
-function settings(region: string, deadline: Deadline, requestHandler = answersInXml) {
-  return { region, retryStrategy: new FullJitterUntilDeadline(deadline, crowd()), requestHandler };
+function settings(region: string, deadline: Deadline, { crowd }: Access, requestHandler = answersInXml) {
+  return { region, retryStrategy: new FullJitterUntilDeadline(deadline, crowd), requestHandler };
 }
 
-function sesClients(region: string, deadline: Deadline) {
-  return {
-    v1: new SESClient(settings(region, deadline)),
-    v2: new SESv2Client(settings(region, deadline, answersInJson)),
+function sesClients(region: string, deadline: Deadline, access: Access) {
+  const clients = {
+    v1: new SESClient(settings(region, deadline, access)),
+    v2: new SESv2Client(settings(region, deadline, access, answersInJson)),
   };
-}
-
-/** How many domains the stack has, which may all be under way at a time. */
-export function crowd(): number {
-  return Number(process.env.DOMAINS ?? 1);
+  if (!access.mayWrite) {
+    Object.values(clients).forEach(readOnly);
+  }
+  return clients;
 }
 
 /** The Region in which the Lambda runs, which is the stack's. */
@@ -71,13 +83,20 @@ export interface Subject {
   readonly delegationRoleArn?: string;
 }
 
-export function connect(stackId: string, domain: Subject, deadline: Deadline, log: Log): Aws {
+export function connect(
+  stackId: string,
+  domain: Subject,
+  deadline: Deadline,
+  log: Log,
+  access: Access = deployment(),
+): Aws {
+  const inRegion = (region: string) => connectSes(stackId, region, deadline, log, sesClients(region, deadline, access));
   return {
-    ses: connectSes(stackId, domain.region, deadline, log),
+    ses: inRegion(domain.region),
     sesElsewhere: regionsOfStack()
       .filter((region) => region !== domain.region)
-      .map((region) => connectSes(stackId, region, deadline, log)),
-    openZone: () => openZone(domain, deadline, log),
+      .map(inRegion),
+    openZone: () => openZone(domain, deadline, log, access),
     deadline,
   };
 }
@@ -87,7 +106,7 @@ function connectSes(
   region: string,
   deadline: Deadline,
   log: Log,
-  { v1, v2 } = sesClients(region, deadline),
+  { v1, v2 }: ReturnType<typeof sesClients>,
 ): Ses {
   const [, partition = 'aws', , , account = ''] = stackId.split(':');
   const home = { partition, account, region };
@@ -104,8 +123,14 @@ export interface SettingsAws extends Pick<Aws, 'ses' | 'sesElsewhere' | 'deadlin
 }
 
 /** @param resource which has the settings */
-export function connectSettings(resource: ResourceIds, identity: Subject, deadline: Deadline, log: Log): SettingsAws {
-  const clients = sesClients(identity.region, deadline);
+export function connectSettings(
+  resource: ResourceIds,
+  identity: Subject,
+  deadline: Deadline,
+  log: Log,
+  access: Access = deployment(),
+): SettingsAws {
+  const clients = sesClients(identity.region, deadline, access);
   return {
     ses: connectSes(resource.StackId, identity.region, deadline, log, clients),
     // Settings belong to one identity.
@@ -116,19 +141,25 @@ export function connectSettings(resource: ResourceIds, identity: Subject, deadli
 }
 
 export function cloudFormationClient(deadline: Deadline): CloudFormationClient {
-  return new CloudFormationClient(settings(ownRegion(), deadline));
+  return new CloudFormationClient(settings(ownRegion(), deadline, deployment()));
 }
+
+const LIST_ONLY = JSON.stringify({
+  Version: '2012-10-17',
+  Statement: [{ Effect: 'Allow', Action: 'route53:ListResourceRecordSets', Resource: '*' }],
+});
 
 async function openZone(
   { domainName, zoneId, delegationRoleArn }: Subject,
   deadline: Deadline,
   log: Log,
+  access: Access,
 ): Promise<HostedZone | undefined> {
   if (zoneId === undefined) {
     return undefined;
   }
   const zone = { domainName, zoneId, delegationRoleArn };
-  return new HostedZone(await route53Client(zone, deadline, log), zone, deadline, log);
+  return new HostedZone(await route53Client(zone, deadline, log, access), zone, deadline, log);
 }
 
 /**
@@ -140,11 +171,13 @@ async function route53Client(
   config: { readonly domainName: string; readonly zoneId: string; readonly delegationRoleArn?: string },
   deadline: Deadline,
   log: Log,
+  access: Access,
 ): Promise<Route53Client> {
-  const common = settings(route53Region(ownRegion()), deadline);
+  const common = settings(route53Region(ownRegion()), deadline, access);
+  const make = (client: Route53Client) => (access.mayWrite ? client : readOnly(client));
   const roleArn = config.delegationRoleArn;
   if (roleArn === undefined) {
-    return new Route53Client(common);
+    return make(new Route53Client(common));
   }
   const assumeRole = fromTemporaryCredentials({
     params: {
@@ -152,11 +185,13 @@ async function route53Client(
       RoleSessionName: `easy-dkim-${config.domainName}`.slice(0, 64),
       // An EasyDkimDelegationRole opens for its own zone only.
       ExternalId: config.zoneId,
+      // What the role may do besides, a session that only looks may not.
+      Policy: access.mayWrite ? undefined : LIST_ONLY,
     },
     clientConfig: common,
   });
   const credentials = await callAws(log, { service: 'STS', operation: 'AssumeRole', target: roleArn }, deadline, () =>
     deadline.race(assumeRole()),
   );
-  return new Route53Client({ ...common, credentials });
+  return make(new Route53Client({ ...common, credentials }));
 }

@@ -2,6 +2,7 @@ import {
   CloudFormationClient,
   DescribeStackResourceCommand,
   DescribeStacksCommand,
+  ListStackResourcesCommand,
 } from '@aws-sdk/client-cloudformation';
 import { callAws } from './call';
 import { Deadline } from '../events/deadline';
@@ -13,6 +14,16 @@ export interface ResourceStatus {
   readonly status: string;
   /** When it came into this status: milliseconds since the epoch. */
   readonly since: number;
+  /** What the template says in `Metadata`, with its references resolved, as JSON. */
+  readonly metadata?: string;
+}
+
+/** A resource of a stack, by its names. */
+export interface StackResource {
+  readonly logicalId: string;
+  readonly physicalId: string;
+  readonly type: string;
+  readonly status: string;
 }
 
 /**
@@ -44,7 +55,43 @@ export async function describeResource(
     physicalId: detail?.PhysicalResourceId,
     status: detail?.ResourceStatus ?? '',
     since: detail?.LastUpdatedTimestamp?.getTime() ?? 0,
+    metadata: detail?.Metadata,
   };
+}
+
+/**
+ * All resources of a stack.
+ *
+ * @throws AwsCallFailure
+ * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_ListStackResources.html
+ */
+export async function listResources(
+  client: CloudFormationClient,
+  { StackId }: { readonly StackId: string },
+  deadline: Deadline,
+  log: Log,
+): Promise<readonly StackResource[]> {
+  const found: StackResource[] = [];
+  let NextToken: string | undefined;
+  do {
+    const page = await callAws(
+      log,
+      { service: 'CloudFormation', operation: 'ListStackResources', target: StackId },
+      deadline,
+      () =>
+        client.send(new ListStackResourcesCommand({ StackName: StackId, NextToken }), { abortSignal: deadline.signal }),
+    );
+    for (const summary of page.StackResourceSummaries ?? []) {
+      found.push({
+        logicalId: summary.LogicalResourceId ?? '',
+        physicalId: summary.PhysicalResourceId ?? '',
+        type: summary.ResourceType ?? '',
+        status: summary.ResourceStatus ?? '',
+      });
+    }
+    NextToken = page.NextToken;
+  } while (NextToken !== undefined);
+  return found;
 }
 
 /**

@@ -84,6 +84,21 @@ export function tagKey(id: string): string {
   return `${CLAIM_PREFIX}${id}`;
 }
 
+/** The key by which a watch says that it repairs what a claim is for; the value is when, in seconds since the epoch. */
+export function leaseKey(id: string): string {
+  return `${tagKey(id)}${LEASE}`;
+}
+
+const LEASE = ':repair';
+
+/** How long a watch may repair something, in seconds. */
+const LONGEST_LEASE = 60;
+
+/** Whether a watch repairs what some claims are for. */
+export function isLeased(tags: Tags, ids: readonly string[]): boolean {
+  return ids.some((id) => Date.now() / 1000 - Number(tags[leaseKey(id)] ?? 0) < LONGEST_LEASE);
+}
+
 /** A claim as a tag: `zone=Z0123456789 made=1+2+3+mx+spf found=dmarc mail-from=1a2b3c4d by=Stack/Mail`. */
 export function toTag(claim: Claim): Tags {
   const { id, zoneId, mailFrom, made, found, leavingSince, by } = claim;
@@ -105,7 +120,7 @@ export function toTag(claim: Claim): Tags {
 /** The claims among the tags of an identity. */
 export function readClaims(tags: Tags): readonly Claim[] {
   return Object.entries(tags)
-    .filter(([key]) => key.startsWith(CLAIM_PREFIX))
+    .filter(([key]) => key.startsWith(CLAIM_PREFIX) && !key.endsWith(LEASE))
     .map(([key, value]) => readClaim(key.slice(CLAIM_PREFIX.length), value));
 }
 

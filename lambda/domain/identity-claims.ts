@@ -6,7 +6,20 @@ import { AwsCallFailure, Failure } from '../events/failure';
 import type { Freshness } from '../events/freshness';
 import type { Log } from '../events/log';
 import type { RegionalClaim } from './record-plan';
-import { Claim, IDENTITY, isActive, isLeaving, isMade, readClaims, sameClaim, tagKey, Tags, toTag } from './claims';
+import {
+  Claim,
+  IDENTITY,
+  isActive,
+  isLeased,
+  isLeaving,
+  isMade,
+  leaseKey,
+  readClaims,
+  sameClaim,
+  tagKey,
+  Tags,
+  toTag,
+} from './claims';
 
 /** How long whoever comes waits for the one that is leaving, in milliseconds: its records may take that long to go. */
 const LONGEST_FAREWELL = 5 * 60_000;
@@ -206,6 +219,27 @@ export class IdentityClaims {
     }
   }
 
+  /** For a watch that is about to repair what a claim is for: whoever comes from now on waits until {@link endLease}. */
+  public async takeLease(id: string): Promise<void> {
+    await this.tag({ [leaseKey(id)]: String(Math.floor(Date.now() / 1_000)) });
+  }
+
+  public async endLease(id: string): Promise<void> {
+    await this.untag([leaseKey(id)]);
+  }
+
+  /** For whoever is about to change what claims are for: waits until no watch is repairing it. */
+  public async outlastLease(ids: readonly string[]): Promise<void> {
+    if (isLeased(this.tags, ids)) {
+      this.log('wait', { reason: 'a watch is repairing what is about to change' });
+      const again = async () => {
+        await this.read();
+        return isLeased(this.tags, ids) ? undefined : true;
+      };
+      await poll(again, { first: 1_000, longest: 5_000, deadline: this.aws.deadline });
+    }
+  }
+
   /** Takes back that claims are leaving. */
   public async stay(claims: readonly Claim[]): Promise<void> {
     if (claims.length > 0) {
@@ -215,7 +249,7 @@ export class IdentityClaims {
 
   /** Gives claims up, without a look at what they are for. */
   public async giveUp(ids: readonly string[]): Promise<void> {
-    await this.drop(ids.map(tagKey));
+    await this.drop(keysOf(ids));
   }
 
   private get ses(): Ses {
@@ -245,7 +279,7 @@ export class IdentityClaims {
       return;
     }
     // Without a claim it is an identity like any other.
-    await this.drop(others.length === 0 ? [...this.all().map(({ id }) => tagKey(id)), MARK] : ids.map(tagKey));
+    await this.drop(others.length === 0 ? [...keysOf(this.all().map(({ id }) => id)), MARK] : keysOf(ids));
   }
 
   private accept(identity: Identity): void {
@@ -318,4 +352,9 @@ export class IdentityClaims {
     await this.ses.untag(this.subject.domainName, keys);
     this.tags = Object.fromEntries(Object.entries(this.tags).filter(([key]) => !keys.includes(key)));
   }
+}
+
+/** The keys of claims, and of what a watch may have left beside them. */
+function keysOf(ids: readonly string[]): readonly string[] {
+  return ids.flatMap((id) => [tagKey(id), leaseKey(id)]);
 }

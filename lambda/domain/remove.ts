@@ -32,6 +32,7 @@ export async function remove(departure: Departure, aws: Aws, log: Log): Promise<
   const { state, claims: ids, retain } = departure;
   const claims = new IdentityClaims(aws, state, log);
   await claims.read();
+  await claims.outlastLease(ids);
   const own = claims.all().filter(({ id }) => ids.includes(id));
   if (retain) {
     log('left', { reason: 'removalPolicy is RETAIN' });

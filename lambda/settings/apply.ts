@@ -98,6 +98,7 @@ class SettingsSetup {
     const { wanted, domainName, region } = config;
     const claims = new IdentityClaims(aws, config, log);
     await claims.read();
+    await claims.outlastLease([this.claim]);
     if (claims.found === undefined) {
       throw new Failure(
         `There is no identity ${domainName} in ${region}, so it cannot have settings: it may have been deleted by hand. ` +

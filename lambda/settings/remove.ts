@@ -42,6 +42,7 @@ export async function removeSettings(event: CustomResourceEvent, deadline: Deadl
     // Where CloudFormation has made the id up, whatever the Create has left is under claims of its resource.
     const ids = state === undefined ? ownIds(claims, event) : [state.claim];
     const isSame = config?.domainName === subject.domainName && config.region === subject.region;
+    await claims.outlastLease(ids);
     const reason = await resetSettings(event, subject, isSame ? config : undefined, ids, claims, aws, log);
     return { status: 'SUCCESS', physicalId, reason };
   } catch (error) {

@@ -1,5 +1,15 @@
 import * as path from 'path';
-import { Annotations, CfnOutput, Duration, Lazy, RemovalPolicy, Stack, TagManager, Token } from 'aws-cdk-lib';
+import {
+  Annotations,
+  CfnOutput,
+  CfnResource,
+  Duration,
+  Lazy,
+  RemovalPolicy,
+  Stack,
+  TagManager,
+  Token,
+} from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
@@ -17,6 +27,7 @@ import { sesArn } from './permissions/arns';
 import { PublishAccess } from './permissions/publish-access';
 import { conflictingOption } from './props/function-options';
 import type { SettingsProperties } from '../shared/contract';
+import { DECLARED } from '../shared/metrics';
 
 /** The bundled handler, built with the package and shipped in it. */
 const HANDLER = path.join(__dirname, '..', '..', 'dist', 'handler');
@@ -55,6 +66,19 @@ const VPC_ACTIONS = [
 /** Where an app keeps which construct has been the first for a domain, of whatever copy of this library. */
 const DOMAINS_OF_APP = Symbol.for('cdk-ses-easy-dkim.domains');
 
+const PROVIDER = 'EasyDkimProvider';
+
+/** A custom resource of the stack, with the properties that the handler gets. */
+interface Declared {
+  readonly resource: CfnResource;
+  readonly properties: object;
+}
+
+/** Puts the properties where the watch can read them: CloudFormation shows the Metadata of a resource, not its properties. */
+function declare({ resource, properties }: Declared): void {
+  resource.addMetadata(DECLARED, properties);
+}
+
 /** A domain of the stack. */
 interface Domain extends Pick<PolicyRequest, 'domainName' | 'region'> {
   readonly mailFrom?: string;
@@ -71,8 +95,7 @@ export class EasyDkimProvider extends Construct {
    */
   public static of(domain: Construct, options: EasyDkimFunctionOptions = {}): EasyDkimProvider {
     const stack = Stack.of(domain);
-    const id = 'EasyDkimProvider';
-    const made = stack.node.tryFindChild(id) as EasyDkimProvider | undefined;
+    const made = stack.node.tryFindChild(PROVIDER) as EasyDkimProvider | undefined;
     const conflict = made && conflictingOption(domain, made.options, options);
     if (made !== undefined && conflict !== undefined) {
       throw new Error(
@@ -81,7 +104,31 @@ export class EasyDkimProvider extends Construct {
           'or leave them out here.',
       );
     }
-    return made ?? new EasyDkimProvider(stack, id, domain, options);
+    return made ?? new EasyDkimProvider(stack, PROVIDER, domain, options);
+  }
+
+  /**
+   * The function of the stack of a watch, which from now on has what it takes to compare all its domains.
+   *
+   * @throws Error when there is nothing to watch, or another watch.
+   */
+  public static watched(watch: Construct): lambda.IFunction {
+    const { path } = watch.node;
+    const provider = Stack.of(watch).node.tryFindChild(PROVIDER) as EasyDkimProvider | undefined;
+    if (provider === undefined) {
+      throw new Error(
+        `${path}: the stack has no EasyDkimDomain to look after: create the watch after the first of them.`,
+      );
+    }
+    if (provider.watch !== undefined) {
+      throw new Error(
+        `${path}: ${provider.watch.node.path} looks after the domains of the stack: one watch is enough.`,
+      );
+    }
+    provider.watch = watch;
+    provider.policies.allowWatch();
+    provider.resources.forEach(declare);
+    return provider.handler;
   }
 
   public readonly serviceToken: string;
@@ -90,6 +137,9 @@ export class EasyDkimProvider extends Construct {
   private readonly eventAge: IDependable;
   private readonly domains: Domain[] = [];
   private readonly regions = new Set<string>();
+  private readonly handler: lambda.IFunction;
+  private readonly resources: Declared[] = [];
+  private watch?: Construct;
 
   private constructor(
     stack: Stack,
@@ -133,6 +183,7 @@ export class EasyDkimProvider extends Construct {
     });
     this.eventAge = handler.node.findChild('EventInvokeConfig');
     acknowledge(handler, { ...FUNCTION_FINDINGS, ...EVENT_FINDINGS });
+    this.handler = handler;
     this.serviceToken = handler.functionArn;
     this.publishing = new PublishAccess(stack);
     this.policies = new HandlerPolicies(this, role.roleName, logGroup.logGroupArn, () => this.userTagKeys());
@@ -221,6 +272,15 @@ export class EasyDkimProvider extends Construct {
     });
     acknowledge(logGroup, LOG_GROUP_FINDINGS);
     return logGroup;
+  }
+
+  /** Has a watch compare a resource, whichever of them comes first. */
+  public keep(resource: CfnResource, properties: object): void {
+    const declared = { resource, properties };
+    this.resources.push(declared);
+    if (this.watch !== undefined) {
+      declare(declared);
+    }
   }
 
   private userTagKeys(): readonly string[] {

@@ -52,6 +52,25 @@ export async function connect(environment) {
         .map(({ name, ttl, values }) => ({ name, ttl, value: values[0] }));
     },
 
+    async deleteCname(zoneId, { name, ttl, value }) {
+      const record = { Name: name, Type: 'CNAME', TTL: ttl, ResourceRecords: [{ Value: value }] };
+      const batch = { Changes: [{ Action: 'DELETE', ResourceRecordSet: record }] };
+      await dns.send(new route53.ChangeResourceRecordSetsCommand({ HostedZoneId: zoneId, ChangeBatch: batch }));
+    },
+
+    /** The lines of some steps in the log of the function of a stack, as JSON. */
+    async log(stack, steps) {
+      const logs = await import('@aws-sdk/client-cloudwatch-logs');
+      const request = { StackName: stack };
+      const { StackResources } = await stacks.send(new cloudFormation.DescribeStackResourcesCommand(request));
+      const group = StackResources.find(({ ResourceType }) => ResourceType === 'AWS::Logs::LogGroup');
+      const { events = [] } = await new logs.CloudWatchLogsClient(config).send(
+        new logs.FilterLogEventsCommand({ logGroupName: group.PhysicalResourceId }),
+      );
+      const lines = events.map(({ message }) => message.slice(message.indexOf('{')).trim());
+      return lines.filter((line) => steps.some((each) => line.startsWith(`{"step":"${each}"`)));
+    },
+
     /** SES in a Region, or in the one of the environment. */
     ses(region = config.region) {
       const endpoint = environment.AWS_ENDPOINT_URL_SES ?? config.endpoint;

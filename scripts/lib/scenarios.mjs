@@ -1,7 +1,7 @@
 /**
  * What the local run can show. `zoneName`: the hosted zone that is made for it beforehand. `domains`: what must be
  * there after the deployment; `further` are records besides those of DKIM. `check`: the domain that the check of
- * this project is run on. `sesExtras`: whether it takes what MiniStack's SES lacks.
+ * this project is run on. `isWatched`: whether a record is to go missing and come back. `sesExtras`: whether it takes what MiniStack's SES lacks.
  */
 export const oneDomain = {
   zoneName: 'example.com',
@@ -35,6 +35,14 @@ export const authenticated = {
     },
   ],
   check: 'mail.example.com',
+};
+
+/** A domain that loses a record, and a watch that puts it back. */
+export const watched = {
+  ...oneDomain,
+  sesExtras: true,
+  context: () => ({ domainName: 'mail.example.com', watchEvery: '1' }),
+  isWatched: true,
 };
 
 /** Identities in two Regions, and their records side by side in one zone. */

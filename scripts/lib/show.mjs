@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Cdk, flags } from './cdk.mjs';
 import { connect } from './aws.mjs';
 import { checkOnLoopback } from './loopback-check.mjs';
@@ -26,6 +27,9 @@ export async function show(scenario, { emulator, folder, keep }) {
   if (scenario.check) {
     await showCheck(scenario, deployed.records, emulator.environment);
   }
+  if (scenario.isWatched) {
+    await showWatch(aws, zoneId, outputs);
+  }
   const names = [...new Set(domains.map(({ name }) => name))].join(', ');
   if (keep) {
     return { summary: `${names} is deployed and as it should be`, context: flags(context).join(' ') };
@@ -50,6 +54,29 @@ async function readDomain(aws, { name, region, mailFrom, further = [] }) {
     mailFrom: mailFrom && { wanted: mailFrom, found: await ses.mailFrom(name) },
     further,
   };
+}
+
+/** How long the schedule of the watch, which is a minute, may take. */
+const WATCH_PATIENCE = 150_000;
+
+/** Deletes a record, and waits until the watch has put it back. */
+async function showWatch(aws, zoneId, outputs) {
+  const [lost] = await aws.cnames(zoneId);
+  await step(`Delete the record ${lost.name}, as somebody might`, () => aws.deleteCname(zoneId, lost));
+  const deadline = Date.now() + WATCH_PATIENCE;
+  const isBack = async () =>
+    (await aws.cnames(zoneId)).some(({ name, value }) => name === lost.name && value === lost.value);
+  await step('Wait for the watch', async () => {
+    while (!(await isBack()) && Date.now() < deadline) {
+      await sleep(1_000);
+    }
+  });
+  if (!(await isBack())) {
+    throw new Problem(`The watch has not put ${lost.name} back.`);
+  }
+  const lines = await aws.log(Object.keys(outputs)[0], ['repaired', 'watched']);
+  section('The log of the watch', lines);
+  console.log();
 }
 
 /** Ends with a Problem that shows the table when a check fails. */

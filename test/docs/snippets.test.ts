@@ -16,6 +16,8 @@ const FIXTURE = `
   import { App, CfnOutput, CfnResource, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
   import * as cognito from 'aws-cdk-lib/aws-cognito';
   import * as ec2 from 'aws-cdk-lib/aws-ec2';
+  import * as events from 'aws-cdk-lib/aws-events';
+  import * as targets from 'aws-cdk-lib/aws-events-targets';
   import * as iam from 'aws-cdk-lib/aws-iam';
   import * as lambda from 'aws-cdk-lib/aws-lambda';
   import * as logs from 'aws-cdk-lib/aws-logs';
@@ -23,7 +25,7 @@ const FIXTURE = `
   import * as ses from 'aws-cdk-lib/aws-ses';
   import * as sns from 'aws-cdk-lib/aws-sns';
   import { Construct } from 'constructs';
-  import { DmarcPolicy, EasyDkimDelegationRole, EasyDkimDomain } from 'cdk-ses-easy-dkim';
+  import { DmarcPolicy, EasyDkimDelegationRole, EasyDkimDomain, EasyDkimWatch } from 'cdk-ses-easy-dkim';
 `;
 
 /** What the names are that a snippet declares. */

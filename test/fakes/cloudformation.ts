@@ -1,3 +1,4 @@
+import { RESOURCE_TYPE } from '../../lib/shared/contract';
 import { AwsError, required, type Call } from './call';
 import type { FakeAws } from './fake-aws';
 import { element } from './xml';
@@ -7,6 +8,9 @@ export interface StackResource {
   status: string;
   /** When it came into this status; at the start of the clock by default. */
   since?: number;
+  type?: string;
+  /** What the template says in `Metadata`, as JSON. */
+  metadata?: string;
 }
 
 export const cloudFormationOperations: Record<string, (fake: FakeAws, call: Call) => string> = {
@@ -21,10 +25,25 @@ export const cloudFormationOperations: Record<string, (fake: FakeAws, call: Call
       element('StackId', stack) +
       element('LogicalResourceId', logicalId) +
       element('PhysicalResourceId', resource.physicalId) +
-      element('ResourceType', 'Custom::EasyDkimDomain') +
+      element('ResourceType', resource.type ?? RESOURCE_TYPE) +
       element('LastUpdatedTimestamp', new Date(resource.since ?? 0).toISOString()) +
       element('ResourceStatus', resource.status) +
+      element('Metadata', resource.metadata) +
       '</StackResourceDetail>'
+    );
+  },
+
+  ListStackResources(fake, call) {
+    const stack = required(call, 'StackName');
+    const all = [...fake.stackResources].filter(([key]) => key.startsWith(`${stack}|`));
+    if (all.length === 0) throw new AwsError(400, 'ValidationError', `Stack with id ${stack} does not exist`);
+    const start = Number(call.params.NextToken ?? 0);
+    const page = all.slice(start, start + RESOURCES_PAGE);
+    const next = start + page.length;
+    const members = page.map(([key, resource]) => member(key.slice(stack.length + 1), resource));
+    return (
+      `<StackResourceSummaries>${members.join('')}</StackResourceSummaries>` +
+      element('NextToken', next < all.length ? String(next) : undefined)
     );
   },
 
@@ -42,6 +61,21 @@ export const cloudFormationOperations: Record<string, (fake: FakeAws, call: Call
     );
   },
 };
+
+/** AWS does not say how many resources a page has. */
+const RESOURCES_PAGE = 100;
+
+function member(logicalId: string, { physicalId, type = RESOURCE_TYPE, status, since = 0 }: StackResource): string {
+  return (
+    '<member>' +
+    element('LogicalResourceId', logicalId) +
+    element('PhysicalResourceId', physicalId) +
+    element('ResourceType', type) +
+    element('LastUpdatedTimestamp', new Date(since).toISOString()) +
+    element('ResourceStatus', status) +
+    '</member>'
+  );
+}
 
 function notFound(fake: FakeAws, stack: string, logicalId: string): AwsError {
   for (const key of fake.stackResources.keys()) {

@@ -305,7 +305,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'leaves its mark on an identity that RETAIN keeps',
     file: 'domain/identity-claims.ts',
-    from: 'others.length === 0 ? [...this.all().map(({ id }) => tagKey(id)), MARK] : ids.map(tagKey)',
+    from: 'others.length === 0 ? [...keysOf(this.all().map(({ id }) => id)), MARK] : keysOf(ids)',
     to: 'ids.map(tagKey)',
   },
   {

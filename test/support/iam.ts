@@ -3,7 +3,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import { HostedZone } from 'aws-cdk-lib/aws-route53';
 import { ConfigurationSet } from 'aws-cdk-lib/aws-ses';
 import { Topic } from 'aws-cdk-lib/aws-sns';
-import { EasyDkimDelegationRole, EasyDkimDomain, EasyDkimDomainProps } from '../../lib';
+import { EasyDkimDelegationRole, EasyDkimDomain, EasyDkimDomainProps, EasyDkimWatch } from '../../lib';
 import type { ResourceProperties, SettingsProperties } from '../../lib/shared/contract';
 import type { Call } from '../fakes/fake-aws';
 import { type References, resolveIntrinsics } from './intrinsics';
@@ -37,6 +37,7 @@ export function handlerStatements(
   given: ResourceProperties,
   deployment: Deployment,
   settings?: SettingsProperties,
+  { isWatched = false } = {},
 ): Statement[] {
   const stack = new Stack(new App({ context: { 'aws:cdk:disable-stack-trace': true } }), 'Iam', {
     env: { account: deployment.account, region: deployment.region },
@@ -66,6 +67,9 @@ export function handlerStatements(
   settings?.SendingPolicy?.Statement.forEach((statement) => {
     mail.addToResourcePolicy(iam.PolicyStatement.fromJson(statement));
   });
+  if (isWatched) {
+    new EasyDkimWatch(stack, 'Watch', { repair: true });
+  }
   Object.entries(given.Tags ?? {}).forEach(([key, value]) => mail.cdkTagManager.setTag(key, value));
   return statementsOf(stack, deployment);
 }

@@ -60,20 +60,18 @@ export async function startWithIdentity(): Promise<World> {
 
 /** CloudFormation's side of the custom resource for settings. */
 export class SettingsResource extends StackResource {
+  protected override readonly type = SETTINGS_RESOURCE_TYPE;
+
   constructor(world: World, logicalId = 'Settings', stackId?: string) {
     super(world, logicalId, stackId);
   }
 
   override creation(given: SettingsProperties = ALL): Event {
-    return ofSettings(super.creation(given as ResourceProperties));
+    return super.creation(given as ResourceProperties);
   }
 
   override change(given: SettingsProperties, former?: SettingsProperties): Event {
-    return ofSettings(super.change(given as ResourceProperties, former as ResourceProperties | undefined));
-  }
-
-  override removal(...version: Parameters<StackResource['removal']>): Event {
-    return ofSettings(super.removal(...version));
+    return super.change(given as ResourceProperties, former as ResourceProperties | undefined);
   }
 
   override create(given: SettingsProperties = ALL): ReturnType<StackResource['create']> {
@@ -83,8 +81,4 @@ export class SettingsResource extends StackResource {
   override update(given: SettingsProperties): ReturnType<StackResource['update']> {
     return super.update(given as ResourceProperties);
   }
-}
-
-function ofSettings(event: Event): Event {
-  return { ...event, ResourceType: SETTINGS_RESOURCE_TYPE };
 }

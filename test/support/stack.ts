@@ -1,4 +1,5 @@
-import type { ResourceAttributes, ResourceProperties } from '../../lib/shared/contract';
+import { RESOURCE_TYPE, type ResourceAttributes, type ResourceProperties } from '../../lib/shared/contract';
+import { DECLARED } from '../../lib/shared/metrics';
 import { CLAIM_PREFIX } from '../../lib/shared/claim-tags';
 import { FakeAws, type RecordedResponse } from '../fakes/fake-aws';
 import { ExecutionEnvironment, TIMEOUT_MS } from './sandbox/execution-environment';
@@ -171,6 +172,8 @@ interface Version {
 /** CloudFormation's side of one custom resource: it sends the events and keeps what it was answered. */
 export class StackResource {
   physicalId: string | undefined;
+  /** That of the custom resource. */
+  protected readonly type: string = RESOURCE_TYPE;
   /** What the stack shows while a replaced resource is deleted, which has not been observed on AWS. */
   cleanUpShows: 'what goes' | 'what stays' = 'what goes';
   /** The properties of the last state that CloudFormation holds for good. */
@@ -229,7 +232,15 @@ export class StackResource {
 
   /** What the stack says of the resource from now on. */
   show(physicalId: string, status: string, since = this.world.clock.now()): void {
-    this.world.fake.stackResources.set(`${this.stackId}|${this.logicalId}`, { physicalId, status, since });
+    const metadata = JSON.stringify({ [DECLARED]: this.current });
+    const { type } = this;
+    this.world.fake.stackResources.set(`${this.stackId}|${this.logicalId}`, {
+      physicalId,
+      status,
+      since,
+      type,
+      metadata,
+    });
   }
 
   // --- The events ---
@@ -316,7 +327,7 @@ export class StackResource {
     const event = {
       RequestId: requestId,
       ResponseURL: this.world.fake.responseUrl(requestId),
-      ResourceType: 'Custom::EasyDkimDomain',
+      ResourceType: this.type,
       StackId: this.stackId,
       LogicalResourceId: this.logicalId,
       ...given,

@@ -71,7 +71,7 @@ export const LOG_GROUP_FINDINGS = {
 export const FUNCTION_FINDINGS = {
   ...inEveryPack(
     'LambdaConcurrency',
-    'Only CloudFormation calls the function, once for each domain of a deployment; a limit would fail large ones.',
+    'CloudFormation calls the function once for each domain of a deployment, and a watch now and then: a limit would fail large ones.',
   ),
   'NIST.800.53.R5::NIST.800.53.R5-LambdaDLQ':
     'CloudFormation waits for the answer to every event and reports a missing one as a failed deployment.',

@@ -91,6 +91,11 @@ export class HandlerPolicies {
     return [...new Set([first, ofRegion, ofDomain])].map(({ resource }) => resource);
   }
 
+  /** What a watch reads besides what the handler reads in a deployment. */
+  public allowWatch(): void {
+    this.basics.allowWatch();
+  }
+
   /** Tags are known only at the end of the synthesis: their keys may be more than there is room for. */
   public validate(): string[] {
     const length = Math.max(0, ...this.policies.map((policy) => policy.finalLength()));
@@ -151,6 +156,7 @@ export class HandlerPolicies {
 class Basics {
   public readonly listing = new ListAccess();
   private ownZones = false;
+  private isWatched = false;
 
   public constructor(
     private readonly scope: Construct,
@@ -159,6 +165,10 @@ class Basics {
 
   public allow(request: PolicyRequest): void {
     this.ownZones ||= zoneAccess(request) !== undefined;
+  }
+
+  public allowWatch(): void {
+    this.isWatched = true;
   }
 
   private get stack(): Stack {
@@ -174,7 +184,11 @@ class Basics {
       },
       {
         Effect: 'Allow',
-        Action: ['cloudformation:DescribeStackResource', 'cloudformation:DescribeStacks'],
+        Action: [
+          'cloudformation:DescribeStackResource',
+          'cloudformation:DescribeStacks',
+          ...(this.isWatched ? ['cloudformation:ListStackResources'] : []),
+        ],
         Resource: this.stack.stackId,
       },
     ];

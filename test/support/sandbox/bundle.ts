@@ -91,7 +91,10 @@ export class Bundle<T> {
       fetch: (url: string, init: RequestInit) => host().fetch(url, init),
       console: { ...console, log: (line: string) => host().log(line) },
       // Node looks up every variable of the real environment anew.
-      process: Object.create(process, { env: { get: () => host().env } }) as NodeJS.Process,
+      process: Object.create(process, {
+        env: { get: () => host().env },
+        stdout: { value: { write: (line: string) => host().log(line) } },
+      }) as NodeJS.Process,
     };
   }
 

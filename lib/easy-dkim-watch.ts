@@ -1,0 +1,97 @@
+import { Duration, Stack } from 'aws-cdk-lib';
+import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
+import * as events from 'aws-cdk-lib/aws-events';
+import * as lambda from 'aws-cdk-lib/aws-lambda';
+import { Construct } from 'constructs';
+import { stackMetric } from './private/metrics';
+import { failure } from './private/props/checks';
+import { A_BOOLEAN, anObjectWith, PropTypes, typedProps } from './private/props/prop-types';
+import { EasyDkimProvider } from './private/provider';
+import { WatchInput } from './shared/metrics';
+
+/**
+ * Properties of an `EasyDkimWatch`.
+ */
+export interface EasyDkimWatchProps {
+  /**
+   * When to look. A look takes about a second for each domain.
+   *
+   * @default events.Schedule.rate(Duration.hours(6))
+   */
+  readonly schedule?: events.Schedule;
+
+  /**
+   * Whether to put back what this library made and is missing: records, settings, and verifications that SES has given up.
+   * What somebody has put in its place stays, and so does whatever was there before this library came.
+   *
+   * @default false - the watch changes nothing
+   */
+  readonly repair?: boolean;
+}
+
+const PROPS: PropTypes<EasyDkimWatchProps> = {
+  schedule: anObjectWith('expressionString', 'string', 'a schedule such as events.Schedule.rate(Duration.hours(6))'),
+  repair: A_BOOLEAN,
+};
+
+/**
+ * Looks after all `EasyDkimDomain`s of the stack: notices when a record, a setting or the identity itself is not any more
+ * as it was deployed, which CloudFormation does not see.
+ *
+ * The Lambda function of the stack compares what was deployed with SES and Route 53, and tells of it by CloudWatch
+ * metrics and in its log, with what to do. It changes nothing, unless with `repair`.
+ *
+ * One a stack, created after its first `EasyDkimDomain`.
+ *
+ * @see https://docs.aws.amazon.com/ses/latest/dg/troubleshoot-dkim.html
+ * @example
+ *
+ * declare const hostedZone: route53.IHostedZone;
+ * new EasyDkimDomain(this, 'Mail', { hostedZone });
+ * const watch = new EasyDkimWatch(this, 'Watch');
+ * watch.metricDomainsNotReady().createAlarm(this, 'NotReady', { threshold: 1, evaluationPeriods: 1 });
+ */
+export class EasyDkimWatch extends Construct {
+  /**
+   * @throws Error when the stack has no `EasyDkimDomain` yet, or another `EasyDkimWatch`, or a prop is of no use.
+   */
+  public constructor(scope: Construct, id: string, props: EasyDkimWatchProps = {}) {
+    super(scope, id);
+    const given = typedProps(props, PROPS, failure(this.node.path));
+    const handler = EasyDkimProvider.watched(this);
+    const input: WatchInput = { Watch: { StackId: Stack.of(this).stackId, Repair: given.repair ?? false } };
+
+    const rule = new events.Rule(this, 'Rule', {
+      description: 'Looks after the SES Easy DKIM domains of this stack (cdk-ses-easy-dkim)',
+      schedule: given.schedule ?? events.Schedule.rate(Duration.hours(6)),
+    });
+    // Not by aws-events-targets, which loads a fifth of the CDK.
+    rule.addTarget({
+      bind: () => ({ arn: handler.functionArn, input: events.RuleTargetInput.fromObject(input) }),
+    });
+    new lambda.CfnPermission(this, 'Permission', {
+      action: 'lambda:InvokeFunction',
+      functionName: handler.functionArn,
+      principal: 'events.amazonaws.com',
+      sourceArn: rule.ruleArn,
+    });
+  }
+
+  /**
+   * How many domains of the stack are not as they were deployed, or could not be looked at.
+   *
+   * @param props options of the metric; by default the maximum of 12 hours
+   */
+  public metricDomainsNotReady(props: cloudwatch.MetricOptions = {}): cloudwatch.Metric {
+    return stackMetric(this, 'DomainsNotReady', { statistic: cloudwatch.Stats.MAXIMUM, ...props });
+  }
+
+  /**
+   * How many things were repaired.
+   *
+   * @param props options of the metric; by default the sum of 12 hours
+   */
+  public metricRepaired(props: cloudwatch.MetricOptions = {}): cloudwatch.Metric {
+    return stackMetric(this, 'Repaired', { statistic: cloudwatch.Stats.SUM, ...props });
+  }
+}
