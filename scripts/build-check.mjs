@@ -4,6 +4,7 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import ts from 'typescript';
+import { FOR_NODE } from './lib/bundle.mjs';
 import { noteBundled } from './lib/licenses.mjs';
 
 const source = 'check';
@@ -21,22 +22,12 @@ noteBundled('check', metafile);
 
 function bundle(file, options) {
   return build({
+    ...FOR_NODE,
     entryPoints: [join(source, file)],
     outdir,
-    bundle: true,
     minify: true,
-    platform: 'node',
-    target: 'node20',
-    format: 'cjs',
-    // The SDK loads some of its credential providers late; one file needs no other way than require.
-    supported: { 'dynamic-import': false },
-    // The ES modules of the SDK can be tree-shaken, its CommonJS ones cannot.
-    mainFields: ['module', 'main'],
     define: { PACKAGE_VERSION: JSON.stringify(version) },
-    // The licences go into a file of their own.
-    legalComments: 'none',
     metafile: true,
-    logLevel: 'warning',
     ...options,
   });
 }

@@ -17,6 +17,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
 import { register } from 'tsx/cjs/api';
+import { HANDLER } from './lib/bundle.mjs';
 import { ensureBuilt } from './lib/install.mjs';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
@@ -168,7 +169,7 @@ async function mutate(pool, part, seed) {
   );
 }
 
-/** The handler's bundle, as scripts/build-handler.mjs makes it, with one source changed. */
+/** The handler's bundle with one source changed. */
 async function bundleWith({ name, file, from, to }) {
   const path = file && join(root, 'lambda', file);
   const source = file && readFileSync(path, 'utf8');
@@ -176,17 +177,8 @@ async function bundleWith({ name, file, from, to }) {
     throw new Error(`The mutation "${name}" does not apply: lambda/${file} must have exactly once: ${from}`);
   }
   const { outputFiles } = await build({
-    entryPoints: [join(root, 'lambda/index.ts')],
-    bundle: true,
-    write: false,
-    platform: 'node',
-    target: 'node20',
-    format: 'cjs',
+    ...HANDLER,
     minifySyntax: true,
-    supported: { 'dynamic-import': false },
-    mainFields: ['module', 'main'],
-    alias: { '@aws-sdk/credential-provider-node': join(root, 'lambda/aws/default-credentials.ts') },
-    logLevel: 'error',
     plugins: [
       {
         name: 'mutation',

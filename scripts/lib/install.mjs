@@ -15,6 +15,7 @@ const BUILT_FROM = [
   'package-lock.json',
   'scripts/build-handler.mjs',
   'scripts/build-check.mjs',
+  'scripts/lib/bundle.mjs',
   'scripts/build-lib.mjs',
 ];
 
