@@ -2,6 +2,7 @@ import { MADE, MARK, USED } from '../../lib/shared/claim-tags';
 import type { Aws } from '../aws/clients';
 import { poll } from '../aws/poll';
 import type { Identity, Ses, Signing } from '../aws/ses';
+import { allEnded } from '../events/all-ended';
 import { AwsCallFailure, Failure } from '../events/failure';
 import type { Freshness } from '../events/freshness';
 import type { Log } from '../events/log';
@@ -88,17 +89,13 @@ export class IdentityClaims {
 
   /** The claims on the identities of the same name in the other Regions of the stack, with their Regions. */
   public async readElsewhere(): Promise<readonly RegionalClaim[]> {
-    const looks = await Promise.allSettled(
+    const looks = await allEnded(
       this.aws.sesElsewhere.map(async (ses) => {
         const tags = (await ses.findIdentity(this.subject.domainName))?.tags ?? {};
         return readClaims(tags).map((claim) => ({ ...claim, region: ses.region }));
       }),
     );
-    // Only once all have ended, so that none goes on after the answer.
-    return looks.flatMap((look) => {
-      if (look.status === 'rejected') throw look.reason as Error;
-      return look.value;
-    });
+    return looks.flat();
   }
 
   /**
@@ -228,7 +225,7 @@ export class IdentityClaims {
     await this.untag([leaseKey(id)]);
   }
 
-  /** For whoever is about to change what claims are for: waits until no watch is repairing it. */
+  /** Waits until no watch is repairing what these claims are for. Call it before changing any of that. */
   public async outlastLease(ids: readonly string[]): Promise<void> {
     if (isLeased(this.tags, ids)) {
       this.log('wait', { reason: 'a watch is repairing what is about to change' });

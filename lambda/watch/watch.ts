@@ -1,6 +1,7 @@
 import type { Context } from 'aws-lambda';
 import type { WatchInput } from '../../lib/shared/metrics';
 import { shown } from '../../lib/shared/rules';
+import { allEnded } from '../events/all-ended';
 import { Deadline, sleep } from '../events/deadline';
 import { Failure } from '../events/failure';
 import { createLog, Log } from '../events/log';
@@ -74,12 +75,7 @@ async function lookAtAll(
     }
     looks.push(look(subject));
   }
-  const results = await Promise.allSettled(looks);
-  // Only once all have ended, so that none goes on by itself.
-  return results.map((result) => {
-    if (result.status === 'rejected') throw result.reason as Error;
-    return result.value;
-  });
+  return allEnded(looks);
 }
 
 async function lookAfter(
