@@ -23,7 +23,6 @@ export interface StackResource {
   readonly logicalId: string;
   readonly physicalId: string;
   readonly type: string;
-  readonly status: string;
 }
 
 /**
@@ -86,7 +85,6 @@ export async function listResources(
         logicalId: summary.LogicalResourceId ?? '',
         physicalId: summary.PhysicalResourceId ?? '',
         type: summary.ResourceType ?? '',
-        status: summary.ResourceStatus ?? '',
       });
     }
     NextToken = page.NextToken;

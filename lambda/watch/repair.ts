@@ -60,19 +60,15 @@ export class Repair {
     const { state, logicalId } = domain;
     const view = await this.stack.describe(logicalId);
     const config = declaredDomain(view, state);
-    await this.underLease(state.claim, async (limit, claims) => {
+    await this.underLease(state.claim, async (limit, identity, claim) => {
       const { ses, openZone } = connect(this.stack.id, config, limit, this.log, REPAIRING);
-      const { found: identity, own: claim } = await look(claims, state.claim);
-      if (identity === undefined || claim === undefined) {
-        return;
-      }
       const { tokens, status, origin = 'AWS_SES' } = identity.signing;
       const isCurrent = origin === 'AWS_SES' && sameTokens(tokens, state.tokens);
       const zone = await openZone();
       const ours = mailRecords(state).filter(
         ({ id }) => isOurs(id, state, claim) && (isCurrent || !belongsToIdentity(id)),
       );
-      const inPlace = zone === undefined || (await this.repairRecords(zone, ours, config.ttl, state, domain, view));
+      const inPlace = zone === undefined || (await this.repairRecords(zone, ours, config.ttl, domain, view));
       if (status === 'Failed' && isCurrent && inPlace && isMade(identity.tags)) {
         await this.requireUnchanged(domain, view);
         await ses.verifyDomainDkim(state.domainName);
@@ -86,20 +82,17 @@ export class Repair {
     zone: HostedZone,
     ours: readonly MailRecord[],
     ttl: number,
-    state: DomainState,
     domain: Deployed<DomainState>,
     view: ResourceStatus,
   ): Promise<boolean> {
-    const all = mailRecords(state);
+    const all = mailRecords(domain.state);
     const existing = await zone.listRecordSets(
-      state.domainName,
+      domain.state.domainName,
       all.map(({ name }) => name),
     );
     const missing = ours.filter((record) => stateOf(record, existing) === 'missing');
     if (missing.length > 0) {
-      const changes = missing.flatMap(
-        (record) => planRecords({ ...NOTHING_MADE, records: [record], ttl }, existing).changes,
-      );
+      const { changes } = planRecords({ ...NOTHING_MADE, records: missing, ttl }, existing);
       await this.requireUnchanged(domain, view);
       // Whatever has come to be there in the meantime makes the whole batch fail.
       await zone.change(changes);
@@ -114,13 +107,9 @@ export class Repair {
     const { state, logicalId } = resource;
     const view = await this.stack.describe(logicalId);
     const { wanted } = declaredSettings(view, state);
-    await this.underLease(state.claim, async (limit, claims) => {
+    await this.underLease(state.claim, async (limit, identity, claim) => {
       const ids = { StackId: this.stack.id, LogicalResourceId: logicalId };
       const { settings } = connectSettings(ids, state, limit, this.log, REPAIRING);
-      const { found: identity, own: claim } = await look(claims, state.claim);
-      if (identity === undefined || claim === undefined) {
-        return;
-      }
       const present = await settings.read(identity, settingsOf(wanted));
       const missing = missingSettings(wanted, present, claim);
       const steps = planSettings({ wanted: missing, former: {}, present });
@@ -140,7 +129,7 @@ export class Repair {
   /** Has the handler wait while a resource is repaired, if it is still the one that uses the identity. */
   private async underLease(
     claim: string,
-    work: (limit: Deadline, claims: IdentityClaims) => Promise<void>,
+    work: (limit: Deadline, identity: Identity, claim: Claim) => Promise<void>,
   ): Promise<void> {
     const aws = connect(this.stack.id, this.subject, this.deadline, this.log, REPAIRING);
     const claims = new IdentityClaims(aws, this.subject, this.log);
@@ -150,7 +139,10 @@ export class Repair {
     const limit = this.deadline.atMost(LONGEST_REPAIR);
     try {
       await claims.takeLease(claim);
-      await work(limit, claims);
+      const { found, own } = await look(claims, claim);
+      if (found !== undefined && own !== undefined) {
+        await work(limit, found, own);
+      }
     } finally {
       limit.clear();
       // It ends by itself, too.

@@ -1,3 +1,4 @@
+import type { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { RESOURCE_TYPE, SETTINGS_RESOURCE_TYPE } from '../../lib/shared/contract';
 import { cloudFormationClient } from '../aws/clients';
 import { describeResource, describeStack, listResources, ResourceStatus, StackResource } from '../aws/cloudformation';
@@ -35,11 +36,15 @@ export class StackIsBusy extends Failure {}
 
 /** The stack that a watch looks after, as CloudFormation shows it. */
 export class WatchedStack {
+  private readonly client: CloudFormationClient;
+
   public constructor(
     public readonly id: string,
     private readonly deadline: Deadline,
     private readonly log: Log,
-  ) {}
+  ) {
+    this.client = cloudFormationClient(deadline);
+  }
 
   public get name(): string {
     const [, name = this.id] = this.id.split('/');
@@ -48,7 +53,7 @@ export class WatchedStack {
 
   /** Such as `UPDATE_COMPLETE`. */
   public status(): Promise<string> {
-    return describeStack(cloudFormationClient(this.deadline), { StackId: this.id }, this.deadline, this.log);
+    return describeStack(this.client, { StackId: this.id }, this.deadline, this.log);
   }
 
   /** @throws StackIsBusy */
@@ -61,13 +66,12 @@ export class WatchedStack {
 
   public describe(logicalId: string): Promise<ResourceStatus> {
     const resource = { StackId: this.id, LogicalResourceId: logicalId };
-    return describeResource(cloudFormationClient(this.deadline), resource, this.deadline, this.log);
+    return describeResource(this.client, resource, this.deadline, this.log);
   }
 
   /** What the stack has by an id that this library gave; a resource that was never made has none. */
   public async subjects(): Promise<readonly Subject[]> {
-    const client = cloudFormationClient(this.deadline);
-    const resources = await listResources(client, { StackId: this.id }, this.deadline, this.log);
+    const resources = await listResources(this.client, { StackId: this.id }, this.deadline, this.log);
     const domains = deployed(resources, RESOURCE_TYPE, parsePhysicalId);
     const settings = deployed(resources, SETTINGS_RESOURCE_TYPE, parseSettingsId);
     const identities = new Map(
