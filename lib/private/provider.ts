@@ -288,9 +288,7 @@ export class EasyDkimProvider extends Construct {
   }
 
   private validateOutputs(stack: Stack): string[] {
-    const count = stack.node
-      .findAll()
-      .filter((child) => CfnOutput.isCfnElement(child) && isOutputOf(child, stack)).length;
+    const count = stack.node.findAll().filter((child) => child instanceof CfnOutput && child.stack === stack).length;
     return count <= MAX_OUTPUTS
       ? []
       : [
@@ -302,8 +300,4 @@ export class EasyDkimProvider extends Construct {
 
 function shownName(name: string): string {
   return Token.isUnresolved(name) ? 'a name that is known at deployment only' : `"${name}"`;
-}
-
-function isOutputOf(child: unknown, stack: Stack): boolean {
-  return child instanceof CfnOutput && child.stack === stack;
 }
