@@ -54,7 +54,7 @@ const BULK_ACTION = 'ses:SendBulkEmail';
  */
 export class EasyDkimDomain extends Resource implements ses.IEmailIdentity, iam.IResourceWithPolicy, ITaggableV2 {
   /**
-   * The custom MAIL FROM domain, in lower case and ASCII; undefined if there is none.
+   * The custom MAIL FROM domain, in lower case and ASCII; undefined without `mailFrom`.
    */
   public readonly mailFromDomain?: string;
 

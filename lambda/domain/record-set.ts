@@ -34,7 +34,7 @@ export function conflictingValues(set: RecordSet, record: MailRecord): readonly 
   return set.values.filter((value) => conflicts(published(value, record.type)));
 }
 
-/** The value in the place of a record, as it is published; undefined when there is none or more than one. */
+/** The published value in the place of a record; undefined unless there is exactly one. */
 function valueInPlace(set: RecordSet, record: MailRecord): string | undefined {
   const [value, ...others] = conflictingValues(set, record);
   return value === undefined || others.length > 0 ? undefined : published(value, record.type);

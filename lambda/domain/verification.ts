@@ -36,7 +36,7 @@ export async function waitForVerification(
     const { signing, errorType } = (await ses.findIdentity(config.domainName)) ?? {};
     return { status: signing?.status ?? 'NotStarted', errorType };
   };
-  const verdict = await watch(look, config.waitForVerification, deadline, freshness);
+  const verdict = await waitForVerdict(look, config.waitForVerification, deadline, freshness);
   if (verdict.status !== 'Success') {
     throw await notVerified(verdict, zone, config, records);
   }
@@ -48,7 +48,7 @@ export async function waitForVerification(
  *
  * @returns what SES says in the end
  */
-export async function watch(
+export async function waitForVerdict(
   look: () => Promise<Verdict>,
   seconds: number,
   deadline: Deadline,

@@ -1,7 +1,7 @@
 import { feedbackHost } from '../../lib/shared/mail-records';
 import type { SettingsAws } from '../aws/clients';
 import { toStatus } from '../aws/ses';
-import { shownStatus, watch } from '../domain/verification';
+import { shownStatus, waitForVerdict } from '../domain/verification';
 import { Failure } from '../events/failure';
 import type { Freshness } from '../events/freshness';
 import type { SettingsConfig } from './config';
@@ -21,7 +21,7 @@ export async function waitForMailFrom(
     const identity = await ses.findIdentity(domainName);
     return { status: toStatus(identity?.mailFromStatus) };
   };
-  const verdict = await watch(look, waitForVerification, deadline, freshness);
+  const verdict = await waitForVerdict(look, waitForVerification, deadline, freshness);
   if (verdict.status === 'Success') {
     return 'Success';
   }

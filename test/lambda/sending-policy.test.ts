@@ -224,7 +224,7 @@ describe('SES refuses a policy', () => {
     expect(operations).toEqual([]);
   });
 
-  it.each([['text'], [null], [{ Version: '2012-10-17' }]])('that is none: %j', async (value) => {
+  it.each([['text'], [null], [{ Version: '2012-10-17' }]])('that is not a policy document: %j', async (value) => {
     const { reason } = await resource.create(settings({ SendingPolicy: value as unknown as PolicyDocument }));
     expect(reason).toContain('give one by grantSendEmail() or addToResourcePolicy()');
   });

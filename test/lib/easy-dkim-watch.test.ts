@@ -173,7 +173,7 @@ describe('a watch is refused', () => {
     );
   });
 
-  it('with a schedule that is none', () => {
+  it('with something other than a schedule', () => {
     const stack = aStack();
     aDomain(stack);
 

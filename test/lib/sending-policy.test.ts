@@ -156,7 +156,7 @@ describe('addToResourcePolicy', () => {
     expect(JSON.stringify(settingsProperties(stack).SendingPolicy)).toContain(`"${logicalId}","DomainName"`);
   });
 
-  test('tells what to depend on, for whoever needs the policy', () => {
+  test('returns what to depend on if you need the policy', () => {
     const stack = granted((mail, scope) => {
       const { statementAdded, policyDependable } = mail.addToResourcePolicy(statement());
       expect(statementAdded).toBe(true);
