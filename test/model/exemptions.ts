@@ -50,6 +50,9 @@ export class Exemptions {
       }
       if (held.unanswered !== undefined && item.madeBy?.requestId === held.unanswered && !this.isUsed(item)) {
         if (held.properties.RemovalPolicy === 'retain') this.ledger.mark(item, 'others');
+        else if (this.hasUnreadableClaims(item)) {
+          this.exempt(item, 'kept for a claim that nobody will ever give up');
+        }
         continue;
       }
       if (state === undefined) continue;
