@@ -180,6 +180,7 @@ async function bundleWith({ name, file, from, to }) {
     ...HANDLER,
     minifySyntax: true,
     plugins: [
+      ...HANDLER.plugins,
       {
         name: 'mutation',
         setup(build) {
