@@ -59,7 +59,7 @@ export async function describeResource(
 }
 
 /**
- * All resources of a stack.
+ * All resources of a stack that are not deleted, about to be, or left over: those are listed, too.
  *
  * @throws AwsCallFailure
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_ListStackResources.html
@@ -81,11 +81,13 @@ export async function listResources(
         client.send(new ListStackResourcesCommand({ StackName: StackId, NextToken }), { abortSignal: deadline.signal }),
     );
     for (const summary of page.StackResourceSummaries ?? []) {
-      found.push({
-        logicalId: summary.LogicalResourceId ?? '',
-        physicalId: summary.PhysicalResourceId ?? '',
-        type: summary.ResourceType ?? '',
-      });
+      if (!summary.ResourceStatus?.startsWith('DELETE_')) {
+        found.push({
+          logicalId: summary.LogicalResourceId ?? '',
+          physicalId: summary.PhysicalResourceId ?? '',
+          type: summary.ResourceType ?? '',
+        });
+      }
     }
     NextToken = page.NextToken;
   } while (NextToken !== undefined);

@@ -69,11 +69,18 @@ async function lookAtAll(
   look: (subject: Subject) => Promise<Outcome>,
 ): Promise<readonly Outcome[]> {
   const looks: Promise<Outcome>[] = [];
+  let hasFailed = false;
   for (const subject of subjects) {
     if (looks.length > 0) {
       await sleep(PACE);
     }
-    looks.push(look(subject));
+    if (hasFailed) {
+      break;
+    }
+    const outcome = look(subject);
+    // Node ends a process where nobody hears of a failure, and the next look is some time away.
+    outcome.catch(() => (hasFailed = true));
+    looks.push(outcome);
   }
   return allEnded(looks);
 }

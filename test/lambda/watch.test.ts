@@ -288,6 +288,16 @@ describe('what a watch cannot look at', () => {
 
     expect((await watch(world, mail)).metrics).toEqual(metrics({ DkimReady: 1, RecordsInPlace: 1 }, 0));
   });
+
+  it('is a resource that has been deleted, which the stack still lists', async () => {
+    await deploy();
+    const former = new StackResource(world, 'Former');
+    const { physicalId } = await former.create(properties({ DomainName: `old.${DOMAIN}` }));
+    await former.delete();
+    former.show(physicalId, 'DELETE_COMPLETE');
+
+    expect((await watch(world, mail)).metrics).toEqual(metrics({ DkimReady: 1, RecordsInPlace: 1 }, 0));
+  });
 });
 
 describe('a watch steps aside', () => {
@@ -308,6 +318,22 @@ describe('a watch steps aside', () => {
     world.fake.before('ListResourceRecordSets', () => void world.fake.stacks.set(mail.stackId, 'UPDATE_IN_PROGRESS'));
 
     expect(await watch(world, mail)).toEqual({ findings: [], metrics: [], aside: 'the stack is UPDATE_IN_PROGRESS' });
+  });
+
+  it('with all domains that it has not looked at, and in good order', async () => {
+    await deploy();
+    await new StackResource(world, 'News').create(properties({ DomainName: `news.${DOMAIN}` }));
+    const unheard: unknown[] = [];
+    const note = (reason: unknown) => unheard.push(reason);
+    process.on('unhandledRejection', note);
+    world.fake.records(ZONE, 'CNAME').forEach(({ name }) => world.fake.removeRecord(ZONE, name, 'CNAME'));
+    world.fake.before('ListResourceRecordSets', () => void world.fake.stacks.set(mail.stackId, 'UPDATE_IN_PROGRESS'));
+
+    const operations = await world.operationsDuring(() => watch(world, mail));
+    process.off('unhandledRejection', note);
+
+    expect(operations.filter((operation) => operation === 'GetEmailIdentity')).toHaveLength(1);
+    expect(unheard).toEqual([]);
   });
 });
 
