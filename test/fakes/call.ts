@@ -38,6 +38,8 @@ export interface Call {
   readonly account: string;
   /** IAM role of the caller when its key came from AssumeRole. */
   readonly roleArn?: string;
+  /** Which of the test's functions calls, where it has more than one. */
+  readonly by?: string;
   /** Region of the credential scope. */
   readonly region: string;
   readonly params: CallParams;

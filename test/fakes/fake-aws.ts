@@ -88,7 +88,7 @@ export class FakeAws {
   readonly region: string;
   clock: Clock;
 
-  /** Every request in the order of arrival; may be emptied at any time. */
+  /** Every request in the order of arrival, but those of functions with a name; may be emptied at any time. */
   readonly calls: Call[] = [];
   /** Turn off in long runs, to keep memory level. */
   recordCalls = true;
@@ -325,7 +325,7 @@ export class FakeAws {
   }
 
   /** One request, as it is on the wire, and what is answered. */
-  async serve(request: WireRequest, body: string): Promise<Answer | 'hang' | 'drop'> {
+  async serve(request: WireRequest, body: string, by?: string): Promise<Answer | 'hang' | 'drop'> {
     const requestId = this.nextRequestId();
     let parsed: ParsedRequest;
     try {
@@ -335,7 +335,7 @@ export class FakeAws {
       throw error;
     }
     const caller = this.callers.get(parsed.accessKeyId);
-    const call = this.log(parsed, caller);
+    const call = this.log(parsed, caller, by);
 
     const fault = this.faults.take(call);
     if (fault) {
@@ -371,19 +371,20 @@ export class FakeAws {
     return answer;
   }
 
-  private log(parsed: ParsedRequest, caller: Caller | undefined): Call {
+  private log(parsed: ParsedRequest, caller: Caller | undefined, by: string | undefined): Call {
     const { service, operation, params, region } = parsed;
     const call: Call = {
       service,
       operation,
       account: service === 'response' ? this.account : (caller?.account ?? ''),
       ...(caller?.roleArn === undefined ? {} : { roleArn: caller.roleArn }),
+      ...(by === undefined ? {} : { by }),
       region,
       params,
       at: this.clock.now(),
       outcome: 'pending',
     };
-    if (this.recordCalls) this.calls.push(call);
+    if (this.recordCalls && by === undefined) this.calls.push(call);
     return call;
   }
 

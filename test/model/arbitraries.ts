@@ -2,6 +2,7 @@ import * as fc from 'fast-check';
 import type {
   Act,
   ActPlan,
+  Alongside,
   CleanUpView,
   Defect,
   Delivery,
@@ -17,6 +18,7 @@ import type {
   Step,
   TagAct,
   Target,
+  Watch,
   Wish,
 } from './plan';
 
@@ -229,6 +231,10 @@ const someKills = fc.oneof(
   { weight: 4, arbitrary: fc.array(kill, { minLength: 1, maxLength: 3 }) },
 );
 
+const stack = choice([1, 0], [1, 1]);
+
+const alongside: fc.Arbitrary<Alongside> = fc.record({ stack, call: fc.integer({ min: 1, max: 12 }) });
+
 const delivery: fc.Arbitrary<Delivery> = fc
   .record({
     faults: fc.oneof(
@@ -238,15 +244,17 @@ const delivery: fc.Arbitrary<Delivery> = fc
     outage: maybe(3, fc.constantFrom('ses' as const, 'route53' as const)),
     kills: someKills,
     meanwhile: maybe(12, fc.record({ call: fc.integer({ min: 2, max: 7 }), act: actPlan })),
+    watch: maybe(6, alongside),
     duplicate: maybe(10, environment),
     cancelled: maybe(10, fc.integer({ min: 1, max: 9 })),
     lost: rarely(4),
     late: rarely(6),
   })
-  .map(({ outage, meanwhile, duplicate, cancelled, ...rest }) => ({
+  .map(({ outage, meanwhile, watch, duplicate, cancelled, ...rest }) => ({
     ...rest,
     ...(outage && { outage }),
     ...(meanwhile && { meanwhile }),
+    ...(watch && { watch }),
     ...(duplicate && { duplicate }),
     ...(cancelled && { cancelled }),
   }));
@@ -259,27 +267,79 @@ const target = (presence: number): fc.Arbitrary<Target> =>
     { weight: 2, arbitrary: fc.constant('rename' as const) },
   );
 
-const stack = choice([1, 0], [1, 1]);
-
 const deploy: fc.Arbitrary<Deploy> = fc.record({
   kind: fc.constant('deploy' as const),
   stack,
   resources: fc.tuple(target(9), target(2)),
   failsElsewhere: rarely(25),
   deliveries: fc.array(delivery, { maxLength: 4 }),
+  watch: maybe(15, alongside),
 });
 
 const destroy: fc.Arbitrary<Destroy> = fc.record({
   kind: fc.constant('destroy' as const),
   stack,
   deliveries: fc.array(delivery, { maxLength: 3 }),
+  watch: maybe(15, alongside),
 });
 
 const act: fc.Arbitrary<Act> = fc.record({ kind: fc.constant('act' as const), act: actPlan });
 
+/** What a watch is there to notice. */
+const harm: fc.Arbitrary<ActPlan> = fc.oneof(
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      on: fc.constant('record' as const),
+      domain: place(1),
+      region: place(1),
+      zone: place(1),
+      token: fc.oneof({ weight: 3, arbitrary: few(2) }, { weight: 2, arbitrary: few(5) }),
+      what: choice<RecordAct>([6, 'remove'], [1, 'put wrong'], [1, 'put TXT'], [1, 'change TTL']),
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      on: fc.constant('settings' as const),
+      domain: place(1),
+      region: place(1),
+      what: choice<SettingsAct>([3, 'reset'], [1, 'give up mail from'], [1, 'topics']),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      on: fc.constant('identity' as const),
+      domain: place(1),
+      region: place(1),
+      what: choice<IdentityAct>([3, 'give up'], [1, 'remove'], [1, 'remake']),
+    }),
+  },
+);
+
+const watch: fc.Arbitrary<Watch> = fc
+  .record({
+    kind: fc.constant('watch' as const),
+    stack,
+    repairs: rarely(80),
+    before: maybe(70, harm),
+    faults: maybe(25, fc.array(fault, { minLength: 1, maxLength: 2 })),
+    kill: maybe(15, fc.record({ call: fc.integer({ min: 4, max: 20 }), after: fc.boolean() })),
+    meanwhile: maybe(20, fc.record({ call: fc.integer({ min: 2, max: 14 }), act: actPlan })),
+  })
+  .map(({ faults = [], before, kill, meanwhile, ...rest }) => ({
+    ...rest,
+    faults,
+    ...(before && { before }),
+    ...(kill && { kill }),
+    ...(meanwhile && { meanwhile }),
+  }));
+
 const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 10, arbitrary: deploy },
   { weight: 7, arbitrary: act },
+  { weight: 4, arbitrary: watch },
   { weight: 1, arbitrary: destroy },
 );
 

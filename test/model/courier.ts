@@ -14,6 +14,7 @@ import type { Delivery, Environment } from './plan';
 import { ExecutionEnvironment, type Kill, type RunEnd, TIMEOUT_MS } from '../support/sandbox/execution-environment';
 import { randomFrom } from '../support/sandbox/random';
 import { Violation } from './violation';
+import type { Watches } from './watches';
 import type { World } from './world';
 
 /** An event runs three times at most, as Lambda has it for asynchronous events. */
@@ -28,6 +29,7 @@ export class Courier {
 
   constructor(
     private readonly world: World,
+    private readonly watches: Watches,
     private readonly bundle: string | undefined,
     seed: number,
   ) {
@@ -130,10 +132,10 @@ export class Courier {
         times,
         ms,
         operation,
-        when: () => operation !== undefined || this.environment.calls >= call,
+        when: ({ by }) => by === undefined && (operation !== undefined || this.environment.calls >= call),
       });
     }
-    const { meanwhile, outage, cancelled } = delivery;
+    const { meanwhile, outage, cancelled, watch } = delivery;
     if (outage) {
       incident.outage = true;
       world.counters.add('outage');
@@ -141,6 +143,7 @@ export class Courier {
     }
     this.environment.beforeCall = (call) => {
       if (cancelled === call && incident.runs === 1 && incident.type !== 'Delete') this.cancel(incident);
+      if (watch?.call === call && incident.runs === 1) this.watches.start(watch.stack);
       if (meanwhile?.call !== call || incident.meanwhile || incident.runs > 1) return;
       incident.meanwhile = true;
       world.act(meanwhile.act);

@@ -71,6 +71,8 @@ export class Exemptions {
           item,
           'the DMARC text of a rolled-back update, where CloudFormation did not show the one to go back to',
         );
+      } else if (isDmarcOfAnother(held, item)) {
+        this.exempt(item, 'a DMARC record that another stack had overwritten with its own text');
       } else if (this.isHeldByTheDead(held, state, item, ending)) {
         this.exempt(item, 'kept for a claim that nobody will ever give up');
       }
@@ -195,6 +197,11 @@ export class Exemptions {
     }
     this.settings.loseSight(region, domain);
   }
+}
+
+/** Claims tell that several stacks use a DMARC record, and the id of each only the text that it gave. */
+function isDmarcOfAnother({ stack }: Holding, { key, writtenBy }: Item): boolean {
+  return key.includes(' _dmarc.') && writtenBy !== undefined && !writtenBy.requestId.startsWith(stack);
 }
 
 /** Whether it is an MX record with the Region of a domain, or a DMARC record with its text. */

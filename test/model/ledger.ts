@@ -25,6 +25,8 @@ export interface Item {
   readonly origin: Origin;
   /** Who of ours made it, or replaced what was there. */
   readonly madeBy?: Maker;
+  /** Who of ours gave it the content that it has. */
+  readonly writtenBy?: Maker;
   /** What others had in its place before. */
   readonly replaced?: Item;
 }
@@ -83,7 +85,8 @@ export class Ledger {
       const before = this.items.get(key);
       if (before?.content === now.content && before.ttl === now.ttl) continue;
       const { origin, madeBy, replaced } = maker === 'others' ? this.byOthers(now, before) : byUs(now, before, maker);
-      const after = { ...now, origin, madeBy, replaced };
+      const writtenBy = maker === 'others' || before?.content === now.content ? before?.writtenBy : maker;
+      const after = { ...now, origin, madeBy, replaced, writtenBy };
       if (after.origin === 'ours') this.everOurs.add(essence(now));
       this.items.set(key, after);
       differences.push({ key, before, after });

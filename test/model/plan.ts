@@ -36,7 +36,7 @@ export type CleanUpView = 'present' | 'deleted' | 'none' | 'stub';
 /** Where SES says that it publishes the keys: where its documentation says, elsewhere, or not at all. */
 export type SigningHost = 'documented' | 'cell' | 'unsaid';
 
-export type Step = Deploy | Destroy | Act;
+export type Step = Deploy | Destroy | Act | Watch;
 
 /** A deployment of one of the two stacks, which have up to two domains each. */
 export interface Deploy {
@@ -47,12 +47,35 @@ export interface Deploy {
   readonly failsElsewhere: boolean;
   /** What happens to the events of this step, in order; the further ones go smoothly. */
   readonly deliveries: readonly Delivery[];
+  /** A watch that begins before, and has made so many calls when the deployment begins. */
+  readonly watch?: Alongside;
 }
 
 export interface Destroy {
   readonly kind: 'destroy';
   readonly stack: number;
   readonly deliveries: readonly Delivery[];
+  /** As with a deployment. */
+  readonly watch?: Alongside;
+}
+
+/** The schedule of the watch of a stack comes, and nothing is being deployed. */
+export interface Watch {
+  readonly kind: 'watch';
+  readonly stack: number;
+  readonly repairs: boolean;
+  /** What somebody else has just done. */
+  readonly before?: ActPlan;
+  readonly faults: readonly FaultPlan[];
+  readonly kill?: Kill;
+  /** What somebody else does in the middle of it. */
+  readonly meanwhile?: { readonly call: number; readonly act: ActPlan };
+}
+
+/** A watch that repairs, side by side with what CloudFormation does. */
+export interface Alongside {
+  readonly stack: number;
+  readonly call: number;
 }
 
 /** What becomes of a resource: nothing, or it goes, or gets another logical id, or is created or changed as wished. */
@@ -99,6 +122,8 @@ export interface Delivery {
   readonly kills: readonly (Kill & Retry)[];
   /** What somebody else does in the middle of the first run. */
   readonly meanwhile?: { readonly call: number; readonly act: ActPlan };
+  /** A watch that begins at a call of the first run. */
+  readonly watch?: Alongside;
   /** Lambda delivers the event once more. */
   readonly duplicate?: Environment;
   /** From this call on, the stack shows that CloudFormation has cancelled the event; it takes no answer any more. */

@@ -3,6 +3,7 @@ import { Courier } from './courier';
 import type { Sequence } from './plan';
 import { STACKS } from './places';
 import { Stack } from './stack';
+import { Watches } from './watches';
 import { World } from './world';
 
 export interface SequenceOptions {
@@ -19,14 +20,20 @@ export interface SequenceOptions {
 export async function play(sequence: Sequence, options: SequenceOptions = {}): Promise<void> {
   const { counters = new Counters(), bundle } = options;
   const world = new World(sequence.setup, counters);
-  const courier = new Courier(world, bundle, sequence.seed);
+  const watches = new Watches(world, bundle, sequence.seed);
+  const courier = new Courier(world, watches, bundle, sequence.seed);
   const stacks = STACKS.map((_, number) => new Stack(world, courier, number));
   world.holdings = () => stacks.flatMap((stack) => stack.holdings());
   try {
     for (const step of sequence.steps) {
       if (step.kind === 'act') world.act(step.act);
-      if (step.kind === 'deploy') await stacks[step.stack].deploy(step);
-      if (step.kind === 'destroy') await stacks[step.stack].destroy(step.deliveries);
+      if (step.kind === 'watch') await watches.play(step);
+      if (step.kind === 'deploy' || step.kind === 'destroy') {
+        await watches.ahead(step.watch);
+        if (step.kind === 'deploy') await stacks[step.stack].deploy(step);
+        else await stacks[step.stack].destroy(step.deliveries);
+        await watches.settle();
+      }
       await courier.deliverKeptBack();
     }
     world.act({ on: 'policy', denied: null });

@@ -13,6 +13,13 @@ interface Entry {
   readonly replaced?: Entry;
 }
 
+export interface SettingChange {
+  readonly key: string;
+  readonly setting: keyof typeof DEFAULTS;
+  readonly before: Entry;
+  readonly after: Entry;
+}
+
 /** Keeps who gave which setting of which identity its value, by looking at what is there after everything that happens. */
 export class SettingsLedger {
   private entries = new Map<string, Entry>();
@@ -23,8 +30,10 @@ export class SettingsLedger {
     return this.entries.get(`${region} ${domain} ${setting}`)?.origin ?? 'others';
   }
 
-  enter(maker: 'ours' | 'others'): void {
+  /** Enters what has changed, as done by one of us or by others. */
+  enter(maker: 'ours' | 'others'): SettingChange[] {
     const present = new Map<string, Entry>();
+    const changes: SettingChange[] = [];
     for (const region of REGIONS) {
       for (const identity of this.fake.identities.in(ACCOUNT, region).values()) {
         for (const [setting, value] of Object.entries(settingsOf(identity))) {
@@ -33,11 +42,14 @@ export class SettingsLedger {
             value: DEFAULTS[setting as keyof typeof DEFAULTS],
             origin: 'others' as const,
           };
-          present.set(key, before.value === value ? before : next(before, value, maker));
+          const after = before.value === value ? before : next(before, value, maker);
+          present.set(key, after);
+          if (after !== before) changes.push({ key, setting: setting as keyof typeof DEFAULTS, before, after });
         }
       }
     }
     this.entries = present;
+    return changes;
   }
 
   loseSight(region: string, domain: string): void {

@@ -1,4 +1,5 @@
 import { RESOURCE_TYPE, SETTINGS_RESOURCE_TYPE, type SettingsProperties } from '../../lib/shared/contract';
+import { DECLARED } from '../../lib/shared/metrics';
 import type { ResponseBody } from '../fakes/fake-aws';
 import type { Courier } from './courier';
 import type { CloudFormationEvent } from './incident';
@@ -40,6 +41,10 @@ const SETTINGS = 'Settings';
 
 function settingsProperties(wish: Wish): SettingsProperties | undefined {
   return toSettings(toProperties(0, wish), wish);
+}
+
+function typeOf({ logicalId }: Resource): string {
+  return logicalId.startsWith(SETTINGS) ? SETTINGS_RESOURCE_TYPE : RESOURCE_TYPE;
 }
 
 const SMOOTH: Delivery = { faults: [], kills: [], lost: false, late: false };
@@ -299,13 +304,12 @@ export class Stack {
     const [delivery = SMOOTH, ...further] = this.deliveries;
     this.deliveries = further;
     this.world.clock.advance(5_000);
-    const isOfSettings = resource.logicalId.startsWith(SETTINGS);
     const event: CloudFormationEvent = {
       RequestType: type,
       RequestId: this.requestId(),
       LogicalResourceId: resource.logicalId,
       StackId: this.id,
-      ResourceType: isOfSettings ? SETTINGS_RESOURCE_TYPE : RESOURCE_TYPE,
+      ResourceType: typeOf(resource),
       ...(held && { PhysicalResourceId: held.id }),
       ResourceProperties: properties,
       ...(type === 'Update' && { OldResourceProperties: held?.properties }),
@@ -344,11 +348,14 @@ export class Stack {
   }
 
   private showLater(resource: Resource, view: { physicalId: string; status: string; since: number } | undefined): void {
-    this.world.show(`${this.id}|${resource.logicalId}`, view, this.world.setup.lag);
+    const typed = view && { ...view, type: typeOf(resource) };
+    this.world.show(`${this.id}|${resource.logicalId}`, typed, this.world.setup.lag);
   }
 
   private show(resource: Resource, held: Holding | undefined, status: string): void {
-    const view = held && { physicalId: held.id, status, since: this.world.clock.now() };
+    const metadata = JSON.stringify({ [DECLARED]: held?.properties });
+    const type = typeOf(resource);
+    const view = held && { physicalId: held.id, status, since: this.world.clock.now(), type, metadata };
     this.world.show(`${this.id}|${resource.logicalId}`, view, 0);
   }
 

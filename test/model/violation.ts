@@ -20,6 +20,9 @@ export const INVARIANTS = {
   'Delete never creates': 'P6: no VerifyDomainDkim on Delete, and no record but one that goes back to what it was',
   'set up as answered': 'P4: what a success announces is there, in full',
   'least privilege': 'P8: only the records and settings of the domain, and no deletion with RETAIN',
+  'missing is noticed': 'P12: a watch says that a record of a domain in use is missing',
+  'put back what is missing': 'P12: a watch that repairs puts back the records that we had made',
+  'steps aside': 'P12: a watch leaves alone what is being deployed',
   'no secrets in the log': 'P3: neither the response URL nor credentials are logged',
 } as const;
 

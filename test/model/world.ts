@@ -31,6 +31,8 @@ export class World {
   readonly others: Others;
   /** What CloudFormation holds in all stacks. */
   holdings: () => readonly Holding[] = () => [];
+  /** Told of what a watch has done. */
+  judgeWatch: (call: Call) => void = () => undefined;
   /** What went wrong in the middle of a call, where nobody could be told. */
   private grievance: Error | undefined;
   private incident: Incident | undefined;
@@ -132,6 +134,11 @@ export class World {
     return identity && settingsOf(identity);
   }
 
+  /** A watch has put something back, in the middle of an event. */
+  disturb(): void {
+    if (this.incident) this.incident.meanwhile = true;
+  }
+
   complain(): void {
     if (this.grievance) throw this.grievance;
   }
@@ -184,7 +191,7 @@ export class World {
   private authorize(call: Call): string | undefined {
     if (!this.others.denied.has(call.operation) && !this.isProtected(call)) return undefined;
     this.counters.add('denied by a policy');
-    if (this.incident) this.incident.refused = true;
+    if (this.incident && call.by === undefined) this.incident.refused = true;
     return this.fake.denial(call);
   }
 
@@ -197,17 +204,17 @@ export class World {
 
   private watch(call: Call): void {
     const { incident, ledger } = this;
+    if (call.by !== undefined) {
+      this.attempt(() => this.judgeWatch(call));
+      return;
+    }
     if (!incident) return;
     if (call.service === 'response') {
       const body = this.fake.responses.at(-1)!.body;
       incident.answers.push({ body, environment: incident.environment, run: incident.runs, call });
       return;
     }
-    try {
-      judgeCall(incident, call);
-    } catch (error) {
-      this.grievance ??= error as Error;
-    }
+    this.attempt(() => judgeCall(incident, call));
     if (/^(Set|Put)/.test(call.operation)) this.settings.enter('ours');
     if (!/^(CreateEmailIdentity|VerifyDomainDkim|DeleteEmailIdentity|ChangeResourceRecordSets)$/.test(call.operation))
       return;
@@ -220,11 +227,16 @@ export class World {
     });
     const isAnew = differences.some(({ key, before, after }) => key.startsWith('identity') && !before && after);
     if (isAnew) this.exemptions.forgetClaims(incident, call);
+    this.attempt(() => judgeEffect(this.fake, incident, call, differences, this.uses()));
+    incident.differences.push(...differences.map((difference) => ({ ...difference, run })));
+  }
+
+  /** A call is answered, whatever is to be said of it. */
+  private attempt(judge: () => void): void {
     try {
-      judgeEffect(this.fake, incident, call, differences, this.uses());
+      judge();
     } catch (error) {
       this.grievance ??= error as Error;
     }
-    incident.differences.push(...differences.map((difference) => ({ ...difference, run })));
   }
 }

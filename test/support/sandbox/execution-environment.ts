@@ -30,6 +30,8 @@ export interface EnvironmentOptions {
   readonly bundle?: string;
   /** That of an environment in which the function is started anew. */
   readonly tmp?: Tmp;
+  /** What the fake notes with its calls. */
+  readonly by?: string;
 }
 
 /** A function instance, from its start to its death. */
@@ -63,6 +65,7 @@ export class ExecutionEnvironment {
   readonly tmp: Tmp;
   private readonly random: () => number;
   private readonly bundle: string;
+  private readonly by: string | undefined;
   private instance: Instance | undefined;
   private latest: Run | undefined;
   private running = 0;
@@ -70,11 +73,12 @@ export class ExecutionEnvironment {
   constructor(
     private readonly fake: FakeAws,
     private readonly clock: VirtualClock,
-    { random = randomFrom(1), bundle = builtBundle(), tmp = new Tmp() }: EnvironmentOptions = {},
+    { random = randomFrom(1), bundle = builtBundle(), tmp = new Tmp(), by }: EnvironmentOptions = {},
   ) {
     this.random = random;
     this.bundle = bundle;
     this.tmp = tmp;
+    this.by = by;
   }
 
   /** What the handler logged, parsed. */
@@ -203,7 +207,7 @@ export class ExecutionEnvironment {
       return never();
     }
     this.beforeCall(call);
-    const answer = await this.fake.serve(request, body);
+    const answer = await this.fake.serve(request, body, this.by);
     this.clock.touch();
     if (kill?.call === call) run.end('killed');
     if (instance.dead || answer === 'hang') return never();
