@@ -2,7 +2,7 @@
  * `npm run check:templates`: no tool finds fault with the templates of the apps in bin/ and examples/. The CDK
  * validates them at synthesis, as cdk.json tells it to, and then cfn-lint does; a warning is a failure too.
  */
-import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { withoutAws } from './lib/emulator.mjs';
 import { ensureBuilt, ensureInstalled } from './lib/install.mjs';
@@ -21,7 +21,7 @@ const IGNORED = {
   E3703: "Its finding in the CDK's pipeline is that of a rule of style (I1022), under another id.",
 };
 
-const TSX = join(root, 'node_modules/tsx/dist/cli.mjs');
+const SYNTHESIZE = join(root, 'scripts/lib/synthesize.mjs');
 
 await script(async () => {
   const { command, problem } = findPython('cfn-lint');
@@ -32,14 +32,8 @@ await script(async () => {
   await ensureBuilt();
   const folder = runFolder().path;
   const apps = ['bin', 'examples'].flatMap(appsIn);
-  const waiting = [...apps];
-  const synthesizeOneByOne = async () => {
-    for (let app = waiting.shift(); app !== undefined; app = waiting.shift()) {
-      await synthesize(app, join(folder, app));
-    }
-  };
   const bin = await ensureVenv(command, CFN_LINT);
-  await step(`Synthesize ${apps.length} apps`, () => Promise.all([synthesizeOneByOne(), synthesizeOneByOne()]));
+  await step(`Synthesize ${apps.length} apps`, () => synthesize(apps, folder));
   const templates = readdirSync(folder, { recursive: true }).filter((file) => file.endsWith('.template.json'));
   await step(`Lint ${templates.length} templates`, () => lint(bin, folder, templates.sort()));
 });
@@ -52,12 +46,11 @@ function appsIn(folder) {
     .filter((file) => readFileSync(join(root, file), 'utf8').startsWith('#!'));
 }
 
-async function synthesize(app, outdir) {
+async function synthesize(apps, folder) {
   const { context } = JSON.parse(readFileSync(join(root, 'cdk.json'), 'utf8'));
-  mkdirSync(outdir, { recursive: true });
   // For no account and Region, whoever's machine it is.
-  const env = { ...withoutAws(process.env), CDK_OUTDIR: outdir, CDK_CONTEXT_JSON: JSON.stringify(context) };
-  await run(`synthesis of ${app.replace('/', ' ')}`, process.execPath, [TSX, app], { env });
+  const env = { ...withoutAws(process.env), CDK_CONTEXT_JSON: JSON.stringify(context) };
+  await run('synthesis', process.execPath, [SYNTHESIZE, folder, ...apps], { env });
 }
 
 async function lint(bin, folder, templates) {
