@@ -124,6 +124,9 @@ function judgePolicy(
   const isRemoval = type === 'Delete' && !retains && event.PhysicalResourceId?.startsWith('settings:');
   if (answer.Status === 'FAILED' || (type === 'Delete' && (!isRemoval || answer.Reason || holdings.some(isSame))))
     return;
+  // A policy that stays from a former resource of this name, with RETAIN, is nothing that it has made.
+  const { SendingPolicy: former } = (event.OldResourceProperties ?? {}) as Partial<SettingsProperties>;
+  if (type !== 'Delete' && SendingPolicy === undefined && former === undefined) return;
   const expected = type === 'Delete' || SendingPolicy === undefined ? undefined : JSON.stringify(SendingPolicy);
   const present = policies[sendingPolicyName(event)];
   if (present !== expected) {
