@@ -74,6 +74,14 @@ export const ASSUMPTIONS = {
       'MAIL FROM can be set before the domain is verified',
       'the deployment fails and is rolled back, with the reason of SES',
     ],
+    policy: [
+      'An identity takes a sending policy before it is verified',
+      'the deployment fails and is rolled back; the reason says to give `waitForVerification`',
+    ],
+    'policy-text': [
+      '`GetEmailIdentity` shows a policy as it was given',
+      'it is written again, just the same, whenever the settings change',
+    ],
     failed: [
       '`VerifyDomainDkim` sets DKIM going again that has `FAILED`',
       'a wait for the verification ends with the reason, which says what to do by hand',

@@ -47,10 +47,27 @@ async function observeIdentity({ v1, v2, arn }, name, hasDns) {
       const { MailFromAttributes } = await v2('GetEmailIdentity', { EmailIdentity });
       return `taken, ${MailFromAttributes?.MailFromDomainStatus}`;
     }),
+    ...(await observePolicy(v2, EmailIdentity, ResourceArn)),
     'empty-selectors': hasDns ? await selectors(tokens, dkim.SigningHostedZone) : 'no DNS',
   };
   await v2('DeleteEmailIdentity', { EmailIdentity });
   return { ...results, ...(await observeDeleted({ v1, v2 }, name, tokens)) };
+}
+
+async function observePolicy(v2, EmailIdentity, Resource) {
+  const [, , , , account] = Resource.split(':');
+  const Statement = [{ Effect: 'Allow', Action: 'ses:SendEmail', Principal: { AWS: account }, Resource }];
+  const Policy = JSON.stringify({ Version: '2012-10-17', Statement });
+  return {
+    policy: await seen(
+      () => v2('CreateEmailIdentityPolicy', { EmailIdentity, PolicyName: 'observed', Policy }),
+      () => 'taken',
+    ),
+    'policy-text': await seen(
+      () => v2('GetEmailIdentity', { EmailIdentity }),
+      ({ Policies }) => (Policies?.observed === Policy ? 'as given' : (Policies?.observed ?? 'not shown')),
+    ),
+  };
 }
 
 async function observeDeleted({ v1, v2 }, EmailIdentity, tokens) {
