@@ -169,6 +169,7 @@ describe('settings of a second stack', () => {
       });
 
       await well(one.delete());
+      stop();
       await well(other ?? two.delete());
 
       expect(present()).toEqual([]);

@@ -154,6 +154,7 @@ export class ExecutionEnvironment {
 
   /** A dead function hears nothing more of its requests and timers; `/tmp` stays for the next one. */
   private bury(instance: Instance): void {
+    if (instance.dead) return;
     instance.dead = true;
     instance.timers.forEach((timer) => this.clock.clearTimeout(timer));
     if (this.instance === instance) this.instance = undefined;
