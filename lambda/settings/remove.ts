@@ -106,13 +106,7 @@ async function resetSettings(
   const own = claims.all().filter(({ id }) => ids.includes(id));
   if (own.length === 0) {
     log('left', { reason: 'the identity does not have our claim' });
-    if (ids.length === 0) {
-      return undefined;
-    }
-    const present = await aws.settings.read(claims.found, settingsOf(wanted));
-    return planSettings({ wanted: {}, former: wanted, present }).length === 0
-      ? undefined
-      : `The settings of ${subject.domainName} in ${subject.region} stay: the identity does not carry the tag of this resource any more.`;
+    return ids.length === 0 ? undefined : whatStays(subject, wanted, claims.found, aws);
   }
   await new Freshness(event, aws.deadline, log).require();
   const isStale = staleness(event, ids, aws.deadline, log);
@@ -136,7 +130,22 @@ async function resetSettings(
       await resetUnused(made, used, claims.found, aws, log);
     }
   }
-  return undefined;
+  const isReadable = own.some(({ unreadable }) => !unreadable);
+  return isReadable || claims.found === undefined ? undefined : whatStays(subject, wanted, claims.found, aws);
+}
+
+/** What to say of settings that are as this resource wanted them, when no tag says that it made them. */
+async function whatStays(
+  { domainName, region }: Subject,
+  wanted: Settings,
+  identity: Identity,
+  aws: SettingsAws,
+): Promise<string | undefined> {
+  const present = await aws.settings.read(identity, settingsOf(wanted));
+  return planSettings({ wanted: {}, former: wanted, present }).length === 0
+    ? undefined
+    : `The settings of ${domainName} in ${region} stay: the identity does not carry the tag of this resource any more, ` +
+        'or somebody has edited it.';
 }
 
 async function usedByOthers(

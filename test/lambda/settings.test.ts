@@ -384,9 +384,22 @@ describe('Delete', () => {
 
     expect(status).toBe('SUCCESS');
     expect(reason).toBe(
-      `The settings of ${DOMAIN} in ${REGION} stay: the identity does not carry the tag of this resource any more.`,
+      `The settings of ${DOMAIN} in ${REGION} stay: the identity does not carry the tag of this resource any more, or somebody has edited it.`,
     );
     expect(present()).toEqual(ALL_SET);
+  });
+
+  it('says so when somebody has edited its tag, which goes, and leaves the settings', async () => {
+    await resource.create();
+    const [key] = Object.keys(identity().tags);
+    identity().tags = { [key]: 'mine' };
+
+    const { status, reason } = await resource.delete();
+
+    expect(status).toBe('SUCCESS');
+    expect(reason).toContain(`The settings of ${DOMAIN} in ${REGION} stay`);
+    expect(present()).toEqual(ALL_SET);
+    expect(identity().tags).toEqual({});
   });
 
   it('can be done twice', async () => {
