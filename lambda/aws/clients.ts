@@ -140,8 +140,8 @@ export function connectSettings(
   };
 }
 
-export function cloudFormationClient(deadline: Deadline): CloudFormationClient {
-  return new CloudFormationClient(settings(ownRegion(), deadline, deployment()));
+export function cloudFormationClient(deadline: Deadline, access: Access = deployment()): CloudFormationClient {
+  return new CloudFormationClient(settings(ownRegion(), deadline, access));
 }
 
 const LIST_ONLY = JSON.stringify({

@@ -124,14 +124,19 @@ export function stateOf(record: MailRecord, existing: readonly RecordSet[]): 'in
 export function compareSettings(name: string, wanted: Settings, present: Settings): readonly Finding[] {
   const samePolicy = isSamePolicy(wanted.SendingPolicy, present.SendingPolicy);
   const found = samePolicy ? { ...present, SendingPolicy: wanted.SendingPolicy } : present;
-  return planSettings({ wanted, former: {}, present: found }).map(({ setting, from, to }) => ({
-    check: 'settings',
-    name,
-    found: `${setting}: ${showSetting(from)}`,
-    expected: `${setting}: ${showSetting(to)}`,
-    verdict: 'fail',
-    remedy: `Set ${setting} again, or deploy what it should be.`,
-  }));
+  const steps = planSettings({ wanted, former: {}, present: found });
+  // Another MAIL FROM domain is told with its status.
+  const hasOther = present.MailFrom?.domainName !== wanted.MailFrom?.domainName;
+  return steps
+    .filter(({ setting }) => setting !== 'MailFrom' || !hasOther)
+    .map(({ setting, from, to }) => ({
+      check: 'settings',
+      name,
+      found: `${setting}: ${showSetting(from)}`,
+      expected: `${setting}: ${showSetting(to)}`,
+      verdict: 'fail',
+      remedy: `Set ${setting} again, or deploy what it should be.`,
+    }));
 }
 
 /** Whether two texts are one policy: what CloudFormation shows may be in another order than what the handler got. */

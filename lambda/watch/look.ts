@@ -1,4 +1,4 @@
-import { Access, connect, connectSettings } from '../aws/clients';
+import { connect, connectSettings } from '../aws/clients';
 import { HostedZone, isNoSuchHostedZone } from '../aws/route53';
 import type { Identity } from '../aws/ses';
 import { mailRecords } from '../../lib/shared/mail-records';
@@ -12,10 +12,7 @@ import { settingsOf } from '../settings/plan';
 import { compareClaim, compareIdentity, compareMailFrom, compareRecords, compareSettings } from './compare';
 import { declaredDomain, declaredSettings } from './declared';
 import type { CheckId, Finding } from './finding';
-import { Deployed, Subject, WatchedStack } from './stack';
-
-/** A run that only looks, one domain after the other. */
-export const LOOKING: Access = { mayWrite: false, crowd: 1 };
+import { Deployed, LOOKING, Subject, WatchedStack } from './stack';
 
 /** Looks at one identity, its records and its settings, and compares them with what the stack has deployed. */
 export class Look {

@@ -4,7 +4,7 @@ import { Access, connect, connectSettings } from '../aws/clients';
 import type { ResourceStatus } from '../aws/cloudformation';
 import type { HostedZone } from '../aws/route53';
 import type { Identity } from '../aws/ses';
-import { Claim, isActive, isMade, madeRecord } from '../domain/claims';
+import { Claim, isActive, isMade, isOfResource, madeRecord, readClaims, usesSetting } from '../domain/claims';
 import { IdentityClaims } from '../domain/identity-claims';
 import { DomainState, kindsOf, SettingsState } from '../domain/physical-id';
 import { planRecords, sameTokens } from '../domain/record-plan';
@@ -111,7 +111,10 @@ export class Repair {
       const ids = { StackId: this.stack.id, LogicalResourceId: logicalId };
       const { settings } = connectSettings(ids, state, limit, this.log, REPAIRING);
       const present = await settings.read(identity, settingsOf(wanted));
-      const missing = missingSettings(wanted, present, claim);
+      // Whoever else uses a setting may have changed it: claims do not tell their values.
+      const others = readClaims(identity.tags).filter((each) => each.id !== claim.id && !isOfResource(each, ids));
+      const isShared = (setting: Setting) => others.some((each) => usesSetting(each, setting));
+      const missing = missingSettings(wanted, present, (setting) => claim.made.includes(setting) && !isShared(setting));
       const steps = planSettings({ wanted: missing, former: {}, present });
       const hasGivenUp = sameValue(present.MailFrom, wanted.MailFrom) && identity.mailFromStatus === 'FAILED';
       const again =
@@ -190,9 +193,9 @@ function isOurs(id: string, state: DomainState, claim: Claim): boolean {
 }
 
 /** The settings that we made, and that are at SES's default: any other value is one that somebody has given. */
-function missingSettings(wanted: Settings, present: Settings, claim: Claim): Settings {
+function missingSettings(wanted: Settings, present: Settings, isOurs: (setting: Setting) => boolean): Settings {
   const isMissing = (setting: Setting) =>
-    claim.made.includes(setting) &&
+    isOurs(setting) &&
     sameValue(present[setting], SETTINGS[setting].default) &&
     !sameValue(wanted[setting], present[setting]);
   return pickSettings(wanted, (setting) => {

@@ -1,12 +1,15 @@
 import type { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { RESOURCE_TYPE, SETTINGS_RESOURCE_TYPE } from '../../lib/shared/contract';
-import { cloudFormationClient } from '../aws/clients';
+import { Access, cloudFormationClient } from '../aws/clients';
 import { describeResource, describeStack, listResources, ResourceStatus, StackResource } from '../aws/cloudformation';
 import { DomainState, parsePhysicalId, parseSettingsId, SettingsState } from '../domain/physical-id';
 import { sameIdentity } from '../domain/record-plan';
 import type { Deadline } from '../events/deadline';
 import { Failure } from '../events/failure';
 import type { Log } from '../events/log';
+
+/** A run that only looks, one domain after the other. */
+export const LOOKING: Access = { mayWrite: false, crowd: 1 };
 
 /** A resource of the stack with what its physical id says. */
 export interface Deployed<State> {
@@ -43,7 +46,7 @@ export class WatchedStack {
     private readonly deadline: Deadline,
     private readonly log: Log,
   ) {
-    this.client = cloudFormationClient(deadline);
+    this.client = cloudFormationClient(deadline, LOOKING);
   }
 
   public get name(): string {

@@ -5,7 +5,7 @@ import { allEnded } from '../events/all-ended';
 import { Deadline, sleep } from '../events/deadline';
 import { Failure } from '../events/failure';
 import { createLog, Log } from '../events/log';
-import { isReady, valuesOf } from './finding';
+import { Finding, isReady, valuesOf } from './finding';
 import { Look } from './look';
 import { sendOfDomain, sendOfStack } from './metrics';
 import { Repair } from './repair';
@@ -94,19 +94,27 @@ async function lookAfter(
 ): Promise<Outcome> {
   const look = () => new Look(stack, subject, deadline, log).run();
   let findings = await look();
+  await tell(findings, stack, log);
   let repaired = 0;
   if (repair && findings.some(({ verdict }) => verdict === 'fail')) {
     repaired = await new Repair(stack, subject, deadline, log).run();
-    findings = repaired > 0 ? await look() : findings;
   }
-  const ready = isReady(findings);
-  if (!ready) {
-    // What is just being deployed looks like something that is missing.
+  if (repaired > 0) {
+    const told = findings.map(({ check, name, found }) => [check, name, found].join());
+    findings = await look();
+    const isNew = ({ check, name, found }: Finding) => !told.includes([check, name, found].join());
+    await tell(findings.filter(isNew), stack, log);
+  }
+  sendOfDomain(subject.domainName, subject.region, valuesOf(findings));
+  return { ready: isReady(findings), repaired };
+}
+
+/** @throws StackIsBusy, as what is just being deployed looks like something that is missing */
+async function tell(findings: readonly Finding[], stack: WatchedStack, log: Log): Promise<void> {
+  if (!isReady(findings)) {
     await requireNoDeployment(stack);
   }
   findings.filter(({ verdict }) => verdict !== 'pass').forEach((finding) => log('finding', { ...finding }));
-  sendOfDomain(subject.domainName, subject.region, valuesOf(findings));
-  return { ready, repaired };
 }
 
 /**

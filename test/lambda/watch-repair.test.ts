@@ -48,7 +48,8 @@ describe('a watch that repairs puts back', () => {
     const writes = await writesDuring(async () => {
       const report = await watch(world, mail, REPAIR);
 
-      expect(report.findings).toEqual([]);
+      expect(report.findings).toHaveLength(6);
+      expect(report.findings[0]).toContain('no CNAME record');
       expect(report.metrics).toContain('Test Repaired 6');
       expect(report.metrics).toContain(`${DOMAIN} ${REGION} RecordsInPlace 1`);
     });
@@ -157,6 +158,19 @@ describe('a watch that repairs leaves', () => {
       expect.stringMatching(/^Complaint .* with headers$/),
       `Delivery ${OTHER_TOPIC} with headers`,
     ]);
+  });
+
+  it('a setting that another stack uses as well, which may have changed it', async () => {
+    await deploy();
+    const other = new SettingsResource(world, 'Settings', mail.stackId.replace('Test', 'Other'));
+    await other.create(settings({ FeedbackForwarding: 'false' }));
+    await other.update(settings({ FeedbackForwarding: 'true' }));
+    const before = state();
+
+    const report = await watch(world, mail, REPAIR);
+
+    expect(report.findings).toEqual([expect.stringMatching(/FeedbackForwarding: true, not FeedbackForwarding: false/)]);
+    expect(state()).toEqual(before);
   });
 
   it('a setting that was there before and is missing now', async () => {

@@ -188,7 +188,10 @@ describe('a watch tells, in the words of the check,', () => {
   it('of a MAIL FROM domain that the identity has lost', async () => {
     identity().mailFrom = undefined;
 
-    expect((await watch(world, mail)).metrics).toContain(`${DOMAIN} ${REGION} MailFromReady 0`);
+    const report = await watch(world, mail);
+
+    expect(report.metrics).toContain(`${DOMAIN} ${REGION} MailFromReady 0`);
+    expect(report.findings).toEqual([expect.stringContaining(`no MAIL FROM domain, not ${MAIL_FROM}, SUCCESS.`)]);
   });
 
   it('of settings that are others, or none', async () => {

@@ -546,8 +546,8 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'a watch sets again what it had found',
     file: 'watch/repair.ts',
-    from: 'claim.made.includes(setting) &&\n    sameValue',
-    to: 'sameValue',
+    from: 'claim.made.includes(setting) && !isShared(setting)',
+    to: '!isShared(setting)',
   },
   {
     name: 'a watch writes while its stack is being deployed',
