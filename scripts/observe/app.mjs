@@ -41,5 +41,6 @@ function add(id, properties) {
   const custom = new CustomResource(stack, id, { serviceToken: observer.functionArn, properties });
   // The role's policy is a resource of its own, and the function needs it until the end.
   custom.node.addDependency(observer);
+  custom.node.defaultChild.addMetadata('observed', { stack: stack.stackId });
   return custom;
 }

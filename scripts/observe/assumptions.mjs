@@ -46,6 +46,10 @@ export const ASSUMPTIONS = {
       'A replacement is refused on a stack without rollback',
       'the next update gives up the claims that no update has ended with',
     ],
+    metadata: [
+      'A stack shows the `Metadata` of a custom resource, with its references resolved',
+      'a watch concludes nothing of its records and settings, says so, and repairs nothing',
+    ],
   },
   SES: {
     'same-tokens': [

@@ -37,6 +37,7 @@ export async function observeCloudFormation({ environment, folder, logDelay }) {
   const seen = {};
   const cdk = new Cdk({ folder, environment, app: `node ${join(root, 'scripts/observe/app.mjs')}`, name: 'observe' });
   let last;
+  let metadata;
   try {
     for (const { name, context, options } of STEPS) {
       last = { ...context, stack: STACK, code };
@@ -45,11 +46,12 @@ export async function observeCloudFormation({ environment, folder, logDelay }) {
         throw new Problem(`${STACK} could not be deployed.`, result.failure);
       }
       seen[name] = { ...result, events: await notes.fresh() };
+      metadata ??= await metadataOf(ID, environment);
     }
   } finally {
     await step('CloudFormation: remove the stack', () => cdk.destroy(last));
   }
-  return { observed: conclusions(seen), account: seen.create.outputs[STACK].Account };
+  return { observed: { ...conclusions(seen), metadata }, account: seen.create.outputs[STACK].Account };
 }
 
 /** The function as one file: not every emulator has the SDK in its runtime. */
@@ -58,6 +60,18 @@ async function bundle(folder) {
   const entry = join(root, 'scripts/observe/function.mjs');
   await build({ entryPoints: [entry], outfile, bundle: true, platform: 'node', target: 'node20', logLevel: 'warning' });
   return join(folder, 'observer');
+}
+
+/** What the stack shows of the `Metadata` of a resource, in which there is a reference to the stack. */
+async function metadataOf(LogicalResourceId, environment) {
+  const { CloudFormationClient, DescribeStackResourceCommand } = await import('@aws-sdk/client-cloudformation');
+  const client = new CloudFormationClient(clientConfig(environment));
+  const { StackResourceDetail: detail } = await client.send(
+    new DescribeStackResourceCommand({ StackName: STACK, LogicalResourceId }),
+  );
+  const { observed } = JSON.parse(detail.Metadata ?? '{}');
+  if (observed === undefined) return 'no Metadata';
+  return observed.stack === detail.StackId ? 'references resolved' : JSON.stringify(observed.stack);
 }
 
 async function resultOf(deployment) {

@@ -56,6 +56,10 @@ export class Exemptions {
         continue;
       }
       if (state === undefined) continue;
+      if (held.properties.RemovalPolicy === 'retain' && this.hasLostAllClaims(state, item)) {
+        this.ledger.mark(item, 'others');
+        continue;
+      }
       if (!isAt(state, item) || this.isUsed(item)) continue;
       if (ending === 'given up') {
         this.exempt(item, 'CloudFormation gave up the clean-up, or never asked for it');
@@ -107,6 +111,12 @@ export class Exemptions {
     if (!state || !this.tamperedWith.has(identityKey(state.region, state.domainName))) return false;
     const { tags = {} } = this.fake.identity(state.region, state.domainName) ?? {};
     return !readClaims(tags).some(({ id }) => id === claimOf(held));
+  }
+
+  /** Whether an item is an identity that nobody has a claim on any more, whoever still uses it. */
+  private hasLostAllClaims({ region, domainName }: DomainState, { key }: Item): boolean {
+    const { tags = {} } = this.fake.identity(region, domainName) ?? {};
+    return key === identityKey(region, domainName) && readClaims(tags).length === 0;
   }
 
   /** Whether somebody has edited a claim that may be on an item. */
