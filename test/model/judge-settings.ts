@@ -126,7 +126,7 @@ function judgePolicy(
     return;
   // A policy that stays from a former resource of this name, with RETAIN, is nothing that it has made.
   const { SendingPolicy: former } = (event.OldResourceProperties ?? {}) as Partial<SettingsProperties>;
-  if (type !== 'Delete' && SendingPolicy === undefined && former === undefined) return;
+  if (SendingPolicy === undefined && former === undefined) return;
   const expected = type === 'Delete' || SendingPolicy === undefined ? undefined : JSON.stringify(SendingPolicy);
   const present = policies[sendingPolicyName(event)];
   if (present !== expected) {

@@ -39,15 +39,18 @@ export class Watches {
       world.fake.addFault({ kind, times, ms, when: ({ by }) => by !== undefined && environment.calls >= call });
     }
     environment.beforeCall = (call) => {
-      if (call !== meanwhile?.call) return;
+      // Hours cannot pass within the time of a Lambda.
+      if (call !== meanwhile?.call || meanwhile.act.on === 'time') return;
       watching.disturbed = true;
       world.act(meanwhile.act);
     };
+    // One that was killed leaves its own, which ends by itself.
+    const leasesBefore = this.leases();
     const end = await environment.run(event(watching), kill);
     world.fake.clearFaults();
     this.end(environment, watching, end);
     const isQuiet = faults.length === 0 && !kill && !watching.disturbed && world.others.denied.size === 0;
-    if (isQuiet && world.fake.sesv2 === 'on') this.judgeResult(watching, environment, end);
+    if (isQuiet && world.fake.sesv2 === 'on') this.judgeResult(watching, environment, end, leasesBefore);
     world.judge();
   }
 
@@ -132,12 +135,15 @@ export class Watches {
   }
 
   /** What a watch that nobody disturbed has seen and done. */
-  private judgeResult(watching: Watching, environment: ExecutionEnvironment, end: RunEnd): void {
+  private judgeResult(
+    watching: Watching,
+    environment: ExecutionEnvironment,
+    end: RunEnd,
+    leasesBefore: readonly string[],
+  ): void {
     const { stack, repairs } = watching;
     if (end !== 'returned') throw new Violation('no failure without a cause', `the watch of ${stack} ${end}`);
-    const lease = REGIONS.flatMap((region) => [...this.world.fake.identities.in(ACCOUNT, region).values()])
-      .flatMap(({ tags }) => Object.keys(tags))
-      .find((key) => key.endsWith(':repair'));
+    const lease = this.leases().find((key) => !leasesBefore.includes(key));
     if (lease !== undefined) throw new Violation('claims tell the truth', `the watch has left ${lease}`);
     if (environment.log.some(({ step }) => step === 'aside')) return;
     const mayRepair = repairs && /^(CREATE|UPDATE)_COMPLETE$/.test(this.world.fake.stacks.get(stack)!);
@@ -151,6 +157,13 @@ export class Watches {
         throw new Violation('missing is noticed', `${missing.join()} of ${held.id}`);
       }
     }
+  }
+
+  /** The tags by which watches say that they repair something. */
+  private leases(): readonly string[] {
+    return REGIONS.flatMap((region) => [...this.world.fake.identities.in(ACCOUNT, region).values()])
+      .flatMap(({ tags }) => Object.keys(tags))
+      .filter((key) => key.endsWith(':repair'));
   }
 
   /** The records of a domain at whose names there is nothing. */
