@@ -18,7 +18,7 @@ export interface Rule {
 }
 
 /** TTLs are 32-bit in DNS; Route 53 takes the same range. */
-const MAX_TTL = 2 ** 31 - 1;
+export const MAX_TTL = 2 ** 31 - 1;
 
 /** The name of an AWS Region. */
 export const REGION = /^[a-z]{2,4}(-[a-z]{1,15}){1,3}-\d{1,2}$/;
@@ -179,12 +179,13 @@ function oneOf(prop: string, values: readonly string[], isRequired?: (properties
   };
 }
 
-function secondsProblem(text: string, most: number): Problem {
+/** @param written how the value was written, when it was not in seconds */
+export function secondsProblem(text: string, most: number, written?: string): Problem {
   if (/^\d{1,10}$/.test(text) && Number(text) >= 1 && Number(text) <= most) {
     return undefined;
   }
-  const isNumber = /^(\d{1,20}(\.\d{1,20})?|NaN|Infinity)$/.test(text);
-  return `is ${isNumber ? `${text} seconds` : shown(text)}: give a whole number of seconds from 1 to ${most}`;
+  const inSeconds = /^\d{1,20}(\.\d{1,20})?$/.test(text) ? `${text} seconds` : shown(text);
+  return `is ${written ?? inSeconds}: give a whole number of seconds from 1 to ${most}`;
 }
 
 function nameProblem(name: string): Problem {

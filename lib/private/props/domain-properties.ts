@@ -4,10 +4,10 @@ import { Construct } from 'constructs';
 import type { EasyDkimDomainProps } from '../../easy-dkim-domain-props';
 import { checkProperties, domainInZone, publicZoneName } from './checks';
 import { zoneId } from '../permissions/arns';
-import type { ResourceProperties } from '../../shared/contract';
+import { MAX_WAIT_SECONDS, ResourceProperties } from '../../shared/contract';
 import { dmarcRecord } from './dmarc';
 import { mailFromDomain } from './mail-from';
-import { DOMAIN_RULES, regionProblem, shown } from '../../shared/rules';
+import { DOMAIN_RULES, MAX_TTL, regionProblem, secondsProblem, shown } from '../../shared/rules';
 import { A_BOOLEAN, A_ZONE, anObjectWith, aString, aStruct, Fail, oneOf, PropTypes } from './prop-types';
 import { REGIONS_WITHOUT_SES } from './regions-without-ses';
 
@@ -62,11 +62,13 @@ export function domainProperties(scope: Construct, props: EasyDkimDomainProps, f
     SesRegion: sesRegion,
     HostedZoneId: hostedZone && zoneId(hostedZone),
     HostedZoneName: zoneName,
-    Ttl: seconds(props.ttl ?? Duration.minutes(30)),
+    Ttl: seconds(props.ttl ?? Duration.minutes(30), MAX_TTL, (problem) => fail('ttl', problem)),
     OverwriteRecords: props.overwriteRecords ? 'true' : 'false',
     RemovalPolicy: props.removalPolicy === RemovalPolicy.RETAIN ? 'retain' : 'destroy',
     DelegationRoleArn: props.delegationRole?.roleRef.roleArn,
-    WaitForVerification: waitForVerification && seconds(waitForVerification),
+    WaitForVerification:
+      waitForVerification &&
+      seconds(waitForVerification, MAX_WAIT_SECONDS, (problem) => fail('waitForVerification', problem)),
     MailFromDomain: mailFrom && mailFromDomain(fail, mailFrom.domainName, domainName, zoneName),
     DmarcRecord: dmarc && dmarcRecord(scope, dmarc, fail),
     Revision: props.revision,
@@ -112,9 +114,12 @@ function checkRegion(region: string, stackRegion: string, fail: (problem: string
   }
 }
 
-/** {@link checkProperties} looks whether they can work. */
-function seconds(duration: Duration): string {
-  return duration.isUnresolved()
-    ? Token.asString(duration.toSeconds())
-    : String(duration.toSeconds({ integral: false }));
+/** The seconds of a duration. What is wrong with it is told in the unit in which it was given. */
+function seconds(duration: Duration, most: number, fail: (problem: string) => never): string {
+  if (duration.isUnresolved()) {
+    return Token.asString(duration.toSeconds());
+  }
+  const text = String(duration.toSeconds({ integral: false }));
+  const problem = secondsProblem(text, most, duration.toString());
+  return problem === undefined ? text : fail(problem);
 }
