@@ -42,6 +42,23 @@ export default tseslint.config(
     ),
   },
   {
+    files: ['lib/**/*.ts'],
+    rules: {
+      '@typescript-eslint/no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            {
+              regex: '^aws-cdk-lib/',
+              allowTypeImports: true,
+              message: "aws-cdk-lib loads a module once it is used: import { aws_iam as iam } from 'aws-cdk-lib'.",
+            },
+          ],
+        },
+      ],
+    },
+  },
+  {
     files: ['lambda/**/*.ts'],
     rules: noImportOf(
       { regex: '^(aws-cdk-lib|constructs)(/|$)', message: 'The handler runs without the CDK.' },

@@ -1,6 +1,5 @@
-import { PhysicalName } from 'aws-cdk-lib';
-import * as iam from 'aws-cdk-lib/aws-iam';
-import * as route53 from 'aws-cdk-lib/aws-route53';
+import { aws_iam as iam, PhysicalName } from 'aws-cdk-lib';
+import type * as route53 from 'aws-cdk-lib/aws-route53';
 import { Construct } from 'constructs';
 import { zoneArn, zoneId } from './private/permissions/arns';
 import { acknowledge, changeFindings } from './private/permissions/acknowledgements';

@@ -1,6 +1,15 @@
-import { CfnOutput, CfnResource, ITaggableV2, Lazy, RemovalPolicy, Resource, TagManager, TagType } from 'aws-cdk-lib';
-import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
-import * as iam from 'aws-cdk-lib/aws-iam';
+import {
+  aws_iam as iam,
+  CfnOutput,
+  CfnResource,
+  ITaggableV2,
+  Lazy,
+  RemovalPolicy,
+  Resource,
+  TagManager,
+  TagType,
+} from 'aws-cdk-lib';
+import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type * as ses from 'aws-cdk-lib/aws-ses';
 import { Construct, IDependable } from 'constructs';
 import { DkimRecord } from './dkim-record';

@@ -1,7 +1,4 @@
-import { Duration, Stack } from 'aws-cdk-lib';
-import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
-import * as events from 'aws-cdk-lib/aws-events';
-import * as lambda from 'aws-cdk-lib/aws-lambda';
+import { aws_cloudwatch as cloudwatch, aws_events as events, aws_lambda as lambda, Duration, Stack } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { stackMetric } from './private/metrics';
 import { failure } from './private/props/checks';

@@ -1,5 +1,6 @@
-// Compiles lib/ with jsii, for all languages.
+// Compiles lib/ with jsii, for all languages, and makes one file of it.
 import { join } from 'node:path';
+import { bundleLibrary } from './lib/bundle.mjs';
 import { runInForeground } from './lib/foreground.mjs';
 import { Problem } from './lib/problem.mjs';
 import { root } from './lib/project.mjs';
@@ -14,4 +15,7 @@ await script(async () => {
     [...jsii, '--silence-warnings', 'metadata/missing-dev-dependency'],
     process.env,
   );
+  if (process.exitCode === 0) {
+    await bundleLibrary(root);
+  }
 });

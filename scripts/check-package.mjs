@@ -8,7 +8,7 @@ import { join } from 'node:path';
 /** What users get; everything else stays at home. */
 const ALLOWED = [
   /^(LICENSE|README\.md|THIRD-PARTY-LICENSES|package\.json|\.jsii)$/,
-  /^dist\/((private|private\/permissions|private\/props|shared)\/)?[a-z0-9-]+\.(js|d\.ts)$/,
+  /^dist\/(bundle\.js|[a-z0-9-]+\.d\.ts)$/,
   /^dist\/handler\/index\.js$/,
   /^dist\/check\/[a-z-]+\.(js|d\.ts)$/,
 ];
@@ -17,7 +17,7 @@ const REQUIRED = [
   'README.md',
   'THIRD-PARTY-LICENSES',
   '.jsii',
-  'dist/index.js',
+  'dist/bundle.js',
   'dist/index.d.ts',
   'dist/handler/index.js',
   'dist/check/cli.js',

@@ -1,5 +1,4 @@
-import { Duration, Stack } from 'aws-cdk-lib';
-import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
+import { aws_cloudwatch as cloudwatch, Duration, Stack } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { DOMAIN_DIMENSIONS, DomainMetric, METRIC_NAMESPACE, STACK_DIMENSIONS, StackMetric } from '../shared/metrics';
 

@@ -1,20 +1,21 @@
-import * as path from 'path';
 import {
   Annotations,
+  aws_iam as iam,
+  aws_lambda as lambda,
+  aws_logs as logs,
   CfnOutput,
   CfnResource,
   Duration,
   Lazy,
+  Reference,
   RemovalPolicy,
   Stack,
   TagManager,
   Token,
 } from 'aws-cdk-lib';
-import * as iam from 'aws-cdk-lib/aws-iam';
-import * as lambda from 'aws-cdk-lib/aws-lambda';
-import * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct, IDependable } from 'constructs';
 import type { EasyDkimFunctionOptions } from '../function-options';
+import { HANDLER_FOLDER } from '../handler-folder';
 import {
   acknowledge,
   EVENT_FINDINGS,
@@ -28,9 +29,6 @@ import { PublishAccess } from './permissions/publish-access';
 import { conflictingOption } from './props/function-options';
 import type { SettingsProperties } from '../shared/contract';
 import { DECLARED } from '../shared/metrics';
-
-/** The bundled handler, built with the package and shipped in it. */
-const HANDLER = path.join(__dirname, '..', '..', 'dist', 'handler');
 
 /**
  * CloudFormation allows this many outputs in a stack.
@@ -131,10 +129,9 @@ export class EasyDkimProvider extends Construct {
     return provider.handler;
   }
 
-  public readonly serviceToken: string;
+  public readonly serviceToken: Reference;
   public readonly publishing: PublishAccess;
   private readonly policies: HandlerPolicies;
-  private readonly eventAge: IDependable;
   private readonly domains: Domain[] = [];
   private readonly regions = new Set<string>();
   private readonly handler: lambda.IFunction;
@@ -160,7 +157,7 @@ export class EasyDkimProvider extends Construct {
     }
     const handler = new lambda.Function(this, 'Handler', {
       description: 'Sets up SES Easy DKIM for the domains of this stack (cdk-ses-easy-dkim)',
-      code: lambda.Code.fromAsset(HANDLER),
+      code: lambda.Code.fromAsset(HANDLER_FOLDER),
       handler: 'index.handler',
       runtime: lambda.determineLatestNodeRuntime(this),
       timeout: TIMEOUT,
@@ -181,12 +178,18 @@ export class EasyDkimProvider extends Construct {
         SES_REGIONS: Lazy.string({ produce: () => [...this.regions].join(',') }),
       },
     });
-    this.eventAge = handler.node.findChild('EventInvokeConfig');
     acknowledge(handler, { ...FUNCTION_FINDINGS, ...EVENT_FINDINGS });
     this.handler = handler;
-    this.serviceToken = handler.functionArn;
+    // Not functionArn, a text that takes each domain longer to resolve.
+    this.serviceToken = (handler.node.defaultChild as lambda.CfnFunction).getAtt('Arn');
     this.publishing = new PublishAccess(stack);
-    this.policies = new HandlerPolicies(this, role.roleName, logGroup.logGroupArn, () => this.userTagKeys());
+    this.policies = new HandlerPolicies(
+      this,
+      role.roleName,
+      logGroup.logGroupArn,
+      handler.node.findChild('EventInvokeConfig'),
+      () => this.userTagKeys(),
+    );
     this.node.addValidation({ validate: () => [...this.validateOutputs(stack), ...this.policies.validate()] });
   }
 
@@ -220,7 +223,7 @@ export class EasyDkimProvider extends Construct {
     }
     this.domains.push({ construct, domainName, region, mailFrom, tags });
     this.regions.add(region);
-    return [...this.policies.allow(request), this.eventAge];
+    return this.policies.allow(request);
   }
 
   /**

@@ -5,8 +5,7 @@ import { root } from './project.mjs';
 import { run } from './run.mjs';
 import { step } from './steps.mjs';
 
-/** `.jsii` and not `dist/index.js`: jsii writes it last, and only when nothing has failed. */
-const BUILT = ['.jsii', 'dist/handler/index.js', 'dist/check/index.js'];
+const BUILT = ['dist/bundle.js', 'dist/handler/index.js', 'dist/check/index.js'];
 const BUILT_FROM = [
   'lib',
   'lambda',

@@ -6,6 +6,7 @@
  */
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
+import { bundleLibrary } from './bundle.mjs';
 import { oldestCdk } from './cdk-versions.mjs';
 import { jsii } from './jsii.mjs';
 import { local, root } from './project.mjs';
@@ -81,8 +82,9 @@ async function installOldestCdk(folder) {
   return cdk;
 }
 
-function compile(folder) {
-  return jsii('jsii', ['--generate-tsconfig', 'tsconfig.jsii.json', '--fail-on-warnings'], folder);
+async function compile(folder) {
+  await jsii('jsii', ['--generate-tsconfig', 'tsconfig.jsii.json', '--fail-on-warnings'], folder);
+  await bundleLibrary(folder);
 }
 
 async function pacmak(folder, languages, ...options) {

@@ -1,5 +1,4 @@
-import { Lazy, Stack } from 'aws-cdk-lib';
-import * as iam from 'aws-cdk-lib/aws-iam';
+import { aws_iam as iam, Lazy, Stack } from 'aws-cdk-lib';
 import type * as sns from 'aws-cdk-lib/aws-sns';
 
 /** The identities that a topic takes notifications of, and what lets it. */

@@ -1,5 +1,5 @@
 import { Token } from 'aws-cdk-lib';
-import * as route53 from 'aws-cdk-lib/aws-route53';
+import type * as route53 from 'aws-cdk-lib/aws-route53';
 import { isInZone, normalizeDomainName, notInZoneMessage } from '../../shared/domain-name';
 import { Known, Rule, shown } from '../../shared/rules';
 import { Fail } from './prop-types';

@@ -1,5 +1,4 @@
-import { Annotations, Duration, RemovalPolicy, Stack, Token } from 'aws-cdk-lib';
-import { RegionInfo } from 'aws-cdk-lib/region-info';
+import { Annotations, Duration, region_info, RemovalPolicy, Stack, Token } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import type { EasyDkimDomainProps } from '../../easy-dkim-domain-props';
 import { checkProperties, domainInZone, publicZoneName } from './checks';
@@ -98,14 +97,14 @@ function checkRegion(region: string, stackRegion: string, fail: (problem: string
   if (Token.isUnresolved(region)) {
     return;
   }
-  const known = RegionInfo.regions.find(({ name }) => name === region);
+  const known = region_info.RegionInfo.regions.find(({ name }) => name === region);
   if (known === undefined) {
     fail(
       regionProblem(region) ??
         `is ${shown(region)}, which is not a Region that aws-cdk-lib knows: give an AWS Region such as "eu-west-1"`,
     );
   }
-  const own = RegionInfo.regions.find(({ name }) => name === stackRegion);
+  const own = region_info.RegionInfo.regions.find(({ name }) => name === stackRegion);
   if (own !== undefined && own.partition !== known.partition) {
     fail(
       `is "${region}" in the partition ${known.partition}, but the stack is in ${own.partition}: accounts and roles ` +
