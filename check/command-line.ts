@@ -45,7 +45,7 @@ export function readCommand(args: readonly string[]): Command {
   const [command, domain, ...others] = positionals;
   if (command !== 'check') {
     throw new InvalidOptionError(
-      command === undefined ? 'There is no command: give "check <domain>".' : `There is no command "${command}".`,
+      command === undefined ? 'No command given: use "check <domain>".' : `Unknown command "${command}".`,
     );
   }
   if (domain === undefined || others.length > 0) {

@@ -46,7 +46,7 @@ export function judgeKeys(domain: string, selectors: readonly SelectorKey[], ses
       subject,
       ...active.flatMap(({ name, key }) => judgeActive(name, key)),
       ...useless.map(({ name, problem, reason }): Remark => {
-        return { verdict: 'warn', problem, remedy: `The key at ${name} is of no use (${reason}).` };
+        return { verdict: 'warn', problem, remedy: `The key at ${name} cannot be used (${reason}).` };
       }),
       ...failures,
       ...(keys.some(({ state }) => state === 'empty' || state === 'revoked') ? [ROTATION] : []),
@@ -132,7 +132,7 @@ function judgeUseless({ name, problem, reason }: { name: string; problem: Proble
   return {
     verdict: 'fail',
     problem,
-    remedy: remedies[problem] ?? `Publish the public key at ${name} anew, in full: ${reason}.`,
+    remedy: remedies[problem] ?? `Publish the public key at ${name} again, in full: ${reason}.`,
   };
 }
 
@@ -149,10 +149,10 @@ function judgeMissing(keys: readonly (Key & SelectorKey)[], sesStatus: string | 
 function hint(sesStatus: string | undefined): string {
   switch (sesStatus) {
     case undefined:
-      return 'The first key of a new identity may take some minutes.';
+      return 'The first key of a new identity may take a few minutes.';
     case 'SUCCESS':
-      return 'SES itself says SUCCESS, so the resolver may have old answers: run it again, or ask another with --resolver.';
+      return 'SES itself says SUCCESS, so the resolver may have cached old answers: run it again, or ask another with --resolver.';
     default:
-      return `SES says ${sesStatus}: the first key of a new identity may take some minutes.`;
+      return `SES says ${sesStatus}: the first key of a new identity may take a few minutes.`;
   }
 }

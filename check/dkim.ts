@@ -99,7 +99,7 @@ export function judgeDkim(view: DkimView, host: DkimHost | undefined): Finding {
           remark(
             'warn',
             'indirect',
-            `Make it ${wanted}: it works by way of other names (a chain of CNAMEs, or a DNAME), any of which may change.`,
+            `Make it ${wanted}: it works through other names (a chain of CNAMEs, or a DNAME), and any of them may change.`,
           ),
         );
   }

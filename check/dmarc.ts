@@ -75,7 +75,7 @@ function judgeNone(
     );
   }
   const found = { ...subject, found: 'no DMARC record' };
-  const record = `the TXT record ${subject.name} → "v=DMARC1; p=none; rua=mailto:<your address>", and go on to p=quarantine when the reports look right.`;
+  const record = `the TXT record ${subject.name} → "v=DMARC1; p=none; rua=mailto:<your address>", and move on to p=quarantine once the reports look right.`;
   return zone.state === 'nxdomain'
     ? finding(found, remark('fail', 'domain-missing', `Make the domain exist in DNS first, then create ${record}`))
     : finding(found, remark('fail', 'missing', `Create ${record}`));
@@ -101,26 +101,26 @@ function judgePolicy(record: DmarcRecord, subdomain: 'existing' | 'nonexistent' 
   } else if (effective === 'none') {
     warn(
       'too-permissive',
-      `${tag}=none is too permissive in the long run, if fine for a start: go on to quarantine or reject when the reports look right.`,
+      `${tag}=none is fine to start with, but too permissive in the long run: move on to quarantine or reject once the reports look right.`,
     );
   }
   for (const weaker of subdomain === undefined ? (['sp', 'np'] as const) : []) {
     const isSet = weaker === 'sp' ? record.subdomainPolicy !== undefined : record.nonexistentPolicy !== undefined;
     if (isSet && isWeaker(policies[weaker], policy)) {
-      warn('subdomains-weaker', `Raise ${weaker}=${policies[weaker]} to ${policy}, or forgers use a subdomain.`);
+      warn('subdomains-weaker', `Raise ${weaker}=${policies[weaker]} to ${policy}, or forgers will use a subdomain.`);
     }
   }
   if (percent < 100 && effective !== 'none') {
     warn(
       'partial',
-      `Remove pct=${percent}: RFC 9989 has no such tag, so some receivers apply the policy to all mail, and older ones to a part of it.`,
+      `Remove pct=${percent}: RFC 9989 has no such tag, so some receivers apply the policy to all mail, and older ones to part of it.`,
     );
   }
   if (testing && effective !== 'none') {
     const applied = FROM_WEAKEST[FROM_WEAKEST.indexOf(effective) - 1];
     warn(
       'testing',
-      `Remove t=y when the reports look right: until then ${applied} is applied instead of ${effective}.`,
+      `Remove t=y once the reports look right: until then ${applied} is applied instead of ${effective}.`,
     );
   }
   return remarks;
@@ -144,7 +144,7 @@ function judgeTags(record: DmarcRecord, mailFrom: string | undefined): Remark[] 
       remark(
         'warn',
         'spf-not-aligned',
-        `Remove aspf=s: with it, SPF of ${mailFrom} does not count, and DMARC rests on DKIM alone.`,
+        `Remove aspf=s: with it, SPF of ${mailFrom} does not count, and DMARC relies on DKIM alone.`,
       ),
     );
   }
@@ -173,7 +173,7 @@ function judgeReports({ reportsTo, failureReportsTo, failureOptions, ignored }: 
   const remarks: Remark[] = [];
   if (reportsTo.length === 0 && !ignored.includes('rua')) {
     remarks.push(
-      remark('pass', 'no-reports', 'Add rua=mailto:<your address> to get reports of who sends in your name.'),
+      remark('pass', 'no-reports', 'Add rua=mailto:<your address> to get reports about who sends in your name.'),
     );
   }
   if (failureReportsTo.length === 0 && failureOptions.join(':') !== '0') {

@@ -151,7 +151,7 @@ export function failureRemark(problem: LookupProblem, name: string): Remark {
 function failureRemedy(problem: LookupProblem, name: string): string {
   switch (problem) {
     case 'timeout':
-      return `Run it again; if it stays so, find out which name server of ${name} does not answer ("dig +trace ${name}"), or ask another resolver with --resolver.`;
+      return `Run it again; if it fails again, find out which name server of ${name} does not answer ("dig +trace ${name}"), or ask another resolver with --resolver.`;
     case 'server-failure':
       return `Check that the parent zone's NS records name the servers that hold the zone of ${name} (else it is a lame delegation), and its DNSSEC, with "dig +trace ${name}".`;
     case 'refused':

@@ -12,7 +12,7 @@ export function noMailFrom(domain: string): Finding {
     {
       verdict: 'warn',
       problem: 'no-mail-from',
-      remedy: `Set a custom MAIL FROM domain such as bounce.${domain}: without one SPF is not aligned, and DMARC rests on DKIM alone.`,
+      remedy: `Set a custom MAIL FROM domain such as bounce.${domain}: without one SPF is not aligned, and DMARC relies on DKIM alone.`,
     },
   );
 }
@@ -73,7 +73,7 @@ export function judgeMx(mailFrom: string, { mx, addresses }: MailFromView, regio
     return finding(found, {
       verdict: 'fail',
       problem: 'doubled',
-      remedy: `Leave only ${wanted}: SES wants exactly one.`,
+      remedy: `Leave only ${wanted}: SES requires exactly one.`,
     });
   }
   const foundRegion = feedbackRegion(exchange);

@@ -64,7 +64,7 @@ export function judgeAddresses(name: string, addresses: AddressIdentities | unde
         {
           verdict: 'pass',
           problem: 'denied',
-          remedy: 'Allow ses:ListEmailIdentities to have identities of single addresses checked, too.',
+          remedy: 'Allow ses:ListEmailIdentities to check identities of single addresses as well.',
         },
       ),
     ];
@@ -82,7 +82,7 @@ export function judgeAddresses(name: string, addresses: AddressIdentities | unde
             {
               verdict: 'warn',
               problem: 'overridden',
-              remedy: `Delete the identity of ${unsigned.join(', ')}, or turn on DKIM for it: mail from there is not signed, whatever the domain's identity does.`,
+              remedy: `Delete the identity of ${unsigned.join(', ')}, or turn on DKIM for it: mail from there is not signed, whatever the identity of the domain does.`,
             } as const,
           ]),
     ),

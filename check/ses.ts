@@ -7,7 +7,7 @@ const REMEDIES: { readonly [problem: string]: string } = {
   'no-region': 'Give the Region of SES with --region, or look at DNS alone with --no-ses.',
   'no-credentials': 'Give AWS credentials (AWS_PROFILE, for one), or look at DNS alone with --no-ses.',
   denied: 'Allow ses:GetEmailIdentity on the identity, or look at DNS alone with --no-ses.',
-  'no-answer': 'Run it again; if it stays so, check Region and network, or look at DNS alone with --no-ses.',
+  'no-answer': 'Run it again; if it fails again, check Region and network, or look at DNS alone with --no-ses.',
 };
 
 /** What SES says of the identity, its DKIM and its MAIL FROM domain. */
@@ -29,7 +29,7 @@ export function judgeSes(domain: string, view: SesView, givenMailFrom: string | 
         {
           verdict: 'fail',
           problem: 'no-identity',
-          remedy: `Create the identity in ${view.region}, or give its Region with --region; when the identity of a parent domain sends, check that domain.`,
+          remedy: `Create the identity in ${view.region}, or give its Region with --region; if the identity of a parent domain sends, check that domain.`,
         },
       ),
     ];
@@ -59,7 +59,7 @@ function verificationRemarks({ verifiedForSending, verificationStatus, verificat
   const remedy =
     verificationStatus === 'PENDING'
       ? 'Correct what fails below, then wait: SES looks for the records for up to 72 hours, and sends nothing from the domain until then.'
-      : 'Correct what fails below, then set up DKIM of the identity again: SES has stopped looking for the records.';
+      : 'Correct what fails below, then set up DKIM for the identity again: SES has stopped looking for the records.';
   return [{ verdict: 'fail', problem: 'not-verified', remedy: (why + remedy).trim() }];
 }
 
@@ -93,7 +93,7 @@ function dkimRemarks({ tokens, dkimStatus, signingEnabled, keyLength, nextKeyLen
 const KEY_SHORT: Remark = {
   verdict: 'warn',
   problem: 'key-short',
-  remedy: 'Set NextSigningKeyLength to RSA_2048_BIT (PutEmailIdentityDkimSigningAttributes): 1024 bits are few.',
+  remedy: 'Set NextSigningKeyLength to RSA_2048_BIT (PutEmailIdentityDkimSigningAttributes): 1024 bits are too few.',
 };
 
 /**

@@ -40,7 +40,7 @@ export function judgeSpf(tree: SpfTree): Finding {
       {
         verdict: 'fail',
         problem: 'doubled',
-        remedy: 'Merge them into one: with two, SPF is an error (permerror) to every receiver.',
+        remedy: 'Merge them into one: with two, SPF is an error (permerror) for every receiver.',
       },
     );
   }
@@ -62,7 +62,7 @@ function judgeRecord(tree: SpfTree, record: SpfRecord): Remark[] {
 function judgeErrors({ errors }: SpfRecord): Remark[] {
   if (errors.length === 0) return [];
   const terms = errors.map((term) => `"${term}"`).join(', ');
-  return [fail('invalid', `Correct ${terms}: it makes SPF an error (permerror) to every receiver.`)];
+  return [fail('invalid', `Correct ${terms}: it makes SPF an error (permerror) for every receiver.`)];
 }
 
 function judgeLimits({ lookups, voids, crowded }: SpfTree): Remark[] {
@@ -125,7 +125,7 @@ function judgeReach(root: SpfView): Remark[] {
     return [
       fail(
         'too-permissive',
-        'Replace what lets the whole Internet pass (such as +all or a range like 0.0.0.0/0) with ~all: anyone can send in your name now.',
+        'Replace what lets the whole Internet pass (such as +all or a range like 0.0.0.0/0) with ~all: as it is, anyone can send in your name.',
       ),
     ];
   }

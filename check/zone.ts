@@ -46,5 +46,5 @@ export function judgeZone(domain: string, zone: Zone): Finding {
 function remedy(domain: string, zone: string | undefined): string {
   return zone === undefined || !zone.includes('.')
     ? `Check that ${domain} is registered, and that its registrar has the name servers of its hosted zone.`
-    : `Delegate ${domain} by NS records in ${zone} that name the servers of its hosted zone, or, if its records belong into ${zone}, write them there.`;
+    : `Delegate ${domain} by NS records in ${zone} that name the servers of its hosted zone, or, if its records belong in ${zone}, write them there.`;
 }

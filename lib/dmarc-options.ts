@@ -21,7 +21,7 @@ export enum DmarcPolicy {
 }
 
 /**
- * How closely the domain that DKIM or SPF has authenticated must match the domain of the From address.
+ * How closely the domain authenticated by DKIM or SPF must match the domain of the From address.
  *
  * @see https://www.rfc-editor.org/rfc/rfc9989#section-4.4
  */
@@ -58,7 +58,7 @@ export interface DmarcOptions {
   readonly subdomainPolicy?: DmarcPolicy;
 
   /**
-   * The policy for subdomains that do not exist in DNS. Forgers like to make them up.
+   * The policy for subdomains that do not exist in DNS. Forgers like to invent them.
    *
    * @default - the policy for subdomains
    * @see https://www.rfc-editor.org/rfc/rfc9989#section-4.7

@@ -58,9 +58,9 @@ export interface EasyDkimDelegationRoleProps {
   readonly dmarc?: boolean;
 
   /**
-   * The name of the role. The stack in the other account imports the role by this name.
+   * The name of the role, by which the stack in the other account imports it.
    *
-   * @default - a name is generated where one is needed
+   * @default - a name is generated if one is needed
    * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
    */
   readonly roleName?: string;
@@ -72,8 +72,8 @@ export interface EasyDkimDelegationRoleProps {
  *
  * It may also list the records of the zone and follow changes in Route 53, and nothing else.
  *
- * Whoever assumes it must pass the id of the hosted zone as the external id, as an `EasyDkimDomain` does. So nobody can
- * trick a stack into using the role for another zone.
+ * Whoever assumes it must pass the id of the hosted zone as the external id, as an `EasyDkimDomain` does. This keeps others
+ * from tricking a stack into using the role for another zone.
  *
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
  * @example
@@ -179,7 +179,7 @@ function checkLength(
   if (length <= MAX_POLICY_LENGTH) {
     return;
   }
-  const tooLong = `names, which make a policy of ${length} characters where IAM takes ${MAX_POLICY_LENGTH}`;
+  const tooLong = `names, which make a policy of ${length} characters, and IAM allows ${MAX_POLICY_LENGTH}`;
   if (domainNames.length < mailFromDomains.length) {
     fail('mailFromDomains', `has ${mailFromDomains.length} ${tooLong}: use several roles`);
   }

@@ -76,8 +76,8 @@ export interface EasyDkimDomainProps {
   readonly removalPolicy?: RemovalPolicy;
 
   /**
-   * Whether to replace records that have the name and type of one of the domain's records, but another value. Of TXT
-   * records, only another SPF or DMARC record is replaced.
+   * Whether to replace records that have the name and type of one of the domain's records, but another value. Among TXT
+   * records, only other SPF and DMARC records are replaced.
    *
    * @default false - such a record fails the deployment, and nothing changes
    */
@@ -101,7 +101,7 @@ export interface EasyDkimDomainProps {
   readonly mailFrom?: MailFromOptions;
 
   /**
-   * The DMARC record of the domain. `{}` writes `v=DMARC1; p=none`, which is enough for bulk mail.
+   * The DMARC record of the domain. `{}` writes `v=DMARC1; p=none`, which is enough for bulk senders.
    *
    * @default - no DMARC record is written
    * @see https://docs.aws.amazon.com/ses/latest/dg/send-email-authentication-dmarc.html
@@ -133,19 +133,19 @@ export interface EasyDkimDomainProps {
   readonly notifications?: NotificationOptions;
 
   /**
-   * Any text, such as "2" or a date. With another one than in the last deployment, the deployment looks at the identity,
-   * its settings and the records anew: what this library made, and somebody has changed or removed since, is put right.
-   * CloudFormation sees no drift in them.
+   * Any text, such as "2" or a date. Change it to have the next deployment check the identity, its settings and the records
+   * again, and restore what this library made and somebody has changed or removed. CloudFormation does not detect drift in
+   * them.
    *
    * @default - the deployment leaves them alone as long as no prop changes
    */
   readonly revision?: string;
 
   /**
-   * Options of the Lambda function that all `EasyDkimDomain`s of the stack share, such as its VPC. The first of them has
-   * to have them.
+   * Options of the Lambda function that all `EasyDkimDomain`s of the stack share, such as its VPC. Give them to the first
+   * one.
    *
-   * @default - a function outside of VPCs, with a log of its own that is kept for three months
+   * @default - the function is not in a VPC, and its log is kept for three months
    */
   readonly functionOptions?: EasyDkimFunctionOptions;
 }

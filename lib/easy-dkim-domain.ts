@@ -49,8 +49,8 @@ const BULK_ACTION = 'ses:SendBulkEmail';
  * A domain that can send DKIM-signed mail through Amazon SES.
  *
  * On deployment, a Lambda function calls SES `VerifyDomainDkim`, writes the three CNAME records to the hosted zone in one
- * change batch, and waits until Route 53 has published them. An identity or record that exists already is used as it is,
- * and stays when this construct goes.
+ * change batch, and waits until Route 53 has published them. An identity or record that already exists is used as it is,
+ * and stays when this construct is removed.
  *
  * Add `mailFrom` and `dmarc`, and the mail also passes SPF and DMARC, which large mailbox providers require of bulk senders.
  *
@@ -68,7 +68,7 @@ export class EasyDkimDomain extends Resource implements ses.IEmailIdentity, iam.
   public readonly mailFromDomain?: string;
 
   /**
-   * The tags of the SES identity. `Tags.of(scope).add()` adds to them. Only an identity that this library made gets them.
+   * The tags of the SES identity. `Tags.of(scope).add()` adds to them. Only identities that this library made are tagged.
    */
   public readonly cdkTagManager = new TagManager(TagType.MAP, RESOURCE_TYPE);
 
@@ -122,7 +122,7 @@ export class EasyDkimDomain extends Resource implements ses.IEmailIdentity, iam.
   }
 
   /**
-   * The domain, in lower case and ASCII. What uses it is deployed once the records are in place.
+   * The domain, in lower case and ASCII. Resources that use this value are deployed after the records are in place.
    *
    * @attribute
    */
@@ -180,7 +180,7 @@ export class EasyDkimDomain extends Resource implements ses.IEmailIdentity, iam.
   }
 
   /**
-   * All records that the domain needs, in the form of a zone file, which DNS providers import.
+   * All records that the domain needs, as a zone file that you can import at a DNS provider.
    */
   public get zoneFile(): string {
     return zoneFile(this.dnsRecords, this.properties.Ttl);
@@ -218,7 +218,7 @@ export class EasyDkimDomain extends Resource implements ses.IEmailIdentity, iam.
 
   /**
    * Allows a principal to perform actions on the identity. If the principal is another account, an organization or a
-   * service, the identity gets a policy.
+   * service, this adds a policy to the identity.
    *
    * @param grantee the principal
    * @param actions the IAM actions, such as `ses:SendEmail`
@@ -235,10 +235,10 @@ export class EasyDkimDomain extends Resource implements ses.IEmailIdentity, iam.
   }
 
   /**
-   * Allows a principal to send mail from the domain, templates and the default configuration set included.
+   * Allows a principal to send mail from the domain, also with templates and the default configuration set.
    *
-   * For a principal of another account, an organization or a service the identity gets a policy. Senders of another
-   * account name the identity by its ARN, and use templates and configuration sets of their own.
+   * For a principal in another account, an organization or a service, this adds a policy to the identity. Senders in another
+   * account name the identity by its ARN, and use their own templates and configuration sets.
    *
    * @param grantee the principal
    * @see https://docs.aws.amazon.com/ses/latest/dg/sending-authorization.html
@@ -259,10 +259,10 @@ export class EasyDkimDomain extends Resource implements ses.IEmailIdentity, iam.
   }
 
   /**
-   * Adds a statement to the policy of the identity, which lets principals of other accounts send from the domain. Policies
-   * that others have given to the identity stay as they are.
+   * Adds a statement to the policy of the identity, which lets principals in other accounts send from the domain. Other
+   * policies of the identity stay as they are.
    *
-   * SES takes no other resource than the identity, which a statement without resources gets, and 4,096 characters.
+   * SES allows only the identity as the resource, which is the default, and 4,096 characters.
    *
    * @param statement the statement
    * @see https://docs.aws.amazon.com/ses/latest/dg/policy-anatomy.html
@@ -280,28 +280,28 @@ export class EasyDkimDomain extends Resource implements ses.IEmailIdentity, iam.
   }
 
   /**
-   * Whether DKIM is verified and mail is signed: 1 or 0. An `EasyDkimWatch` in the stack sends it.
+   * Whether DKIM is verified and mail is signed: 1 or 0. An `EasyDkimWatch` in the stack publishes it.
    *
-   * @param props options of the metric; by default the minimum of 12 hours
+   * @param props options of the metric; the default is the minimum of 12 hours
    */
   public metricDkimReady(props?: cloudwatch.MetricOptions): cloudwatch.Metric {
     return domainMetric(this, 'DkimReady', this.properties, props);
   }
 
   /**
-   * Whether SES uses the MAIL FROM domain: 1 or 0. An `EasyDkimWatch` in the stack sends it for a domain with `mailFrom`.
+   * Whether SES uses the MAIL FROM domain: 1 or 0. An `EasyDkimWatch` in the stack publishes it for domains with `mailFrom`.
    *
-   * @param props options of the metric; by default the minimum of 12 hours
+   * @param props options of the metric; the default is the minimum of 12 hours
    */
   public metricMailFromReady(props?: cloudwatch.MetricOptions): cloudwatch.Metric {
     return domainMetric(this, 'MailFromReady', this.properties, props);
   }
 
   /**
-   * Whether all records are in the hosted zone: 1 or 0. An `EasyDkimWatch` in the stack sends it for a domain with a
+   * Whether all records are in the hosted zone: 1 or 0. An `EasyDkimWatch` in the stack publishes it for domains with a
    * hosted zone.
    *
-   * @param props options of the metric; by default the minimum of 12 hours
+   * @param props options of the metric; the default is the minimum of 12 hours
    */
   public metricRecordsInPlace(props?: cloudwatch.MetricOptions): cloudwatch.Metric {
     return domainMetric(this, 'RecordsInPlace', this.properties, props);
@@ -311,7 +311,7 @@ export class EasyDkimDomain extends Resource implements ses.IEmailIdentity, iam.
    * Sets CloudFormation's own removal policy. Prefer the prop `removalPolicy`.
    *
    * With `RETAIN`, CloudFormation leaves the identity, its settings and the records alone, whatever the prop says. The tag
-   * by which this construct uses the identity stays, too, so no other construct will ever remove the identity.
+   * with which this construct claims the identity stays, too, so no other construct will ever remove the identity.
    *
    * @param policy the removal policy
    */

@@ -11,15 +11,15 @@ import { WatchInput } from './shared/metrics';
  */
 export interface EasyDkimWatchProps {
   /**
-   * When to look. A look takes about a second for each domain.
+   * When to check the domains. A check takes about a second for each domain.
    *
    * @default events.Schedule.rate(Duration.hours(6))
    */
   readonly schedule?: events.Schedule;
 
   /**
-   * Whether to put back what this library made and is missing: records, settings, and verifications that SES has given up.
-   * What somebody has put in its place stays, and so does whatever was there before this library came.
+   * Whether to restore what this library made and is missing: records, settings, and verifications that SES has given up on.
+   * Whatever somebody has put in its place stays, and so does everything that was there before.
    *
    * @default false - the watch changes nothing
    */
@@ -32,13 +32,13 @@ const PROPS: PropTypes<EasyDkimWatchProps> = {
 };
 
 /**
- * Looks after all `EasyDkimDomain`s of the stack: notices when a record, a setting or the identity itself is not any more
- * as it was deployed, which CloudFormation does not see.
+ * Watches all `EasyDkimDomain`s of the stack. It notices when a record, a setting or the identity itself no longer matches
+ * what was deployed, which CloudFormation does not see.
  *
- * The Lambda function of the stack compares what was deployed with SES and Route 53, and tells of it by CloudWatch
- * metrics and in its log, with what to do. It changes nothing, unless with `repair`.
+ * The Lambda function of the stack compares what was deployed with SES and Route 53. It reports what it finds, and what to
+ * do, in CloudWatch metrics and in its log. It changes nothing unless you set `repair`.
  *
- * One a stack, created after its first `EasyDkimDomain`.
+ * Create one for each stack, after the first `EasyDkimDomain` of the stack.
  *
  * @see https://docs.aws.amazon.com/ses/latest/dg/troubleshoot-dkim.html
  * @example
@@ -50,7 +50,7 @@ const PROPS: PropTypes<EasyDkimWatchProps> = {
  */
 export class EasyDkimWatch extends Construct {
   /**
-   * @throws Error when the stack has no `EasyDkimDomain` yet, or another `EasyDkimWatch`, or a prop is of no use.
+   * @throws Error when the stack has no `EasyDkimDomain` yet or already has an `EasyDkimWatch`, or when a prop cannot work.
    */
   public constructor(scope: Construct, id: string, props: EasyDkimWatchProps = {}) {
     super(scope, id);
@@ -59,7 +59,7 @@ export class EasyDkimWatch extends Construct {
     const input: WatchInput = { Watch: { StackId: Stack.of(this).stackId, Repair: given.repair ?? false } };
 
     const rule = new events.Rule(this, 'Rule', {
-      description: 'Looks after the SES Easy DKIM domains of this stack (cdk-ses-easy-dkim)',
+      description: 'Watches the SES Easy DKIM domains of this stack (cdk-ses-easy-dkim)',
       schedule: given.schedule ?? events.Schedule.rate(Duration.hours(6)),
     });
     // Not by aws-events-targets, which loads a fifth of the CDK.
@@ -75,18 +75,18 @@ export class EasyDkimWatch extends Construct {
   }
 
   /**
-   * How many domains of the stack are not as they were deployed, or could not be looked at.
+   * How many domains of the stack no longer match what was deployed, or could not be checked.
    *
-   * @param props options of the metric; by default the maximum of 12 hours
+   * @param props options of the metric; the default is the maximum of 12 hours
    */
   public metricDomainsNotReady(props: cloudwatch.MetricOptions = {}): cloudwatch.Metric {
     return stackMetric(this, 'DomainsNotReady', { statistic: cloudwatch.Stats.MAXIMUM, ...props });
   }
 
   /**
-   * How many things were repaired.
+   * How many records, settings and verifications were repaired.
    *
-   * @param props options of the metric; by default the sum of 12 hours
+   * @param props options of the metric; the default is the sum of 12 hours
    */
   public metricRepaired(props: cloudwatch.MetricOptions = {}): cloudwatch.Metric {
     return stackMetric(this, 'Repaired', { statistic: cloudwatch.Stats.SUM, ...props });

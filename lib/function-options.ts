@@ -12,8 +12,8 @@ import type * as sqs from 'aws-cdk-lib/aws-sqs';
  */
 export interface EasyDkimFunctionOptions {
   /**
-   * The VPC to put the function into. Its subnets need a way to the public endpoints of SES, Route 53, CloudFormation and
-   * S3, such as a NAT gateway: not all of these services have VPC endpoints.
+   * The VPC to put the function into. Its subnets must reach the public endpoints of SES, Route 53, CloudFormation and
+   * S3, for example through a NAT gateway: not all of these services have VPC endpoints.
    *
    * @default - the function is not in a VPC
    * @see https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html
@@ -23,19 +23,19 @@ export interface EasyDkimFunctionOptions {
   /**
    * The subnets of the VPC to put the function into. Needs `vpc`.
    *
-   * @default - those that the VPC chooses: private subnets
+   * @default - the private subnets of the VPC
    */
   readonly vpcSubnets?: ec2.SubnetSelection;
 
   /**
-   * The security groups of the function. They have to allow outbound HTTPS. Needs `vpc`.
+   * The security groups of the function. They must allow outbound HTTPS. Needs `vpc`.
    *
    * @default - in a VPC, a new one that allows all outbound traffic
    */
   readonly securityGroups?: ec2.ISecurityGroup[];
 
   /**
-   * The log group of the function. Not together with `logRetention` and `logEncryptionKey`.
+   * The log group of the function. Cannot be combined with `logRetention` and `logEncryptionKey`.
    *
    * @default - a new one, which is deleted with the stack
    */
@@ -49,7 +49,7 @@ export interface EasyDkimFunctionOptions {
   readonly logRetention?: logs.RetentionDays;
 
   /**
-   * The key that encrypts the log. Its policy has to let CloudWatch Logs use it.
+   * The key that encrypts the log. Its policy must let CloudWatch Logs use it.
    *
    * @default - CloudWatch Logs encrypts the log with a key of its own
    * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
@@ -57,7 +57,7 @@ export interface EasyDkimFunctionOptions {
   readonly logEncryptionKey?: kms.IKeyRef;
 
   /**
-   * The permissions boundary of the function's role. It has to allow what the function does.
+   * The permissions boundary of the function's role. It must allow what the function does.
    *
    * @default - none, unless `PermissionsBoundary.of(scope).apply()` sets one
    * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html
@@ -67,16 +67,16 @@ export interface EasyDkimFunctionOptions {
   /**
    * Whether AWS X-Ray traces the function.
    *
-   * @default - Lambda's own default: it passes a trace through, and begins none
+   * @default - Lambda's default: it passes traces through, but starts none
    * @see https://docs.aws.amazon.com/lambda/latest/dg/services-xray.html
    */
   readonly tracing?: lambda.Tracing;
 
   /**
-   * The standard queue for events that the function could not answer after all its tries, or got too late. The
-   * deployment that sent such an event fails in any case.
+   * A standard queue for events that the function could not answer after all retries, or received too late. The
+   * deployment that sent such an event fails anyway.
    *
-   * @default - such events are dropped
+   * @default - these events are dropped
    * @see https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
    */
   readonly deadLetterQueue?: sqs.IQueue;

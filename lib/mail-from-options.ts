@@ -9,7 +9,7 @@ import type * as ses from 'aws-cdk-lib/aws-ses';
  */
 export interface MailFromOptions {
   /**
-   * The full name of the MAIL FROM domain, such as `bounce.example.com`. It has to be below the domain. Do not use it to
+   * The full name of the MAIL FROM domain, such as `bounce.example.com`. It must be below the domain. Do not use it to
    * receive mail or in From addresses.
    */
   readonly domainName: string;

@@ -15,9 +15,9 @@ import { script, step } from './lib/steps.mjs';
 await script(async () => {
   await node('package.mjs');
   const args = ['publish', '--dry-run', '--provenance=false', '--access', 'public', '--json', artefactOf('js')];
-  const { id, entryCount, size, unpackedSize } = JSON.parse(
-    await step('npm publish --dry-run', () => run('npm publish', 'npm', args)),
-  );
+  const shown = JSON.parse(await step('npm publish --dry-run', () => run('npm publish', 'npm', args)));
+  // npm shows the package itself, or, since version 11, packages by their names.
+  const { id, entryCount, size, unpackedSize } = shown.id === undefined ? Object.values(shown)[0] : shown;
   console.log(`  ${id}: ${entryCount} files, ${kilobytes(size)}, unpacked ${kilobytes(unpackedSize)}\n`);
   await node('test-languages.mjs', '--packed');
 });

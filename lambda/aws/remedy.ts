@@ -41,32 +41,32 @@ export function remedy(call: CallDescription, code: string, words: string): stri
   }
   if (DENIED.test(code)) {
     if (call.service === 'STS') {
-      return 'The delegation role does not let the Lambda assume it: check that it exists and that the account of the stack is in its assumedBy, and that no service control policy denies it.';
+      return 'The Lambda cannot assume the delegation role: check that it exists, that its assumedBy includes the account of the stack, and that no service control policy denies it.';
     }
     if (call.role !== undefined) {
-      return 'The delegation role was assumed, but may not do this: check that it is the EasyDkimDelegationRole of this very zone and that its domainNames include the domain, its mailFromDomains the MAIL FROM domain, and dmarc is true if there is a DMARC record.';
+      return 'The delegation role lacks this permission: check that it is the EasyDkimDelegationRole of this zone, that its domainNames include the domain and its mailFromDomains the MAIL FROM domain, and that dmarc is true if there is a DMARC record.';
     }
-    const zoneElsewhere = ', and pass delegationRole when the zone is in another account';
+    const zoneElsewhere = ', and set delegationRole if the zone is in another account';
     const further = call.service === 'Route 53' ? zoneElsewhere : (DENIED_WITH_TAGS[call.operation] ?? '');
     return `Check that no service control policy, permissions boundary or changed role policy denies the call${further}.`;
   }
   if (/Throttl|Rate|PriorRequestNotComplete|TooManyRequests/.test(code)) {
-    return 'AWS kept throttling until the time was up: deploy again, or fewer domains at once.';
+    return 'AWS throttled the call until time ran out: deploy again, or deploy fewer domains at once.';
   }
   if (code === FOREIGN_ANSWER) {
-    return "Something answers in AWS's place, such as an emulator or a proxy: look at AWS_ENDPOINT_URL, and at what is between the Lambda and AWS.";
+    return 'Something other than AWS answered, such as an emulator or a proxy: check AWS_ENDPOINT_URL, and what is between the Lambda and AWS.';
   }
   if (code === 'InvalidAction') {
-    return 'The endpoint does not know the operation: an emulator, perhaps, that lacks it.';
+    return 'The endpoint does not know this operation: it may be an emulator.';
   }
   if (code === 'ENOTFOUND') {
-    return 'There is no such endpoint: the service may not be in this Region, or the Lambda has no DNS.';
+    return 'The endpoint was not found: the service may not be available in this Region, or the Lambda cannot resolve names.';
   }
   if (code === 'NoSuchHostedZone') {
-    return 'The hosted zone does not exist in this account: check its id, and pass delegationRole when the zone is in another account.';
+    return 'The hosted zone does not exist in this account: check its id, and set delegationRole if the zone is in another account.';
   }
   if (code === 'AbortError' || code === 'TimeoutError') {
-    return 'There was no answer in time: deploy again; if it stays so, check the AWS Health Dashboard and the network of the Lambda.';
+    return "There was no answer in time: deploy again; if it fails again, check the AWS Health Dashboard and the Lambda's network.";
   }
   if (code === 'InvalidChangeBatch' || code === 'InvalidInput') {
     return 'Nothing was changed: compare the zone with the record named in the message.';
@@ -77,7 +77,7 @@ export function remedy(call: CallDescription, code: string, words: string): stri
       ? 'The identity may have been deleted by hand: deploy its EasyDkimDomain again, with another revision.'
       : setting.remedy;
   }
-  return 'Deploy again; if it stays so, check the AWS Health Dashboard.';
+  return 'Deploy again; if it fails again, check the AWS Health Dashboard.';
 }
 
 /**
@@ -89,22 +89,22 @@ function tagRemedy({ operation, arn }: CallDescription, code: string, words: str
     return undefined;
   }
   if (/^TagPolicy/.test(code) || /tag policy/i.test(words)) {
-    return `A tag policy of the organization forbids a tag: have it allow keys that begin with ${MARK}, and give your own tags values that it allows.`;
+    return `Your organization's tag policy forbids a tag: have it allow keys that begin with ${MARK}, and give your own tags values that it allows.`;
   }
   if (code !== 'BadRequestException' || !/\btags?\b/i.test(words)) {
     return undefined;
   }
   if (/maximum|limit|too many/i.test(words)) {
     return (
-      `SES allows an identity ${MAX_TAGS} tags, and each construct that uses it needs one. ` +
+      `SES allows ${MAX_TAGS} tags on an identity, and each construct that uses it needs one. ` +
       `\`aws sesv2 list-tags-for-resource --resource-arn ${arn}\` shows them, ` +
       `\`aws sesv2 untag-resource --resource-arn ${arn} --tag-keys <key>\` removes one: ` +
-      `leave those that begin with ${MARK}, and have Tags.of(scope) add fewer.`
+      `keep those that begin with ${MARK}, and add fewer with Tags.of(scope).`
     );
   }
   return (
-    `SES does not take a tag that the construct was given. It takes ${TAG_TEXT}, keys of 1 to ${MAX_TAG_KEY_LENGTH} ` +
-    `characters that do not begin with aws:, and values of up to ${MAX_TAG_VALUE_LENGTH}: give another one, or keep it ` +
-    `from the identity by Tags.of(scope).add(key, value, { excludeResourceTypes: ['${RESOURCE_TYPE}'] }).`
+    `SES refuses a tag that the construct was given. It allows ${TAG_TEXT}, keys of 1 to ${MAX_TAG_KEY_LENGTH} ` +
+    `characters that do not begin with aws:, and values of up to ${MAX_TAG_VALUE_LENGTH}: change it, or exclude ` +
+    `the identity with Tags.of(scope).add(key, value, { excludeResourceTypes: ['${RESOURCE_TYPE}'] }).`
   );
 }

@@ -146,7 +146,7 @@ export class HostedZone {
     if (!inSync) {
       throw new Failure(
         `Route 53 took the records into hosted zone ${this.zone.zoneId} but has not published them in time ` +
-          `(change ${changeId} is ${status}): deploy again; if it stays so, check the AWS Health Dashboard.`,
+          `(change ${changeId} is ${status}): deploy again; if it fails again, check the AWS Health Dashboard.`,
       );
     }
   }

@@ -84,7 +84,7 @@ async function setUpDomain(
       physicalId: former ?? (left.state ? formatPhysicalId(left.state) : emptyPhysicalId(event.RequestId)),
       reason:
         explain(error, config) +
-        left.problems.map((problem) => ` What this deployment had made could not be removed: ${problem}`).join(''),
+        left.problems.map((problem) => ` What this deployment made could not be removed: ${problem}`).join(''),
     };
   }
 }

@@ -37,7 +37,7 @@ export function refuseForeignSigning(signing: Signing, domainName: string, regio
 export function refuseSwitchedOff(signing: Signing, domainName: string, region: string): void {
   if (signing.enabled === false && signing.tokens.length > 0) {
     throw new Failure(
-      `The identity ${domainName} in ${region} has Easy DKIM, but its signing is switched off. Switch it on with ` +
+      `The identity ${domainName} in ${region} has Easy DKIM, but its signing is turned off. Turn it on with ` +
         `"aws ses set-identity-dkim-enabled --identity ${domainName} --dkim-enabled --region ${region}", then deploy again.`,
     );
   }

@@ -304,7 +304,7 @@ function conflict(wishes: RecordWishes, wanted: MailRecord, sets: readonly Recor
   const { option = 'mailFrom' } = kindOf(wanted.id);
   const keep = option === 'mailFrom' ? 'remove it' : `leave ${option} out to keep it`;
   return new Failure(
-    `The record ${wanted.name} exists in hosted zone ${wishes.zoneId} with another value: it is ${found} and should be ` +
+    `The record ${wanted.name} exists in hosted zone ${wishes.zoneId} with a different value: it is ${found} and should be ` +
       `${wanted.type} ${valueInRoute53(wanted)}. ` +
       (replaceable
         ? `Set overwriteRecords: true to replace it, or ${keep}, then deploy again.`

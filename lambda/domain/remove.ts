@@ -105,8 +105,8 @@ async function removeWithoutClaim(
   const names = removals.filter((each) => !useless.includes(each)).map(({ record }) => record.name);
   log('left', { names, reason: 'the identity does not have our claim' });
   return (
-    `The identity ${state.domainName} in ${state.region} does not carry the tag of this resource any more, so it may be ` +
-    `in use by others: it stays, with the records ${names.join(', ')}. Delete them by hand if nobody needs them.`
+    `The identity ${state.domainName} in ${state.region} no longer carries the tag of this resource, so others ` +
+    `may use it: it stays, with the records ${names.join(', ')}. Delete them by hand if nobody needs them.`
   );
 }
 

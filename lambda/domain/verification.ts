@@ -88,7 +88,7 @@ async function notVerified(
   const [{ name, value }] = records;
   return new Failure(
     `${problem}. Tokens: ${records.map(({ id }) => id).join(', ')}; ${await findings(zone, config, records)}` +
-      `"dig CNAME ${name}" must answer ${value}. Then deploy again, or leave out waitForVerification.`,
+      `"dig CNAME ${name}" must show ${value}. Then deploy again, or leave out waitForVerification.`,
   );
 }
 
@@ -98,14 +98,14 @@ async function findings(
   records: readonly MailRecord[],
 ): Promise<string> {
   if (zone === undefined) {
-    return 'their records are not in Route 53. Check that they are at the DNS provider of the domain: ';
+    return 'their records are not in Route 53. Check that the DNS provider of the domain has them: ';
   }
   const names = records.map(({ name }) => name);
   const existing = await zone.listRecordSets(domainName, names);
   const found = records.filter((record) => existing.some((set) => isOf(set, record) && satisfies(set, record)));
   return (
     `the hosted zone has ${found.length} of their 3 records. ` +
-    `Check that the domain is delegated to this very zone: "dig NS" for it must show the zone's name servers, not those of ` +
+    `Check that the domain is delegated to this zone: "dig NS" must show the zone's name servers, not those of ` +
     'another zone or account, and '
   );
 }

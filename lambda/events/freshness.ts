@@ -106,7 +106,7 @@ export class Freshness {
     // An older status is that of the operation before; one of success is that of a repetition, or an emulator's.
     if (view !== undefined && /FAILED|ROLLBACK|DELETE/.test(view.status) && view.since > this.start) {
       throw new Failure(
-        `CloudFormation has cancelled it (${view.status}), since something else in the stack failed: see its events.`,
+        `CloudFormation cancelled it (${view.status}), because something else in the stack failed: see the events of the stack.`,
       );
     }
   }

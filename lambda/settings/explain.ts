@@ -6,6 +6,6 @@ export function explainSettings(
   { domainName, region }: { readonly domainName: string; readonly region: string },
   problems: readonly string[] = [],
 ): string {
-  const left = problems.map((problem) => ` What this deployment had set could not be taken back: ${problem}`);
+  const left = problems.map((problem) => ` What this deployment set could not be undone: ${problem}`);
   return `Settings of ${domainName} (SES in ${region}): ${describeError(error)}${left.join('')}`;
 }

@@ -31,7 +31,7 @@ export async function waitForMailFrom(
       ? `SES has given up looking for the MX record of ${mailFrom}`
       : `SES has not found the MX record of ${mailFrom} within ${waitForVerification} seconds`;
   throw new Failure(
-    `${problem} (${shownStatus(verdict)}). "dig MX ${mailFrom}" must answer 10 ${feedbackHost(region)}, and no other MX ` +
+    `${problem} (${shownStatus(verdict)}). "dig MX ${mailFrom}" must show 10 ${feedbackHost(region)}, and no other MX ` +
       'record. Then deploy again, or leave out waitForVerification.',
   );
 }

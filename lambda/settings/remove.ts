@@ -144,7 +144,7 @@ async function whatStays(
   const present = await aws.settings.read(identity, settingsOf(wanted));
   return planSettings({ wanted: {}, former: wanted, present }).length === 0
     ? undefined
-    : `The settings of ${domainName} in ${region} stay: the identity does not carry the tag of this resource any more, ` +
+    : `The settings of ${domainName} in ${region} stay: the identity no longer carries the tag of this resource, ` +
         'or somebody has edited it.';
 }
 

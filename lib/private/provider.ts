@@ -97,8 +97,8 @@ export class EasyDkimProvider extends Construct {
     const conflict = made && conflictingOption(domain, made.options, options);
     if (made !== undefined && conflict !== undefined) {
       throw new Error(
-        `${domain.node.path}: functionOptions.${conflict} is not the one with which ${made.maker.node.path} has made the ` +
-          `function, which all EasyDkimDomains of the stack share: give ${made.maker.node.path} the same functionOptions, ` +
+        `${domain.node.path}: functionOptions.${conflict} differs from that of ${made.maker.node.path}, which made ` +
+          `the function that all EasyDkimDomains of the stack share: give ${made.maker.node.path} the same functionOptions, ` +
           'or leave them out here.',
       );
     }
@@ -114,13 +114,11 @@ export class EasyDkimProvider extends Construct {
     const { path } = watch.node;
     const provider = Stack.of(watch).node.tryFindChild(PROVIDER) as EasyDkimProvider | undefined;
     if (provider === undefined) {
-      throw new Error(
-        `${path}: the stack has no EasyDkimDomain to look after: create the watch after the first of them.`,
-      );
+      throw new Error(`${path}: the stack has no EasyDkimDomain to watch: create the watch after the first one.`);
     }
     if (provider.watch !== undefined) {
       throw new Error(
-        `${path}: ${provider.watch.node.path} looks after the domains of the stack: one watch is enough.`,
+        `${path}: ${provider.watch.node.path} already watches the domains of the stack: one watch is enough.`,
       );
     }
     provider.watch = watch;
@@ -208,8 +206,8 @@ export class EasyDkimProvider extends Construct {
     if (same !== undefined) {
       Annotations.of(construct).addWarningV2(
         'cdk-ses-easy-dkim:domain-twice',
-        `${shownName(domainName)} in ${Token.isUnresolved(region) ? 'the same Region' : region} is set up by ` +
-          `${same.construct.node.path}, too. That works, but one of them is enough.`,
+        `${shownName(domainName)} in ${Token.isUnresolved(region) ? 'the same Region' : region} is also set up by ` +
+          `${same.construct.node.path}. That works, but one is enough.`,
       );
     }
     this.tellOtherStack(construct, domainName, region);
@@ -262,7 +260,7 @@ export class EasyDkimProvider extends Construct {
     } else if (Stack.of(other) !== Stack.of(construct)) {
       Annotations.of(construct).addInfoV2(
         'cdk-ses-easy-dkim:domain-in-other-stack',
-        `"${domainName}" in ${region} is set up by ${other.node.path}, too. That is safe: the last one that goes removes it.`,
+        `"${domainName}" in ${region} is also set up by ${other.node.path}. That is safe: the last one to go removes it.`,
       );
     }
   }
@@ -302,5 +300,5 @@ export class EasyDkimProvider extends Construct {
 }
 
 function shownName(name: string): string {
-  return Token.isUnresolved(name) ? 'a name that is known at deployment only' : `"${name}"`;
+  return Token.isUnresolved(name) ? 'a name that is known only at deployment' : `"${name}"`;
 }

@@ -29,15 +29,13 @@ export function normalizeDomainName(name: string): string {
     throw new Error(`${shown} is an e-mail address: give its domain only, the part after the "@"`);
   }
   if (name.includes('*')) {
-    throw new Error(
-      `${shown} is a wildcard: SES verifies one domain; its subdomains are covered by it, so leave out the "*."`,
-    );
+    throw new Error(`${shown} is a wildcard: a domain covers its subdomains in SES, so leave out the "*."`);
   }
 
   const stranger = STRANGER.exec(name);
   if (stranger !== null) {
     throw new Error(
-      `${shown} has the character ${JSON.stringify(stranger[0])}: a name has letters, digits, hyphens and dots only`,
+      `${shown} has the character ${JSON.stringify(stranger[0])}: a name may have only letters, digits, hyphens and dots`,
     );
   }
 
@@ -55,7 +53,7 @@ export function normalizeDomainName(name: string): string {
     }
     if (!LABEL.test(label)) {
       throw new Error(
-        `${shown} has the label ${JSON.stringify(label)}: a label has letters, digits and inner hyphens only`,
+        `${shown} has the label ${JSON.stringify(label)}: a label may have only letters, digits and inner hyphens`,
       );
     }
   }

@@ -35,7 +35,7 @@ function remarksOnVerification(status: string): readonly IdentityRemark[] {
           verdict: 'warn',
           problem: 'not-verified',
           remedy:
-            'SES cannot tell at the moment whether the records are there: correct what fails below, and otherwise wait.',
+            'SES cannot currently tell whether the records are there: correct what fails below; if nothing does, wait.',
         },
       ]
     : [
@@ -50,7 +50,7 @@ function remarksOnVerification(status: string): readonly IdentityRemark[] {
 const SIGNING_DISABLED: IdentityRemark = {
   verdict: 'fail',
   problem: 'signing-disabled',
-  remedy: 'Turn on DKIM signing of the identity (PutEmailIdentityDkimAttributes).',
+  remedy: 'Turn on DKIM signing for the identity (PutEmailIdentityDkimAttributes).',
 };
 
 /**

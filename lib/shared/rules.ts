@@ -47,8 +47,8 @@ export function mailFromProblem(mailFrom: string, domainName: string): Problem {
 /** The problem of a MAIL FROM domain at a name that may receive mail. */
 export function takesMailAway(name: string, what: string): string {
   return (
-    `"${name}" is ${what}: the MX record of a MAIL FROM domain leads to SES, so that no mail could be received ` +
-    `there any more; give a name below it such as "bounce.${name}"`
+    `"${name}" is ${what}: the MX record of a MAIL FROM domain points to SES, so this name could no longer receive mail; ` +
+    `give a name below it such as "bounce.${name}"`
   );
 }
 
@@ -62,7 +62,7 @@ const MAX_SENDING_POLICY_LENGTH = 4_096;
 export function sendingPolicyProblem(length: number): Problem {
   return length <= MAX_SENDING_POLICY_LENGTH
     ? undefined
-    : `The sending policy has ${length} characters, and SES takes ${MAX_SENDING_POLICY_LENGTH}: grant fewer principals, ` +
+    : `The sending policy has ${length} characters, and SES allows ${MAX_SENDING_POLICY_LENGTH}: grant fewer principals, ` +
         'or an organization instead of its accounts';
 }
 
@@ -159,7 +159,7 @@ function aTopic(type: Notification): Rule {
       fifoProblem(arn) ??
       (new RegExp(`^arn:[a-z-]{1,20}:sns:${SesRegion}:\\d{12}:[A-Za-z0-9_-]{1,256}$`).test(arn)
         ? undefined
-        : `is ${shown(arn)}: give the ARN of a topic in ${SesRegion}, since SES publishes in its own Region only`),
+        : `is ${shown(arn)}: give the ARN of a topic in ${SesRegion}, because SES publishes only in its own Region`),
   };
 }
 
@@ -204,8 +204,8 @@ function policyNameProblem(name: string): Problem {
     return problem;
   }
   return (
-    `is ${shown(name)}: give ${shown(normalizeDomainName(name))}. A name that is known at deployment only has to be in ` +
-    'lower case, in ASCII and without a trailing dot, since IAM policies compare it as it is'
+    `is ${shown(name)}: give ${shown(normalizeDomainName(name))}. A name that is known only at deployment must be in ` +
+    'lower case, in ASCII and without a trailing dot, because IAM policies compare it as it is'
   );
 }
 

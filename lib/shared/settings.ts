@@ -85,7 +85,7 @@ export const SETTINGS: { readonly [S in Setting]: SettingRow<SettingValues[S]> }
     turn: () => 0,
     operations: ['PutEmailIdentityMailFromAttributes'],
     remedy:
-      'The MAIL FROM domain must be below the identity and in no other use: not to receive mail, and not in From addresses. Choose another mailFrom.',
+      'The MAIL FROM domain must be below the identity, and must not receive mail or appear in From addresses. Choose another mailFrom.',
   },
   ConfigurationSet: {
     wanted: ({ ConfigurationSet }) => ConfigurationSet,
@@ -100,7 +100,7 @@ export const SETTINGS: { readonly [S in Setting]: SettingRow<SettingValues[S]> }
     turn: (to) => (to ? 1 : 5),
     operations: [PUT_FEEDBACK],
     remedy:
-      'Feedback is forwarded unless bounces and complaints have a topic: give both in notifications, or leave out feedbackForwarding.',
+      'SES forwards feedback unless both bounces and complaints have a topic: give both in notifications, or leave out feedbackForwarding.',
   },
   SendingPolicy: {
     wanted: ({ SendingPolicy }) => SendingPolicy && JSON.stringify(SendingPolicy),
@@ -109,7 +109,7 @@ export const SETTINGS: { readonly [S in Setting]: SettingRow<SettingValues[S]> }
     operations: ['CreateEmailIdentityPolicy', 'UpdateEmailIdentityPolicy', 'DeleteEmailIdentityPolicy'],
     isOwn: true,
     remedy:
-      'Every principal of a sending policy must exist, and an identity has 20 policies at most. SES documents that the identity must be verified: if it is not yet, give waitForVerification, or deploy again later.',
+      'Every principal of a sending policy must exist, and an identity can have at most 20 policies. SES documents that the identity must be verified: if it is not yet, set waitForVerification, or deploy again later.',
   },
   BounceTopic: topicOf('Bounce'),
   ComplaintTopic: topicOf('Complaint'),
@@ -128,7 +128,7 @@ function topicOf(type: Notification): SettingRow<string | null> {
     // Removing a topic turns feedback forwarding back on, because SES requires one or the other.
     further: [GET_NOTIFICATIONS, PUT_FEEDBACK],
     remedy:
-      'The topic must exist in this Region, and its policy, as well as that of its KMS key if it has one, must let ses.amazonaws.com publish to it. Bounces and complaints need one while feedbackForwarding is off.',
+      'The topic must exist in this Region. Its policy must let ses.amazonaws.com publish to it, and so must the policy of its KMS key. Bounces and complaints need a topic while feedbackForwarding is off.',
   };
 }
 

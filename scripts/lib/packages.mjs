@@ -75,7 +75,9 @@ async function installOldestCdk(folder) {
   const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   const readme = readFileSync(join(root, 'README.md'), 'utf8');
   writeFileSync(join(folder, 'README.md'), readmeOfPackages(readme, manifest));
-  writeFileSync(join(folder, 'package.json'), JSON.stringify({ ...manifest, devDependencies: cdk }, undefined, 2));
+  // Without our scripts: npm warns those who install a package of its "prepare".
+  const ofPackage = { ...manifest, scripts: undefined, devDependencies: cdk };
+  writeFileSync(join(folder, 'package.json'), JSON.stringify(ofPackage, undefined, 2));
   await run('npm install of the oldest CDK', 'npm', ['install', '--ignore-scripts', '--no-package-lock'], {
     cwd: folder,
   });

@@ -264,7 +264,12 @@ describe('the DKIM keys, as a set', () => {
     ['one active, two empty, as SES has it', keys([KEY], [''], ['']), 'pass key-missing', /^Leave the empty selectors/],
     ['one active, two without a name', keys(undefined, [KEY], undefined), 'pass key-missing', /^Leave the empty/],
     ['one active, one withdrawn', keys([KEY], WITHDRAWN, [KEY]), 'pass key-missing', /^Leave the empty/],
-    ['one active, one cut short', keys([KEY], [KEY.slice(0, 200)], ['']), 'warn key-invalid key-missing', /of no use/],
+    [
+      'one active, one cut short',
+      keys([KEY], [KEY.slice(0, 200)], ['']),
+      'warn key-invalid key-missing',
+      /cannot be used/,
+    ],
     ['all empty', keys([''], [''], ['']), 'fail key-missing', /^No selector has a key/],
     ['no such names', keys(), 'fail key-missing', /^No selector has a key/],
     ['texts without a key', keys(['hello'], ['hello'], ['hello']), 'fail key-missing', /^No selector has a key/],

@@ -102,8 +102,8 @@ describe('the exit code', () => {
 
 describe('the command line', () => {
   test.each([
-    [[], 'There is no command'],
-    [['chekc', DOMAIN], 'There is no command "chekc"'],
+    [[], 'No command given'],
+    [['chekc', DOMAIN], 'Unknown command "chekc"'],
     [['check'], 'Give one domain'],
     [['check', DOMAIN, 'example.net'], 'Give one domain'],
     [['check', DOMAIN, '--timeout', 'soon'], '--timeout must be a number of seconds from 0.001 to 600'],

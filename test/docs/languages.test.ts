@@ -21,10 +21,10 @@ test.each([
   ['npm', `\`${name}\` on npm`],
   ['Python', `pip install ${python.distName}\n`],
   ['Python', `from ${python.module} import`],
-  ['Java', `<groupId>${java.maven.groupId}</groupId>\n  <artifactId>${java.maven.artifactId}</artifactId>`],
+  ['Java', `<groupId>${java.maven.groupId}</groupId>\n      <artifactId>${java.maven.artifactId}</artifactId>`],
   ['Java', `<version>${version}</version>`],
   ['Java', `import ${java.package}.EasyDkimDomain;`],
-  ['Go', `go get ${go.moduleName}/${go.packageName}\n`],
+  ['Go', `"${go.moduleName}/${go.packageName}"\n`],
   ['.NET', `dotnet add package ${dotnet.packageId}\n`],
   ['.NET', `using ${dotnet.namespace};`],
 ])('the page of the languages has the package as it is published: %s', (_, text) => {

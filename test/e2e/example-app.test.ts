@@ -57,7 +57,7 @@ describeE2e('the example app, deployed by the CDK CLI', () => {
 
     expect(failure?.replace(/\s+/g, ' ')).toContain(
       `Easy DKIM for ${domainName} (SES in us-east-1, hosted zone ${context.hostedZoneId}): The record ${name} exists ` +
-        `in hosted zone ${context.hostedZoneId} with another value: it is CNAME elsewhere.example.net and should be ` +
+        `in hosted zone ${context.hostedZoneId} with a different value: it is CNAME elsewhere.example.net and should be ` +
         `CNAME ${token}.dkim.amazonses.com. Set overwriteRecords: true to replace it`,
     );
     expect(await aws.cnames(context.hostedZoneId)).toEqual([`${name} 300 elsewhere.example.net`]);

@@ -187,7 +187,7 @@ describe('a record that existed before with another value', () => {
 
     const { reason } = await mail.create();
 
-    expect(reason).toContain(`The record ${name} exists in hosted zone ${ZONE} with another value`);
+    expect(reason).toContain(`The record ${name} exists in hosted zone ${ZONE} with a different value`);
     expect(reason).toContain(`it is CNAME elsewhere.example.net and should be CNAME ${value}.`);
     expect(reason).toContain('Set overwriteRecords: true to replace it, or remove it, then deploy again.');
   });

@@ -44,7 +44,7 @@ describe('a domain', () => {
     const { status, reason } = await mail.create();
 
     expect(status).toBe('FAILED');
-    expect(reason).toContain('CloudFormation has cancelled it (CREATE_FAILED)');
+    expect(reason).toContain('CloudFormation cancelled it (CREATE_FAILED)');
     expect(world.holdings()).toEqual([]);
   });
 
@@ -84,7 +84,7 @@ describe('a domain', () => {
       const answer = await mail.update(properties({ HostedZoneId: 'Z2' }));
 
       expect(answer).toMatchObject({ status: 'FAILED', physicalId: first.physicalId });
-      expect(answer.reason).toContain(`CloudFormation has cancelled it (${status})`);
+      expect(answer.reason).toContain(`CloudFormation cancelled it (${status})`);
       expect(world.holdings()).toEqual(setUpOf(first));
       expect(world.tags()).toEqual(tags);
     },
@@ -148,7 +148,7 @@ describe('settings', () => {
   it('whose Create is cancelled are taken back', async () => {
     turnTo('CREATE_FAILED', resource, 'SetIdentityNotificationTopic');
 
-    expect((await resource.create()).reason).toContain('CloudFormation has cancelled it (CREATE_FAILED)');
+    expect((await resource.create()).reason).toContain('CloudFormation cancelled it (CREATE_FAILED)');
     expect(present()).toEqual([]);
   });
 

@@ -142,7 +142,7 @@ describe('the reason says which side refuses', () => {
     const reason = await refusal();
 
     expect(reason).toContain(`STS AssumeRole for ${ROLE} failed: AccessDenied`);
-    expect(reason).toContain('The delegation role does not let the Lambda assume it: check that it exists and that');
+    expect(reason).toContain('The Lambda cannot assume the delegation role: check that it exists, that');
   });
 
   it('when the role is gone', async () => {
@@ -167,7 +167,7 @@ describe('the reason says which side refuses', () => {
 
       expect(reason).toContain(`Route 53 ${operation} for hosted zone ${FAR_ZONE} as ${ROLE} failed: AccessDenied`);
       expect(reason).toContain(
-        'The delegation role was assumed, but may not do this: check that it is the EasyDkimDelegationRole of this very zone',
+        'The delegation role lacks this permission: check that it is the EasyDkimDelegationRole of this zone',
       );
     },
   );
@@ -179,7 +179,7 @@ describe('the reason says which side refuses', () => {
 
     expect(reason).toContain(`for hosted zone ${FAR_ZONE} as ${ROLE} failed: AccessDenied`);
     expect(reason).toContain(
-      'The delegation role was assumed, but may not do this: check that it is the EasyDkimDelegationRole of this very zone',
+      'The delegation role lacks this permission: check that it is the EasyDkimDelegationRole of this zone',
     );
   });
 
@@ -195,7 +195,7 @@ describe('the reason says which side refuses', () => {
     const reason = await refusal(properties({ HostedZoneId: FAR_ZONE }));
 
     expect(reason).toContain(`Route 53 ListResourceRecordSets for hosted zone ${FAR_ZONE} failed: AccessDenied`);
-    expect(reason).toContain('pass delegationRole when the zone is in another account');
+    expect(reason).toContain('set delegationRole if the zone is in another account');
   });
 
   it('on Delete, too', async () => {

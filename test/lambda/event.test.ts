@@ -51,7 +51,7 @@ describe('properties that cannot work', () => {
     [
       'MailFromDomain',
       'example.com',
-      'mailFrom.domainName "example.com" is the domain itself: the MX record of a MAIL FROM domain leads to SES',
+      'mailFrom.domainName "example.com" is the domain itself: the MX record of a MAIL FROM domain points to SES',
     ],
     [
       'MailFromDomain',

@@ -236,7 +236,7 @@ describe('when the undo of a Create fails, too', () => {
     const { reason } = await mail.create();
 
     expect(reason).toContain('Route 53 took the records into hosted zone Z0EXAMPLE but has not published them in time');
-    expect(reason).toContain('What this deployment had made could not be removed: SES DeleteEmailIdentity');
+    expect(reason).toContain('What this deployment made could not be removed: SES DeleteEmailIdentity');
   });
 
   it('the identity stays with what is left, whose tags say so, and Delete removes it all', async () => {

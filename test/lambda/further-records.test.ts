@@ -295,7 +295,10 @@ describe('records that are there already', () => {
   it('an MX record for receiving mail is never replaced unasked', async () => {
     world.fake.putRecord(ZONE, { name: MAIL_FROM, type: 'MX', ttl: 60, values: ['10 mx.example.net'] });
 
-    await expectFailure(whole(), `The record ${MAIL_FROM} exists in hosted zone ${ZONE} with another value: it is MX`);
+    await expectFailure(
+      whole(),
+      `The record ${MAIL_FROM} exists in hosted zone ${ZONE} with a different value: it is MX`,
+    );
   });
 
   it.each([MAIL_FROM, `_dmarc.${DOMAIN}`])('a CNAME record at %s is named, and no word replaces it', async (name) => {
@@ -353,9 +356,7 @@ describe('a domain whose DNS is elsewhere', () => {
     expect(reason).toContain(
       'Easy DKIM for example.com (SES in eu-west-1): SES has not verified DKIM within 60 seconds',
     );
-    expect(reason).toContain(
-      'their records are not in Route 53. Check that they are at the DNS provider of the domain',
-    );
+    expect(reason).toContain('their records are not in Route 53. Check that the DNS provider of the domain has them');
     expect(world.holdings()).toEqual([]);
   });
 });

@@ -71,9 +71,7 @@ describe('waiting for the MAIL FROM domain', () => {
 
     expect(status).toBe('FAILED');
     expect(reason).toContain(`SES has not found the MX record of ${MAIL_FROM} within 600 seconds (status Pending).`);
-    expect(reason).toContain(
-      `"dig MX ${MAIL_FROM}" must answer 10 feedback-smtp.${REGION}.amazonses.com, and no other`,
-    );
+    expect(reason).toContain(`"dig MX ${MAIL_FROM}" must show 10 feedback-smtp.${REGION}.amazonses.com, and no other`);
     expect(present()).toEqual([]);
   });
 

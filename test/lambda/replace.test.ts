@@ -228,7 +228,7 @@ describe('when the zone changes', () => {
 
     const answer = await mail.update(moved);
 
-    expect(answer.reason).toContain(`exists in hosted zone ${NEW_ZONE} with another value`);
+    expect(answer.reason).toContain(`exists in hosted zone ${NEW_ZONE} with a different value`);
     expect(world.holdings()).toEqual([...setUpOf(first), theirs].sort());
     expect((await mail.rollBack()).status).toBe('SUCCESS');
     await mail.delete();

@@ -205,7 +205,7 @@ describe('SES refuses a policy', () => {
     expect(status).toBe('FAILED');
     expect(reason).toContain(`SES CreateEmailIdentityPolicy for ${DOMAIN} in ${REGION} (policy cdk-ses-easy-dkim-`);
     expect(reason).toContain('Invalid principal in policy. Every principal of a sending policy must exist');
-    expect(reason).toContain('give waitForVerification');
+    expect(reason).toContain('set waitForVerification');
   });
 
   it('when there are 20 of them already', async () => {
@@ -219,7 +219,7 @@ describe('SES refuses a policy', () => {
 
     const operations = await world.operationsDuring(async () => {
       const { reason } = await resource.create(settings({ SendingPolicy: long }));
-      expect(reason).toMatch(/The sending policy has 42\d\d characters, and SES takes 4096: grant fewer principals/);
+      expect(reason).toMatch(/The sending policy has 42\d\d characters, and SES allows 4096: grant fewer principals/);
     });
     expect(operations).toEqual([]);
   });

@@ -384,7 +384,7 @@ describe('Delete', () => {
 
     expect(status).toBe('SUCCESS');
     expect(reason).toBe(
-      `The settings of ${DOMAIN} in ${REGION} stay: the identity does not carry the tag of this resource any more, or somebody has edited it.`,
+      `The settings of ${DOMAIN} in ${REGION} stay: the identity no longer carries the tag of this resource, or somebody has edited it.`,
     );
     expect(present()).toEqual(ALL_SET);
   });
@@ -459,7 +459,7 @@ describe('when SES refuses a setting', () => {
     expect(reason).toContain(`SES ${operation} for ${DOMAIN} in ${REGION} (`);
     expect(reason).toContain(`InvalidParameterValue: ${message}. `);
     expect(reason).toMatch(remedy);
-    expect(reason).not.toContain('could not be taken back');
+    expect(reason).not.toContain('could not be undone');
     expect(present()).toEqual([]);
   });
 
@@ -472,7 +472,7 @@ describe('when SES refuses a setting', () => {
 
     expect(status).toBe('FAILED');
     expect(reason).toMatch(new RegExp(`${operation} for .*AccessDenied.* service control policy`));
-    expect(reason).not.toContain('could not be taken back');
+    expect(reason).not.toContain('could not be undone');
     expect(present()).toEqual(before);
   });
 
@@ -545,7 +545,7 @@ describe('what cannot be taken back', () => {
 
     expect(status).toBe('FAILED');
     expect(reason).toMatch(
-      /PutEmailIdentityFeedbackAttributes .* could not be taken back: SES PutEmailIdentityMailFromAttributes for example.com in eu-west-1 \(MailFrom: none\)/,
+      /PutEmailIdentityFeedbackAttributes .* could not be undone: SES PutEmailIdentityMailFromAttributes for example.com in eu-west-1 \(MailFrom: none\)/,
     );
     expect(physicalId).toEqual(idOf());
     expect(present()).toEqual([`mail from ${MAIL_FROM} RejectMessage`]);
@@ -566,7 +566,7 @@ describe('what cannot be taken back', () => {
     const { status, reason } = await resource.create();
 
     expect(status).toBe('FAILED');
-    expect(reason.match(/(?<=could not be taken back: SES )\w+/g)).toEqual([headers, headers, headers]);
+    expect(reason.match(/(?<=could not be undone: SES )\w+/g)).toEqual([headers, headers, headers]);
     expect(present()).toEqual([
       'Bounce no topic with headers',
       'Complaint no topic with headers',

@@ -57,7 +57,7 @@ describe('an identity whose signing is switched off', () => {
     world.fake.addIdentity(REGION, 'example.com', { signingEnabled: false, dkimStatus: 'Success' });
 
     expect(await refusedReason()).toContain(
-      'has Easy DKIM, but its signing is switched off. Switch it on with "aws ses set-identity-dkim-enabled --identity ' +
+      'has Easy DKIM, but its signing is turned off. Turn it on with "aws ses set-identity-dkim-enabled --identity ' +
         'example.com --dkim-enabled --region eu-west-1", then deploy again.',
     );
   });

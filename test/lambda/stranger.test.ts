@@ -10,8 +10,8 @@ const PAGE = `<!DOCTYPE html>
 </html>`;
 const WORDS = 'Sign in Sign in to use this network';
 const REMEDY =
-  "Something answers in AWS's place, such as an emulator or a proxy: look at AWS_ENDPOINT_URL, " +
-  'and at what is between the Lambda and AWS.';
+  'Something other than AWS answered, such as an emulator or a proxy: check AWS_ENDPOINT_URL, ' +
+  'and what is between the Lambda and AWS.';
 
 let world: World;
 let mail: StackResource;

@@ -38,7 +38,7 @@ describe('an identity with as many tags as SES allows', () => {
     expect(status).toBe('FAILED');
     expect(reason).toContain(`SES TagResource for ${DOMAIN} in ${REGION} failed: BadRequestException: Maximum of 50`);
     expect(reason).toContain(
-      'SES allows an identity 50 tags, and each construct that uses it needs one. ' +
+      'SES allows 50 tags on an identity, and each construct that uses it needs one. ' +
         `\`aws sesv2 list-tags-for-resource --resource-arn ${ARN}\` shows them, ` +
         `\`aws sesv2 untag-resource --resource-arn ${ARN} --tag-keys <key>\` removes one`,
     );
@@ -73,7 +73,7 @@ describe('where a tag policy forbids the tags', () => {
     new AwsError(400, 'BadRequestException', NOT_ALLOWED),
     new AwsError(403, 'AccessDeniedException', NOT_ALLOWED),
   ];
-  const REMEDY = `A tag policy of the organization forbids a tag: have it allow keys that begin with ${MARK}`;
+  const REMEDY = `Your organization's tag policy forbids a tag: have it allow keys that begin with ${MARK}`;
 
   it.each(REFUSALS)('a Create says so, and makes nothing: $name', async (refusal) => {
     world.fake.before('CreateEmailIdentity', () => {
@@ -236,7 +236,7 @@ describe('a tag that somebody has removed', () => {
 
     expect(world.holdings()).toEqual(setUpOf(answer));
     expect(reason).toMatch(
-      /^The identity example\.com in eu-west-1 does not carry the tag of this resource any more, so it may be in use by others: it stays/,
+      /^The identity example\.com in eu-west-1 no longer carries the tag of this resource, so others may use it: it stays/,
     );
     for (const n of [1, 2, 3] as const) expect(reason).toContain(answer.data[`DkimRecordName${n}`]);
     expect(reason).toContain('Delete them by hand if nobody needs them.');
@@ -279,7 +279,7 @@ describe('an identity that somebody has deleted and made anew', () => {
     world.fake.removeIdentity(REGION, DOMAIN);
     world.fake.addIdentity(REGION, DOMAIN, { tokens: [], dkimStatus: 'NotStarted' });
 
-    expect((await deleted()).reason).toContain('does not carry the tag of this resource any more');
+    expect((await deleted()).reason).toContain('no longer carries the tag of this resource');
 
     expect(world.holdings()).toEqual([`${REGION} ${DOMAIN} `, ...recordsOf(answer)].sort());
   });
@@ -290,7 +290,7 @@ describe('an identity that somebody has deleted and made anew', () => {
     world.fake.removeIdentity(REGION, DOMAIN);
     world.fake.addIdentity(REGION, DOMAIN);
 
-    expect((await deleted()).reason).toContain('does not carry the tag of this resource any more');
+    expect((await deleted()).reason).toContain('no longer carries the tag of this resource');
 
     expect(world.holdings()).toEqual(setUpOf(answer));
   });

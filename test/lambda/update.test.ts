@@ -114,7 +114,7 @@ describe('when the zone is gone', () => {
 
     expect(answer).toMatchObject({ status: 'FAILED', physicalId });
     expect(answer.reason).toContain(`hosted zone ${ZONE} failed: NoSuchHostedZone`);
-    expect(answer.reason).toContain('check its id, and pass delegationRole when the zone is in another account');
+    expect(answer.reason).toContain('check its id, and set delegationRole if the zone is in another account');
     expect(world.fake.identityNames(REGION)).toEqual(['example.com']);
   });
 

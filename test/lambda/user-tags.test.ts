@@ -149,9 +149,9 @@ describe('tags that SES refuses', () => {
     ['as those of AWS', { 'aws:team': 'post' }],
   ];
   const REMEDY =
-    'SES does not take a tag that the construct was given. It takes letters, digits, spaces and _ . : / = + - @, ' +
+    'SES refuses a tag that the construct was given. It takes letters, digits, spaces and _ . : / = + - @, ' +
     'keys of 1 to 128 characters that do not begin with aws:, and values of up to 256: ' +
-    "give another one, or keep it from the identity by Tags.of(scope).add(key, value, { excludeResourceTypes: ['Custom::EasyDkimDomain'] }).";
+    "change it, or exclude the identity with Tags.of(scope).add(key, value, { excludeResourceTypes: ['Custom::EasyDkimDomain'] }).";
 
   it.each(REFUSED)('%s: a Create makes nothing, and says what SES takes', async (_, tags) => {
     const { status, reason } = await mail.create(tagged(tags));
@@ -182,7 +182,7 @@ describe('tags that SES refuses', () => {
     const { status, reason } = await mail.create(tagged(many));
 
     expect(status).toBe('FAILED');
-    expect(reason).toContain('SES allows an identity 50 tags, and each construct that uses it needs one.');
+    expect(reason).toContain('SES allows 50 tags on an identity, and each construct that uses it needs one.');
     expect(world.holdings()).toEqual([]);
   });
 });

@@ -110,8 +110,8 @@ describe('waiting for verification', () => {
 
     expect(reason).toContain('SES has not verified DKIM within 600 seconds (status Pending');
     expect(reason).toContain(`Tokens: ${tokens.join(', ')}; the hosted zone has 3 of their 3 records.`);
-    expect(reason).toContain('Check that the domain is delegated to this very zone');
-    expect(reason).toContain(`"dig CNAME ${tokens[0]}._domainkey.example.com" must answer ${tokens[0]}.dkim.`);
+    expect(reason).toContain('Check that the domain is delegated to this zone');
+    expect(reason).toContain(`"dig CNAME ${tokens[0]}._domainkey.example.com" must show ${tokens[0]}.dkim.`);
   });
 
   it('counts the records that are really there', async () => {

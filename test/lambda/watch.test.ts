@@ -140,7 +140,7 @@ describe('a watch tells, in the words of the check,', () => {
   it.each([
     ['Pending', 'Correct the DKIM records below; SES signs once it has found them.', 0],
     ['Failed', 'Correct the DKIM records below; SES signs once it has found them.', 0],
-    ['TemporaryFailure', 'SES cannot tell at the moment whether the records are there', 1],
+    ['TemporaryFailure', 'SES cannot currently tell whether the records are there', 1],
   ] as const)('of DKIM that is %s', async (status, remedy, value) => {
     identity().dkimStatus = status;
 
@@ -159,7 +159,7 @@ describe('a watch tells, in the words of the check,', () => {
 
     expect(report.findings).toEqual([
       `${DOMAIN} in ${REGION}: Easy DKIM, SUCCESS, signing disabled, not DKIM that is verified and signs. Turn on DKIM ` +
-        'signing of the identity (PutEmailIdentityDkimAttributes).',
+        'signing for the identity (PutEmailIdentityDkimAttributes).',
     ]);
     expect(report.metrics).toContain(`${DOMAIN} ${REGION} DkimReady 0`);
   });

@@ -191,7 +191,7 @@ it('takes null for nothing', () => {
   expect(refusal(EasyDkimDomain, { hostedZone, domainName: 'null.example.com', ...nothing })).toBe('It is accepted.');
 });
 
-it('leaves to the handler what is known at deployment only', () => {
+it('leaves to the handler what is known only at deployment', () => {
   const later = () => Lazy.string({ produce: () => 'not a domain' });
   const domainName = later();
   expect(refusal(EasyDkimDomain, { hostedZone, domainName: later() })).toBe('It is accepted.');

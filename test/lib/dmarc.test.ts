@@ -93,7 +93,7 @@ describe('the DMARC record', () => {
     expect(resourceProperties(stack)).not.toHaveProperty('DmarcRecord');
   });
 
-  test('has in it what is known at deployment only', () => {
+  test('has in it what is known only at deployment', () => {
     const stack = aStack();
     const rua = [Lazy.string({ produce: () => 'd@example.com' })];
     aDomain(stack, { dmarc: { policy: REJECT, rua } });
@@ -107,7 +107,7 @@ describe('a DMARC record that cannot work is refused', () => {
     [
       'a name for an address',
       { ruf: ['postmaster'] },
-      'dmarc.ruf has "postmaster", which is no e-mail address: give one',
+      'dmarc.ruf has "postmaster", which is not an e-mail address: give one',
     ],
     [
       'a comma',

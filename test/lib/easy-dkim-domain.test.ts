@@ -138,7 +138,7 @@ describe('each prop', () => {
     expect(resourceProperties(stack)).not.toHaveProperty('HostedZoneName');
   });
 
-  test('durations known at deployment only stay references', () => {
+  test('durations known only at deployment stay references', () => {
     const stack = aStack();
     const seconds = (id: string) => Duration.seconds(new CfnParameter(stack, id, { type: 'Number' }).valueAsNumber);
     aDomain(stack, { ttl: seconds('Ttl'), waitForVerification: seconds('Wait') });
@@ -503,7 +503,7 @@ describe('the same domain twice', () => {
     const stack = aStack();
     twice(stack, undefined, undefined);
     expect(warnings(stack)).toEqual([
-      '/Test/Again: "example.com" in eu-west-1 is set up by Test/Mail, too. That works, but one of them is enough. ' +
+      '/Test/Again: "example.com" in eu-west-1 is also set up by Test/Mail. That works, but one is enough. ' +
         '[ack: cdk-ses-easy-dkim:domain-twice]',
     ]);
     expect(Object.keys(resources(stack, DOMAIN))).toHaveLength(2);
@@ -519,7 +519,7 @@ describe('the same domain twice', () => {
     const stack = anAgnosticStack();
     twice(stack, undefined, undefined);
     expect(warnings(stack)).toEqual([
-      expect.stringContaining('"example.com" in the same Region is set up by Test/Mail, too.'),
+      expect.stringContaining('"example.com" in the same Region is also set up by Test/Mail.'),
     ]);
   });
 
@@ -531,17 +531,17 @@ describe('the same domain twice', () => {
     expect(warnings(stack)).toEqual([]);
   });
 
-  test('is found out when its name is known at deployment only', () => {
+  test('is found out when its name is known only at deployment', () => {
     const stack = aStack();
     const hostedZone = aZone(stack, new CfnParameter(stack, 'Name').valueAsString);
     aDomain(stack, { hostedZone }, 'Mail');
     aDomain(stack, { hostedZone }, 'Again');
     expect(warnings(stack)).toEqual([
-      expect.stringContaining('a name that is known at deployment only in eu-west-1 is set up by Test/Mail, too.'),
+      expect.stringContaining('a name that is known only at deployment in eu-west-1 is also set up by Test/Mail.'),
     ]);
   });
 
-  test('cannot be told from two names known at deployment only', () => {
+  test('cannot be told from two names known only at deployment', () => {
     const stack = aStack();
     for (const id of ['One', 'Two']) {
       const hostedZone = aZone(stack, new CfnParameter(stack, `${id}Name`).valueAsString);
@@ -590,7 +590,7 @@ describe("the user's tags", () => {
     expect(tagsOf(stack)).toEqual([{ mail: 'yes' }]);
   });
 
-  test('may have values that are known at deployment only', () => {
+  test('may have values that are known only at deployment', () => {
     const stack = aStack();
     const mail = aDomain(stack);
     Tags.of(mail).add('team', new CfnParameter(stack, 'Team').valueAsString);
@@ -604,20 +604,30 @@ describe("the user's tags", () => {
   });
 
   test.each<[string, string, string, string]>([
-    ['a mark of this library', 'cdk-ses-easy-dkim', 'made', 'the tag "cdk-ses-easy-dkim" is one of this library: '],
-    ['a claim of this library', 'cdk-ses-easy-dkim:1', 'x', 'the tag "cdk-ses-easy-dkim:1" is one of this library: '],
-    ['a key of AWS', 'aws:team', 'x', 'the tag "aws:team" has a prefix that is kept for AWS: '],
-    ['a pattern', '*', 'x', 'the tag "*" has a key that SES does not take, which has letters, digits, '],
-    ['a long key', 'k'.repeat(129), 'x', 'has a key of 129 characters, and SES takes 128: '],
-    ['a long value', 'team', 'v'.repeat(257), 'the tag "team" has a value of 257 characters, and SES takes 256: '],
-    ['a strange value', 'team', 'R&D', 'the tag "team" has the value "R&D", and SES takes letters, digits, spaces '],
+    [
+      'a mark of this library',
+      'cdk-ses-easy-dkim',
+      'made',
+      'the tag "cdk-ses-easy-dkim" is reserved for this library: ',
+    ],
+    [
+      'a claim of this library',
+      'cdk-ses-easy-dkim:1',
+      'x',
+      'the tag "cdk-ses-easy-dkim:1" is reserved for this library: ',
+    ],
+    ['a key of AWS', 'aws:team', 'x', 'the tag "aws:team" has a prefix that is reserved for AWS: '],
+    ['a pattern', '*', 'x', 'the tag "*" has a key that SES refuses: it allows letters, digits, '],
+    ['a long key', 'k'.repeat(129), 'x', 'has a key of 129 characters, and SES allows 128: '],
+    ['a long value', 'team', 'v'.repeat(257), 'the tag "team" has a value of 257 characters, and SES allows 256: '],
+    ['a strange value', 'team', 'R&D', 'the tag "team" has the value "R&D", and SES allows letters, digits, spaces '],
   ])('are refused with %s', (_, key, value, message) => {
     const stack = aStack();
     aDomain(stack);
     Tags.of(stack).add(key, value);
     expect(() => Template.fromStack(stack)).toThrow(message);
     expect(() => Template.fromStack(stack)).toThrow(
-      /\[Test\/Mail\] the tag .*: give another one, or keep it from the identity by Tags\.of\(scope\)\.add/,
+      /\[Test\/Mail\] the tag .*: change it, or exclude the identity with Tags\.of\(scope\)\.add/,
     );
   });
 
@@ -629,7 +639,7 @@ describe("the user's tags", () => {
       return () => Template.fromStack(stack);
     };
     expect(tagged(48)).not.toThrow();
-    expect(tagged(49)).toThrow('49 tags are more than the 48 that an identity has room for: keep some from it by');
+    expect(tagged(49)).toThrow('49 tags are more than the 48 that an identity has room for: exclude it from some with');
   });
 
   test('that are not for the identity may be as other resources take them', () => {

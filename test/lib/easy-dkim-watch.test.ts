@@ -159,7 +159,7 @@ describe('the permissions of a watch', () => {
 describe('a watch is refused', () => {
   it('in a stack without a domain', () => {
     expect(() => new EasyDkimWatch(aStack(), 'Watch')).toThrow(
-      'Test/Watch: the stack has no EasyDkimDomain to look after: create the watch after the first of them.',
+      'Test/Watch: the stack has no EasyDkimDomain to watch: create the watch after the first one.',
     );
   });
 
@@ -169,7 +169,7 @@ describe('a watch is refused', () => {
     new EasyDkimWatch(stack, 'Watch');
 
     expect(() => new EasyDkimWatch(stack, 'Other')).toThrow(
-      'Test/Other: Test/Watch looks after the domains of the stack: one watch is enough.',
+      'Test/Other: Test/Watch already watches the domains of the stack: one watch is enough.',
     );
   });
 

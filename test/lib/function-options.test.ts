@@ -191,7 +191,7 @@ describe('with several domains in a stack', () => {
   ])('one that asks for another %s fails, and names both', (option, first, later) => {
     const stack = stackWith(() => first);
     expect(() => other(stack, later)).toThrow(
-      `Test/Other: functionOptions.${option} is not the one with which Test/Mail has made the function, which all ` +
+      `Test/Other: functionOptions.${option} differs from that of Test/Mail, which made the function that all ` +
         'EasyDkimDomains of the stack share: give Test/Mail the same functionOptions, or leave them out here.',
     );
   });

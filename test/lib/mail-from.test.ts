@@ -70,7 +70,7 @@ describe('a custom MAIL FROM domain', () => {
     expect(aDomain(aStack()).mailFromDomain).toBeUndefined();
   });
 
-  test('may be known at deployment only', () => {
+  test('may be known only at deployment', () => {
     const stack = aStack();
     withMailFrom(`bounce.${new CfnParameter(stack, 'Name').valueAsString}`, {}, stack);
     expect(resourceProperties(stack).MailFromDomain).toEqual({ 'Fn::Join': ['', ['bounce.', { Ref: 'Name' }]] });
@@ -81,8 +81,8 @@ describe('a custom MAIL FROM domain', () => {
       'the domain itself',
       'example.com',
       {},
-      '"example.com" is the domain itself: the MX record of a MAIL FROM domain leads to SES, so that no mail could be ' +
-        'received there any more; give a name below it such as "bounce.example.com".',
+      '"example.com" is the domain itself: the MX record of a MAIL FROM domain points to SES, so this name could no longer ' +
+        'receive mail; give a name below it such as "bounce.example.com".',
     ],
     [
       'the domain itself in another spelling',
@@ -153,12 +153,12 @@ describe('the MAIL FROM domain of a domain in two Regions', () => {
     );
   });
 
-  test('is refused when another domain has it, also when its name is known at deployment only', () => {
+  test('is refused when another domain has it, also when its name is known only at deployment', () => {
     const stack = aStack();
     const mailFrom = { domainName: new CfnParameter(stack, 'Name').valueAsString };
     aDomain(stack, { mailFrom }, 'Mail');
     expect(() => aDomain(stack, { mailFrom, domainName: 'mail.example.com' }, 'Other')).toThrow(
-      'Test/Other: mailFrom is a name that is known at deployment only, which Test/Mail uses for another domain or Region',
+      'Test/Other: mailFrom is a name that is known only at deployment, which Test/Mail uses for another domain or Region',
     );
   });
 });

@@ -204,7 +204,7 @@ describe('what the handler may do in Route 53', () => {
     ]);
   });
 
-  test('follows a zone and a domain that are known at deployment only', () => {
+  test('follows a zone and a domain that are known only at deployment', () => {
     const stack = aStack();
     const parameter = (id: string) => new CfnParameter(stack, id).valueAsString;
     aDomain(stack, { hostedZone: aZone(stack, parameter('Name'), parameter('Id')) });

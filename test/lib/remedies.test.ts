@@ -19,7 +19,7 @@ test.each<[string, Partial<EasyDkimDomainProps>, string]>([
   [
     'a MAIL FROM domain that is one label',
     { mailFrom: { domainName: 'bounce' } },
-    'mailFrom.domainName is "bounce", which is no full name: give one such as "bounce.example.com"',
+    'mailFrom.domainName is "bounce", which is not a full name: give one such as "bounce.example.com"',
   ],
   [
     'two addresses in a string',
@@ -29,7 +29,7 @@ test.each<[string, Partial<EasyDkimDomainProps>, string]>([
   [
     'an address with a size limit',
     { dmarc: { rua: ['mailto:a@example.com!10m'] } },
-    'dmarc.rua has "a@example.com!10m", and receivers ignore size limits by now: leave out "!10m"',
+    'dmarc.rua has "a@example.com!10m", but receivers no longer know size limits: leave out "!10m"',
   ],
 ])('%s', (_, props, message) => {
   const stack = aStack();
@@ -96,7 +96,7 @@ describe('a Region without SES', () => {
 });
 
 describe('the same domain in two stacks of an app', () => {
-  const told = Match.stringLikeRegexp('"example.com" in eu-west-1 is set up by Test/Mail, too. That is safe');
+  const told = Match.stringLikeRegexp('"example.com" in eu-west-1 is also set up by Test/Mail. That is safe');
   const setUp = (stack: Stack) => new EasyDkimDomain(stack, 'Mail', { hostedZone: aZone(stack) });
 
   test('is told in the second one', () => {

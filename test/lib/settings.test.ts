@@ -148,7 +148,7 @@ describe('feedback forwarding', () => {
     ['a configuration set', (stack) => ({ configurationSet: new ses.ConfigurationSet(stack, 'Set') })],
   ])('cannot be off with %s to tell of bounces and complaints', (_, props) => {
     expect(refusal((stack) => ({ feedbackForwarding: false, ...props(stack) }))).toBe(
-      'Test/Mail: feedbackForwarding is false, which SES takes only from an identity with topics for bounces and ' +
+      'Test/Mail: feedbackForwarding is false, which SES allows only for an identity with topics for bounces and ' +
         'complaints: give notifications.bounces and notifications.complaints.',
     );
   });
@@ -294,7 +294,7 @@ describe('the topics of the notifications', () => {
     [
       'a topic of another Region',
       (stack) => imported(stack, 'b', 'us-east-1'),
-      `is "${topicArn('b', 'us-east-1')}", a topic in us-east-1, and SES publishes in its own Region only: give a ` +
+      `is "${topicArn('b', 'us-east-1')}", a topic in us-east-1, and SES publishes only in its own Region: give a ` +
         'topic in eu-west-1.',
     ],
   ])('are refused when there is %s among them', (_, topic, message) => {
@@ -348,7 +348,7 @@ describe('a configuration set', () => {
   test('that the app makes in another Region than that of SES is refused', () => {
     const another = inRegion('us-east-1');
     expect(refusal((stack) => ({ configurationSet: another(stack) }))).toBe(
-      'Test/Mail: configurationSet is Mail/Set, a configuration set in us-east-1, and SES uses those of its own Region only: give ' +
+      'Test/Mail: configurationSet is Mail/Set, a configuration set in us-east-1, and SES uses only those in its own Region: give ' +
         'a configuration set in eu-west-1.',
     );
   });

@@ -224,7 +224,7 @@ describe('a name in another spelling', () => {
   });
 });
 
-describe('what is known at deployment only', () => {
+describe('what is known only at deployment', () => {
   const parameter = (stack: Stack) => new CfnParameter(stack, 'Name').valueAsString;
 
   test('is let through as the domain name', () => {

@@ -81,12 +81,12 @@ describe('a domain without a hosted zone', () => {
     [
       'a delegation role',
       (stack) => ({ domainName: 'a.com', delegationRole: iam.Role.fromRoleArn(stack, 'R', 'arn:aws:iam::1:role/Dns') }),
-      'delegationRole is "arn:aws:iam::1:role/Dns" without a hosted zone to open: give hostedZone, or leave it out.',
+      'delegationRole is "arn:aws:iam::1:role/Dns" without a hosted zone: give hostedZone, or leave it out.',
     ],
     [
       'records to overwrite',
       () => ({ domainName: 'a.com', overwriteRecords: true }),
-      'overwriteRecords is true without a hosted zone to write to: give hostedZone, or leave it out.',
+      'overwriteRecords is true without a hosted zone: give hostedZone, or leave it out.',
     ],
   ])('is refused with %s', (_, props, message) => {
     const stack = aStack();
@@ -151,7 +151,7 @@ describe('the output DnsRecords', () => {
     expect(deployedZoneFile(stack)).toContain(' MX 10 feedback-smtp.eu-west-1.amazonses.com.\n');
   });
 
-  test('has what is known at deployment only', () => {
+  test('has what is known only at deployment', () => {
     const stack = aStack();
     const ttl = Duration.seconds(new CfnParameter(stack, 'Ttl', { type: 'Number' }).valueAsNumber);
     elsewhere(stack, { ...EVERYTHING, ttl, dmarc: { rua: [Lazy.string({ produce: () => 'd@example.com' })] } });

@@ -25,7 +25,7 @@ export function configOf(incident: Incident): DomainConfig | undefined {
 export function excuses(fake: FakeAws, others: Others, setup: Setup, incident: Incident): string[] {
   const found: string[] = [];
   if (incident.denied) found.push('a call was denied');
-  if (incident.cancelled) found.push('CloudFormation has cancelled it');
+  if (incident.cancelled) found.push('CloudFormation cancelled it');
   if (incident.outage) found.push('AWS throttled until the time was up');
   if (fake.sesv2 !== 'on') found.push('the v2 API of SES is not there');
   if (incident.late) found.push('CloudFormation does not wait for it any more');

@@ -68,7 +68,7 @@ export class Exemptions {
         const isClaimed = this.deadClaimsFor(item, state.region, state.domainName).length > 0;
         if (isClaimed) this.exempt(item, 'kept for a claim that nobody will ever give up');
         else this.ledger.mark(item, 'others');
-      } else if (this.lastIncident?.answers.some(({ body }) => body.Reason?.includes('does not carry the tag'))) {
+      } else if (this.lastIncident?.answers.some(({ body }) => body.Reason?.includes('no longer carries the tag'))) {
         this.exempt(item, 'the identity had lost the claim, and the answer says so');
       } else if (this.isOfRollbackUnseen(state, item)) {
         this.exempt(

@@ -20,7 +20,7 @@ export function settingsExcuses(fake: FakeAws, incident: Incident, holdings: rea
   );
   return [
     ...(incident.denied ? ['a call was denied'] : []),
-    ...(incident.cancelled ? ['CloudFormation has cancelled it'] : []),
+    ...(incident.cancelled ? ['CloudFormation cancelled it'] : []),
     ...(incident.outage ? ['AWS throttled until the time was up'] : []),
     ...(incident.late ? ['CloudFormation does not wait for it any more'] : []),
     ...(identity ? [] : ['there is no identity']),
@@ -145,7 +145,7 @@ function expectedAfter(
   const properties = propertiesOf(incident);
   const wanted = wantedSettings(properties);
   if (answer.Status === 'FAILED')
-    return type === 'Delete' || answer.Reason?.includes('could not be taken back') ? {} : before;
+    return type === 'Delete' || answer.Reason?.includes('could not be undone') ? {} : before;
   if (type === 'Delete') {
     // What a Create has set that CloudFormation got no answer to, its claim tells.
     if (!event.PhysicalResourceId?.startsWith('settings:')) return {};

@@ -283,7 +283,7 @@ export const MUTATIONS: readonly Mutation[] = [
     to: "last = { status: 'Success' };",
   },
   {
-    name: 'goes on when CloudFormation has cancelled it',
+    name: 'goes on when CloudFormation cancelled it',
     file: 'events/freshness.ts',
     from: '/FAILED|ROLLBACK|DELETE/.test(view.status) && view.since > this.start',
     to: 'false',

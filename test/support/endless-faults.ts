@@ -4,9 +4,9 @@ import type { Answer } from './stack';
 export const ENDLESS_FAULTS = [
   ['hangs', 900_000, 'hang', /There was no answer in time/],
   ['hangs', 10_000, 'hang', /There was no answer in time/],
-  ['is throttled without end', 900_000, 'throttle', /AWS kept throttling until the time was up/],
-  ['is throttled without end', 10_000, 'throttle', /AWS kept throttling until the time was up/],
-  ['fails without end', 900_000, 'error500', /Deploy again; if it stays so/],
+  ['is throttled without end', 900_000, 'throttle', /AWS throttled the call until time ran out/],
+  ['is throttled without end', 10_000, 'throttle', /AWS throttled the call until time ran out/],
+  ['fails without end', 900_000, 'error500', /Deploy again; if it fails again/],
 ] as const;
 
 /** Expects an answer to name the call that failed, and what to do. */

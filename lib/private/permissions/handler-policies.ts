@@ -104,7 +104,7 @@ export class HandlerPolicies {
       ? []
       : [
           `The keys of the ${this.userTagKeys().length} tags of the identities make a policy of ${length} characters ` +
-            `where IAM takes ${MAX_POLICY_LENGTH}: keep tags from them by Tags.of(scope).add(key, value, ` +
+            `and IAM allows ${MAX_POLICY_LENGTH}: exclude them with Tags.of(scope).add(key, value, ` +
             `{ excludeResourceTypes: ['${RESOURCE_TYPE}'] }), or put some of the domains into another stack.`,
         ];
   }
@@ -136,7 +136,7 @@ export class HandlerPolicies {
       Annotations.of(this.scope).addWarningV2(
         'cdk-ses-easy-dkim:many-policies',
         `The domains of this stack need more than ${MAX_REPLACEABLE_POLICIES} managed policies. An update that changes ` +
-          `several of them needs old and new ones at a time and may exceed the quota of ${MAX_POLICIES} on a role: ` +
+          `several of them needs the old and the new ones at the same time and may exceed the quota of ${MAX_POLICIES} on a role: ` +
           'ask for a higher quota "Managed policies attached to an IAM role", or use two stacks.',
       );
     }
@@ -284,7 +284,7 @@ class Policy {
     );
   }
 
-  /** Characters as they are at the end of the synthesis, with the longest values of what is known at deployment only. */
+  /** Characters as they are at the end of the synthesis, with the longest values of what is known only at deployment. */
   public finalLength(): number {
     return atItsLongest(JSON.stringify(this.document())).length;
   }

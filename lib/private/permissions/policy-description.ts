@@ -4,11 +4,11 @@ import { Fn, Stack } from 'aws-cdk-lib';
 /** IAM allows 1,000 characters; some are for the name and the digest. */
 const ROOM = 960;
 
-/** What a value takes that is known at deployment only: the id of a hosted zone, and any other. */
+/** What a value takes that is known only at deployment: the id of a hosted zone, and any other. */
 const ZONE_ID_LENGTH = 33;
 const LONGEST_VALUE = 210;
 
-/** A value that is known at deployment only. */
+/** A value that is known only at deployment. */
 interface Value {
   readonly value: unknown;
   /** What it takes in a description at most. */
@@ -19,7 +19,7 @@ interface Value {
 export type Values = ReadonlyMap<string, Value>;
 
 /**
- * The description of a policy, with a digest of its content and the values in it that are known at deployment only. A
+ * The description of a policy, with a digest of its content and the values in it that are known only at deployment. A
  * description cannot change, so that CloudFormation replaces the policy whenever its content does.
  *
  * @param changing the statements whose values may change

@@ -49,8 +49,8 @@ export function dmarcRecord(scope: Construct, options: DmarcOptions, fail: Fail)
     warn(
       scope,
       'spf-alignment',
-      'dmarc.spfAlignment is STRICT: SES wants the MAIL FROM domain to be below the domain, so SPF is never strictly ' +
-        'aligned, and DMARC rests on DKIM alone. Leave it out, unless you want just that.',
+      'dmarc.spfAlignment is STRICT: SES requires the MAIL FROM domain to be below the domain, so SPF is never strictly ' +
+        'aligned, and DMARC relies on DKIM alone. Leave it out, unless that is what you want.',
     );
   }
   if (testing && policies.every((each) => each === DmarcPolicy.NONE)) {
@@ -87,11 +87,11 @@ function checkedAddress(prop: string, address: string, fail: Fail): string {
   }
   const [limit] = SIZE_LIMIT.exec(address) ?? [];
   if (limit !== undefined) {
-    fail(prop, `has ${shown(address)}, and receivers ignore size limits by now: leave out "${limit}"`);
+    fail(prop, `has ${shown(address)}, but receivers no longer know size limits: leave out "${limit}"`);
   }
   const at = address.lastIndexOf('@');
   if (at < 1) {
-    fail(prop, `has ${shown(address)}, which is no e-mail address: give one such as "dmarc@example.com"`);
+    fail(prop, `has ${shown(address)}, which is not an e-mail address: give one such as "dmarc@example.com"`);
   }
   const localPart = address.slice(0, at);
   if (!LOCAL_PART.test(localPart) || localPart.length > MAX_LOCAL_PART_LENGTH) {

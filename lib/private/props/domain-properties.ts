@@ -52,7 +52,7 @@ export function domainProperties(scope: Construct, props: EasyDkimDomainProps, f
   if (REGIONS_WITHOUT_SES.includes(sesRegion)) {
     Annotations.of(scope).addWarningV2(
       'cdk-ses-easy-dkim:no-ses',
-      `${sesRegion} had no SES when this version of cdk-ses-easy-dkim was made: give sesRegion, such as "eu-west-1".`,
+      `${sesRegion} had no SES when this version of cdk-ses-easy-dkim was released: set sesRegion, such as "eu-west-1".`,
     );
   }
 
@@ -84,11 +84,11 @@ function refuseWithoutZone({ delegationRole, overwriteRecords }: EasyDkimDomainP
   if (delegationRole !== undefined) {
     fail(
       'delegationRole',
-      `is "${delegationRole.roleRef.roleArn}" without a hosted zone to open: give hostedZone, or leave it out`,
+      `is "${delegationRole.roleRef.roleArn}" without a hosted zone: give hostedZone, or leave it out`,
     );
   }
   if (overwriteRecords) {
-    fail('overwriteRecords', 'is true without a hosted zone to write to: give hostedZone, or leave it out');
+    fail('overwriteRecords', 'is true without a hosted zone: give hostedZone, or leave it out');
   }
 }
 
@@ -108,7 +108,7 @@ function checkRegion(region: string, stackRegion: string, fail: (problem: string
   if (own !== undefined && own.partition !== known.partition) {
     fail(
       `is "${region}" in the partition ${known.partition}, but the stack is in ${own.partition}: accounts and roles ` +
-        'do not reach over partitions, so give a Region of the same one',
+        'do not cross partitions, so give a Region of the same one',
     );
   }
 }

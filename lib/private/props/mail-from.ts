@@ -12,7 +12,7 @@ const PROP = 'mailFrom.domainName';
 export function mailFromDomain(fail: Fail, name: string, domainName: string, zoneName: string | undefined): string {
   if (areKnown(name) && !name.includes('.')) {
     const parent = areKnown(domainName) ? domainName : 'example.com';
-    fail(PROP, `is ${shown(name)}, which is no full name: give one such as "bounce.${parent}"`);
+    fail(PROP, `is ${shown(name)}, which is not a full name: give one such as "bounce.${parent}"`);
   }
   const mailFrom = normalized(fail, PROP, name);
   if (!areKnown(mailFrom, domainName)) {

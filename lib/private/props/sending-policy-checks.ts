@@ -19,7 +19,7 @@ export function sendingPolicyProblems(scope: Construct, policy: iam.PolicyDocume
   return [...policy.validateForResourcePolicy(), ...(problem === undefined ? [] : [`${problem}.`])];
 }
 
-/** Characters, without those of values that are known at deployment only. */
+/** Characters, without those of values that are known only at deployment. */
 function leastLength(stack: Stack, policy: iam.PolicyDocument): number {
   const text = stack.resolve(stack.toJsonString(policy)) as string | { readonly 'Fn::Join': [string, unknown[]] };
   const parts = typeof text === 'string' ? [text] : text['Fn::Join'][1];

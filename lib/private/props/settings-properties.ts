@@ -39,7 +39,7 @@ export function identitySettings(
   if (feedbackForwarding === false && (notifications?.bounces && notifications.complaints) === undefined) {
     fail(
       'feedbackForwarding',
-      'is false, which SES takes only from an identity with topics for bounces and complaints: give ' +
+      'is false, which SES allows only for an identity with topics for bounces and complaints: give ' +
         'notifications.bounces and notifications.complaints',
     );
   }
@@ -79,7 +79,7 @@ function checkConfigurationSet(
   const isMade = CfnResource.isCfnResource(node?.defaultChild);
   if (isMade && areKnown(env.region, sesRegion) && env.region !== sesRegion) {
     fail(
-      `is ${node.path}, a configuration set in ${env.region}, and SES uses those of its own Region only: give a ` +
+      `is ${node.path}, a configuration set in ${env.region}, and SES uses only those in its own Region: give a ` +
         `configuration set in ${sesRegion}`,
     );
   }
@@ -105,13 +105,13 @@ function checkTopic(topic: sns.ITopic, sesRegion: string, fail: (problem: string
   // An alias of a key is a key, too, as the CDK sees it.
   if ((topic.masterKey as Partial<kms.IAlias> | undefined)?.aliasName === 'alias/aws/sns') {
     fail(
-      `is ${name}encrypted with alias/aws/sns, whose policy nobody can change, so that SES cannot publish to it: ` +
+      `is ${name}encrypted with alias/aws/sns, a key whose policy cannot be changed, so SES cannot publish to it: ` +
         'give a topic with a key of your own',
     );
   }
   const region = topic.env?.region;
   if (areKnown(region, sesRegion) && region !== sesRegion) {
-    fail(`is ${name}a topic in ${region}, and SES publishes in its own Region only: give a topic in ${sesRegion}`);
+    fail(`is ${name}a topic in ${region}, and SES publishes only in its own Region: give a topic in ${sesRegion}`);
   }
 }
 

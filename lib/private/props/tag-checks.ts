@@ -16,7 +16,7 @@ const TEXT = /^[\p{L}\p{N}\p{Z}_.:/=+@-]*$/u;
 /** What this library needs itself: the mark, and the claim of one domain. */
 const MAX_USER_TAGS = MAX_TAGS - 2;
 
-const BY = `by Tags.of(scope).add(key, value, { excludeResourceTypes: ['${RESOURCE_TYPE}'] })`;
+const BY = `with Tags.of(scope).add(key, value, { excludeResourceTypes: ['${RESOURCE_TYPE}'] })`;
 
 /**
  * What SES would not take of the user's tags.
@@ -26,16 +26,14 @@ const BY = `by Tags.of(scope).add(key, value, { excludeResourceTypes: ['${RESOUR
 export function tagProblems(tags: { readonly [key: string]: string }): string[] {
   const problems = Object.entries(tags).flatMap(([key, value]) => {
     const problem = keyProblem(key) ?? valueProblem(value);
-    return problem === undefined
-      ? []
-      : [`the tag ${shown(key)} ${problem}: give another one, or keep it from the identity ${BY}.`];
+    return problem === undefined ? [] : [`the tag ${shown(key)} ${problem}: change it, or exclude the identity ${BY}.`];
   });
   const { length } = Object.keys(tags);
   return length <= MAX_USER_TAGS
     ? problems
     : [
         ...problems,
-        `${length} tags are more than the ${MAX_USER_TAGS} that an identity has room for: keep some from it ${BY}.`,
+        `${length} tags are more than the ${MAX_USER_TAGS} that an identity has room for: exclude it from some ${BY}.`,
       ];
 }
 
@@ -44,15 +42,15 @@ function keyProblem(key: string): string | undefined {
     return undefined;
   }
   if (key === MARK || key.startsWith(CLAIM_PREFIX)) {
-    return 'is one of this library';
+    return 'is reserved for this library';
   }
   if (/^aws:/i.test(key)) {
-    return 'has a prefix that is kept for AWS';
+    return 'has a prefix that is reserved for AWS';
   }
   if (key.length > MAX_TAG_KEY_LENGTH) {
-    return `has a key of ${key.length} characters, and SES takes ${MAX_TAG_KEY_LENGTH}`;
+    return `has a key of ${key.length} characters, and SES allows ${MAX_TAG_KEY_LENGTH}`;
   }
-  return key !== '' && TEXT.test(key) ? undefined : `has a key that SES does not take, which has ${TAG_TEXT}`;
+  return key !== '' && TEXT.test(key) ? undefined : `has a key that SES refuses: it allows ${TAG_TEXT}`;
 }
 
 function valueProblem(value: unknown): string | undefined {
@@ -60,7 +58,7 @@ function valueProblem(value: unknown): string | undefined {
     return undefined;
   }
   if (value.length > MAX_TAG_VALUE_LENGTH) {
-    return `has a value of ${value.length} characters, and SES takes ${MAX_TAG_VALUE_LENGTH}`;
+    return `has a value of ${value.length} characters, and SES allows ${MAX_TAG_VALUE_LENGTH}`;
   }
-  return TEXT.test(value) ? undefined : `has the value ${shown(value)}, and SES takes ${TAG_TEXT}`;
+  return TEXT.test(value) ? undefined : `has the value ${shown(value)}, and SES allows ${TAG_TEXT}`;
 }

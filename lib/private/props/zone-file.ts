@@ -17,7 +17,7 @@ export function zoneFile(records: readonly DnsRecord[], ttl: string): string {
 }
 
 /**
- * What is known at deployment only cannot be counted, so each token is a string of its own, and whoever reads the record
+ * What is known only at deployment cannot be counted, so each token is a string of its own, and whoever reads the record
  * joins the strings. It fits into one: tokens in a DMARC record are e-mail addresses, which have 254 characters at most.
  */
 function quoted(text: string): string {
