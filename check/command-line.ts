@@ -6,16 +6,16 @@ export const HELP = `Usage: cdk-ses-easy-dkim check <domain> [options]
 
 Checks that mail which Amazon SES sends from a domain passes DKIM, SPF and DMARC. It looks up the DKIM
 records and their keys, MX and SPF of the MAIL FROM domain and the DMARC record in DNS, asks SES for
-its own view, and says for each what was found and what to do. It changes nothing.
+its own view, and shows what it found and what to do about it. It changes nothing.
 
 Options
-  --region <region>     the Region of SES; that of the environment or the AWS profile if not given
-  --mail-from <domain>  the custom MAIL FROM domain; what SES says if not given
+  --region <region>     the Region of SES; default: from the environment or the AWS profile
+  --mail-from <domain>  the custom MAIL FROM domain; default: what SES says
   --no-mail-from        there is no custom MAIL FROM domain
-  --tokens <a,b,c>      the Easy DKIM tokens; what SES says if not given
+  --tokens <a,b,c>      the Easy DKIM tokens; default: what SES says
   --resolver <ip:port>  the DNS resolver to ask, such as 127.0.0.1:5353; may be given several times
-  --timeout <seconds>   how long to wait for an answer of the resolver, which is asked twice; 3
-  --no-ses              look at DNS alone, without AWS credentials: give --tokens and --mail-from
+  --timeout <seconds>   how long to wait for the resolver, which is asked twice; default: 3
+  --no-ses              look only at DNS, without AWS credentials: give --tokens and --mail-from
   --json                print the report as JSON
   --help                this text
   --version             the version
@@ -24,7 +24,7 @@ Exit code
   0  every check is pass or warn
   1  at least one is fail
   2  the command line cannot be used
-  3  none is fail, but at least one is unknown: it could not be looked up
+  3  none is fail, but at least one is unknown because it could not be looked up
 `;
 
 /** What the command line asks for. */

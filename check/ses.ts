@@ -4,10 +4,10 @@ import { judgeAddresses } from './ses-addresses';
 import type { SesIdentity, SesView } from './ses-view';
 
 const REMEDIES: { readonly [problem: string]: string } = {
-  'no-region': 'Give the Region of SES with --region, or look at DNS alone with --no-ses.',
-  'no-credentials': 'Give AWS credentials (AWS_PROFILE, for one), or look at DNS alone with --no-ses.',
-  denied: 'Allow ses:GetEmailIdentity on the identity, or look at DNS alone with --no-ses.',
-  'no-answer': 'Run it again; if it fails again, check Region and network, or look at DNS alone with --no-ses.',
+  'no-region': 'Give the Region of SES with --region, or look only at DNS with --no-ses.',
+  'no-credentials': 'Give AWS credentials (such as AWS_PROFILE), or look only at DNS with --no-ses.',
+  denied: 'Allow ses:GetEmailIdentity on the identity, or look only at DNS with --no-ses.',
+  'no-answer': 'Run it again; if it fails again, check Region and network, or look only at DNS with --no-ses.',
 };
 
 /** What SES says of the identity, its DKIM and its MAIL FROM domain. */

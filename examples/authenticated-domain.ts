@@ -1,8 +1,7 @@
 #!/usr/bin/env node
 /**
- * A domain that mailbox providers accept mail in bulk from: DKIM, SPF by a MAIL FROM domain of its own, and DMARC.
- * SES tells of bounces and complaints by SNS topics rather than by e-mail, and publishes metrics by a configuration
- * set.
+ * A domain for bulk mail: DKIM, SPF with its own MAIL FROM domain, and DMARC. SES reports bounces and complaints to SNS
+ * topics rather than by e-mail, and publishes metrics through a configuration set.
  *
  *   npx cdk synth --app 'npx tsx examples/authenticated-domain.ts'
  */

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /**
  * A Cognito user pool that sends its mail through SES. Cognito refuses an identity that is not verified
- * yet: the deployment waits for that, and makes the user pool afterwards.
+ * yet: the deployment waits for that, then creates the user pool.
  *
  *   npx cdk synth --app 'npx tsx examples/cognito.ts'
  */

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /**
- * Many domains from a list, each with a hosted zone of its own. They share one Lambda function. A stack
+ * Many domains from a list, each with its own hosted zone. They share one Lambda function. A stack
  * has at most 200 outputs, so the domains add none.
  *
  *   npx cdk synth --app 'npx tsx examples/many-domains.ts'

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /**
- * A domain whose DNS is not in Route 53. The output DnsRecords has its records in the form of a zone file, to be
- * imported at the DNS provider; until they are there, SES does not verify the domain.
+ * A domain whose DNS is not in Route 53. The output DnsRecords has its records as a zone file, which you
+ * import at the DNS provider. Until they are there, SES does not verify the domain.
  *
  *   npx cdk synth --app 'npx tsx examples/other-dns-provider.ts'
  */

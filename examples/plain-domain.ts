@@ -1,10 +1,10 @@
 #!/usr/bin/env node
 /**
- * The whole main job: a domain that has a hosted zone of its own.
+ * The whole main job: a domain with its own hosted zone.
  *
  *   npx cdk synth --app 'npx tsx examples/plain-domain.ts'
  *
- * In an app of yours, `HostedZone.fromLookup(stack, 'Zone', { domainName: 'example.com' })` saves you the
+ * In your own app, `HostedZone.fromLookup(stack, 'Zone', { domainName: 'example.com' })` saves you the
  * id of the zone.
  */
 import { App, CfnOutput, Stack } from 'aws-cdk-lib';

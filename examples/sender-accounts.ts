@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /**
- * A domain from which others may send: one other account from addresses of its own only, all accounts of the
+ * A domain from which others may send: another account (only from its own addresses), all accounts of the
  * organization, and the Cognito user pools of this account.
  *
  *   npx cdk synth --app 'npx tsx examples/sender-accounts.ts'

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /**
- * One domain that sends from two Regions. Each Region has keys of its own, so each gets three records,
+ * One domain that sends from two Regions. Each Region has its own keys, so each gets three records,
  * side by side in the one hosted zone.
  *
  *   npx cdk deploy --app 'npx tsx examples/two-regions.ts' -c hostedZoneId=Z0123456789ABCDEFGHIJ -c zoneName=example.com

@@ -90,8 +90,8 @@ async function refuseBreaking(assembly, folder) {
     await jsii('jsii-diff', [former, current, '--error-on', 'all']);
   } catch (error) {
     throw new Problem(
-      'The public API breaks those who use it.',
-      `${error.details}\n\nCan it be added to instead? If it must break, CONTRIBUTING.md says how to accept it.`,
+      'The change breaks users of the public API.',
+      `${error.details}\n\nCan you add to the API instead? If not, CONTRIBUTING.md says how to accept the break.`,
     );
   }
 }
@@ -110,10 +110,7 @@ async function reference(folder) {
 
 function refuseStale(file, content) {
   if (readFileSync(file, 'utf8') !== content) {
-    throw new Problem(
-      `${relative(root, file)} is not what the code says.`,
-      'Run `npm run docs:api`, and commit what it changes.',
-    );
+    throw new Problem(`${relative(root, file)} is out of date.`, 'Run `npm run docs:api`, and commit what it changes.');
   }
 }
 

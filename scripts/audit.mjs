@@ -19,7 +19,7 @@ await script(async () => {
   const shipped = new Set(packagesIn(LICENSES));
   const findings = await step(`Audit the ${shipped.size} packages in the bundles`, () => audit(shipped));
   if (findings.length > 0) {
-    throw new Problem('The package would ship what is known to be vulnerable.', findings.join('\n'));
+    throw new Problem('The package would ship code with known vulnerabilities.', findings.join('\n'));
   }
 });
 

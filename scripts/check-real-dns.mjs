@@ -110,10 +110,7 @@ async function checkDomain(domain, port, expected, show) {
     [check, verdict, ...problems].join(' '),
   );
   if (found.join('\n') !== expected.join('\n')) {
-    throw new Problem(
-      `${domain} is judged wrongly.`,
-      `expected:\n${expected.join('\n')}\n\nfound:\n${found.join('\n')}`,
-    );
+    throw new Problem(`${domain} is judged wrong.`, `expected:\n${expected.join('\n')}\n\nfound:\n${found.join('\n')}`);
   }
 }
 

@@ -25,7 +25,7 @@ await script(async () => {
 async function node(name, ...args) {
   const code = await runInForeground([join(root, 'scripts', name), ...args], process.env);
   if (code !== 0) {
-    throw new Problem(`The dry run ends here, since scripts/${name} failed.`);
+    throw new Problem(`The dry run stops here because scripts/${name} failed.`);
   }
 }
 

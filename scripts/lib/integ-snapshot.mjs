@@ -30,8 +30,8 @@ export function compareWithSnapshot(templates) {
   const changes = [...names].flatMap((name) => firstDifference(name, snapshot[name] ?? '', templates[name] ?? ''));
   if (changes.length > 0) {
     throw new Problem(
-      'The templates of the integration test are not those of its snapshot.',
-      `${changes.join('\n')}\n\nIf that is meant: npm run integ:snapshot, and commit what it changes.`,
+      'The templates of the integration test differ from its snapshot.',
+      `${changes.join('\n')}\n\nIf that is intended, run npm run integ:snapshot and commit what it changes.`,
     );
   }
 }

@@ -103,7 +103,7 @@ async function checkFree(port) {
   } catch (error) {
     throw new Problem(
       `Port ${port} cannot be used: ${error.code === 'EADDRINUSE' ? 'something else listens on it' : error.message}.`,
-      'Choose another with --port or MINISTACK_PORT, or leave both out and a free one is taken.',
+      'Choose another with --port or MINISTACK_PORT, or leave both out to use a free one.',
     );
   }
 }

@@ -211,7 +211,7 @@ describe('SES refuses a policy', () => {
   it('when there are 20 of them already', async () => {
     identity().policies = Object.fromEntries(Array.from({ length: 20 }, (_, index) => [`theirs-${index}`, '{}']));
 
-    expect((await resource.create(ONE)).reason).toContain('an identity has 20 policies at most');
+    expect((await resource.create(ONE)).reason).toContain('an identity can have at most 20 policies');
   });
 
   it('that is too long, which is told before the call', async () => {
