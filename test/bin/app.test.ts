@@ -125,7 +125,7 @@ describe('with half of a zone', () => {
 
 describe('with a value that cannot work', () => {
   test.each([
-    ['ttl', 'soon', /Test\/Mail: ttl is NaN seconds/],
+    ['ttl', 'soon', /Test\/Mail: ttl is Duration\.seconds\(NaN\)/],
     ['removalPolicy', 'keep', /Test\/Mail: removalPolicy is "keep"/],
     ['dmarcPolicy', 'allow', /Test\/Mail: dmarc.policy is "allow": give DmarcPolicy.NONE/],
     ['domainName', 'example.net', /Test\/Mail: domainName "example.net" is not in the hosted zone "example.com"/],

@@ -84,7 +84,7 @@ describe.each(['Create', 'Update'])('%s with a setting that cannot work', (type)
         const { Status, Reason = '' } = await answerTo(type, { ResourceProperties: { ...ALL, [property]: value } });
         expect(Status).toBe('FAILED');
         expect(Reason).toContain(`Easy DKIM: ${prop} `);
-        expect(Reason).toMatch(/ (give|use|leave|deploy|remove|has letters|check|DNS allows)\b/);
+        expect(Reason).toMatch(/ (give|use|leave|deploy|remove|may have only letters|check|DNS allows)\b/);
         expect(Reason).not.toMatch(/unexpected error|undefined|not a function|Cannot/);
         expect(Reason.length).toBeLessThan(1_800);
       }),

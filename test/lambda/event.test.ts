@@ -21,7 +21,7 @@ describe('properties that cannot work', () => {
       'Mail.example.com',
       'domainName is "Mail.example.com": give "mail.example.com". A name that is known',
     ],
-    ['DomainName', 'example.com.', 'domainName is "example.com.": give "example.com". A name that is known at'],
+    ['DomainName', 'example.com.', 'domainName is "example.com.": give "example.com". A name that is known only at'],
     ['DomainName', 'bücher.example.com', 'domainName is "bücher.example.com": give "xn--bcher-kva.example.com". A'],
     [
       'MailFromDomain',

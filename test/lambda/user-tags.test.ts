@@ -149,7 +149,7 @@ describe('tags that SES refuses', () => {
     ['as those of AWS', { 'aws:team': 'post' }],
   ];
   const REMEDY =
-    'SES refuses a tag that the construct was given. It takes letters, digits, spaces and _ . : / = + - @, ' +
+    'SES refuses a tag that the construct was given. It allows letters, digits, spaces and _ . : / = + - @, ' +
     'keys of 1 to 128 characters that do not begin with aws:, and values of up to 256: ' +
     "change it, or exclude the identity with Tags.of(scope).add(key, value, { excludeResourceTypes: ['Custom::EasyDkimDomain'] }).";
 

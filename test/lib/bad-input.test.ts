@@ -33,7 +33,7 @@ function refusal(construct: new (scope: never, id: string, props: never) => unkn
 /** A reason that a person can act on: it says what is wrong, not how the code broke over it. */
 function expectClear(reason: string, name: string): void {
   expect(reason).toMatch(new RegExp(`^: ${name} `));
-  expect(reason).toMatch(/ (give|use|leave|remove|has letters|check|DNS allows)\b/);
+  expect(reason).toMatch(/ (give|use|leave|remove|may have only letters|check|DNS allows)\b/);
   expect(reason).not.toMatch(/not a function|Cannot|TypeError|undefined \(/);
   expect(reason.length).toBeLessThan(1_000);
 }

@@ -115,7 +115,11 @@ describe('a DMARC record that cannot work is refused', () => {
       'dmarc.rua has "a,b@example.com", which receivers may not be able to read',
     ],
     ['an exclamation mark', { rua: ['a!b@example.com'] }, 'dmarc.rua has "a!b@example.com", which receivers may not'],
-    ['a size limit', { rua: ['d@example.com!10m'] }, 'dmarc.rua has "d@example.com!10m", and receivers ignore'],
+    [
+      'a size limit',
+      { rua: ['d@example.com!10m'] },
+      'dmarc.rua has "d@example.com!10m", but receivers no longer know size limits',
+    ],
     ['a bad domain', { rua: ['d@localhost'] }, 'dmarc.rua has "d@localhost", whose domain "localhost" is not a public'],
     [
       'more addresses than fit',
@@ -138,7 +142,7 @@ describe('a DMARC record with little effect', () => {
 
   test('is announced: SPF is never strictly aligned', () => {
     const found = warnings({ spfAlignment: DmarcAlignment.STRICT });
-    expect(found).toEqual([expect.stringContaining('dmarc.spfAlignment is STRICT: SES wants the MAIL FROM domain')]);
+    expect(found).toEqual([expect.stringContaining('dmarc.spfAlignment is STRICT: SES requires the MAIL FROM domain')]);
   });
 
   test('is announced: testing of nothing', () => {

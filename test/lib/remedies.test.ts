@@ -77,7 +77,7 @@ describe('a topic under a key', () => {
 });
 
 describe('a Region without SES', () => {
-  const warning = Match.stringLikeRegexp('ap-east-2 had no SES when .*: give sesRegion');
+  const warning = Match.stringLikeRegexp('ap-east-2 had no SES when .*: set sesRegion');
 
   test('is warned of, whether it is the prop or that of the stack', () => {
     const stack = aStack();

@@ -127,7 +127,7 @@ describe('when the domain name is no domain name', () => {
     ['an e-mail address', 'me@example.com', '"me@example.com"', 'give its domain only'],
     ['a URL', 'https://example.com', '"https://example.com"', 'give the host name only'],
     ['a path', 'example.com/mail', '"example.com/mail"', 'give the host name only'],
-    ['a host with a port', 'example.com:25', '"example.com:25"', 'letters, digits, hyphens and dots only'],
+    ['a host with a port', 'example.com:25', '"example.com:25"', 'may have only letters, digits, hyphens and dots'],
     ['a wildcard', '*.example.com', '"*.example.com"', 'leave out the "*."'],
     ['a name with an empty label', 'mail..example.com', '"mail..example.com"', 'remove the extra dot'],
     ['a name with a leading dot', '.example.com', '".example.com"', 'remove the extra dot'],
@@ -135,23 +135,43 @@ describe('when the domain name is no domain name', () => {
     ['a name of one label', 'localhost', '"localhost"', 'give one such as "example.com"'],
     ['an IPv4 address', '192.0.2.1', '"192.0.2.1"', 'give one such as "example.com"'],
     ['an IPv4 address out of range', '999.1.1.1', '"999.1.1.1"', 'give one such as "example.com"'],
-    ['an IPv6 address', '2001:db8::1', '"2001:db8::1"', 'letters, digits, hyphens and dots only'],
+    ['an IPv6 address', '2001:db8::1', '"2001:db8::1"', 'may have only letters, digits, hyphens and dots'],
     [
       'a name with an underscore',
       '_dmarc.example.com',
       '"_dmarc.example.com"',
-      'letters, digits, hyphens and dots only',
+      'may have only letters, digits, hyphens and dots',
     ],
-    ['a name with an outer hyphen', '-a.example.com', '"-a.example.com"', 'letters, digits and inner hyphens only'],
-    ['a name with a space', 'my mail.example.com', '"my mail.example.com"', 'letters, digits, hyphens and dots only'],
-    ['a name with spaces around', ' example.com ', '" example.com "', 'letters, digits, hyphens and dots only'],
+    [
+      'a name with an outer hyphen',
+      '-a.example.com',
+      '"-a.example.com"',
+      'may have only letters, digits and inner hyphens',
+    ],
+    [
+      'a name with a space',
+      'my mail.example.com',
+      '"my mail.example.com"',
+      'may have only letters, digits, hyphens and dots',
+    ],
+    [
+      'a name with spaces around',
+      ' example.com ',
+      '" example.com "',
+      'may have only letters, digits, hyphens and dots',
+    ],
     [
       'a name with a control character',
       'a\nb.example.com',
       '"a\\nb.example.com"',
-      'letters, digits, hyphens and dots only',
+      'may have only letters, digits, hyphens and dots',
     ],
-    ['a name with a NUL', 'a\0.example.com', '"a\\u0000.example.com"', 'letters, digits, hyphens and dots only'],
+    [
+      'a name with a NUL',
+      'a\0.example.com',
+      '"a\\u0000.example.com"',
+      'may have only letters, digits, hyphens and dots',
+    ],
     ['an invalid international name', 'm\u{fffd}.example.com', '"m\u{fffd}.example.com"', 'check its characters'],
   ])('%s is refused: %j', (_, domainName, value, remedy) => {
     expect(refusal(() => ({ domainName }))).toEqual(saying('domainName', value, remedy));
@@ -163,7 +183,7 @@ describe('when the domain name is no domain name', () => {
     (part) => {
       const domainName = `münchen${part}.example.com`;
       expect(refusal(() => ({ domainName }))).toEqual(
-        saying('domainName', JSON.stringify(domainName), 'letters, digits, hyphens and dots only'),
+        saying('domainName', JSON.stringify(domainName), 'may have only letters, digits, hyphens and dots'),
       );
     },
   );
