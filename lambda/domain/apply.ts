@@ -57,6 +57,9 @@ export class DomainSetup {
   private claims: IdentityClaims | undefined;
   /** What an earlier run of the same event has claimed; `unread` before the identity was looked at. */
   private earlier: Claim | undefined | 'unread' = 'unread';
+  /** Whether this execution environment has had no run of the event before. */
+  private readonly isFirstHere: boolean;
+  private hasFoundOwnClaim = false;
   private madeIdentity: boolean;
   /** Whether the identity is not the one of the former deployment, or has lost its claim. */
   private isAnew = false;
@@ -77,8 +80,9 @@ export class DomainSetup {
     this.eventClaim = claimId(event);
     this.known = previous !== undefined && sameIdentity(previous, config) ? previous : undefined;
     // A run of the same event that was killed: what it made is ours, to go on with or to undo.
-    const { madeIdentity = false, tokens = [], dkimDomain = '', submitted = [] } = journal.read();
-    this.madeIdentity = madeIdentity;
+    const { madeIdentity, tokens = [], dkimDomain = '', submitted = [] } = journal.read();
+    this.isFirstHere = madeIdentity === undefined;
+    this.madeIdentity = madeIdentity ?? false;
     this.tokens = tokens;
     this.dkimDomain = dkimDomain;
     this.submitted = submitted;
@@ -87,6 +91,16 @@ export class DomainSetup {
   /** The claims on the identity, as they were at the last look. */
   public get claimsFound(): readonly Claim[] {
     return this.claims?.all() ?? [];
+  }
+
+  /**
+   * What there is of a Create that has run elsewhere before, or still does: CloudFormation may have heard of its success.
+   * Undefined when this is the first run, or the second one after a crash.
+   */
+  public get doneElsewhere(): DomainState | undefined {
+    const { event, isFirstHere, hasFoundOwnClaim, earlier } = this;
+    const isElsewhere = event.RequestType === 'Create' && isFirstHere && hasFoundOwnClaim && earlier !== 'unread';
+    return isElsewhere ? this.state([...new Set([...this.idsMadeBy(earlier), ...idsOf(this.submitted)])]) : undefined;
   }
 
   /** @throws Failure */
@@ -203,6 +217,7 @@ export class DomainSetup {
       }
     });
     this.isAnew = known !== undefined && entered.earlier === undefined;
+    this.hasFoundOwnClaim = entered.earlier !== undefined;
     this.earlier = entered.isNew ? undefined : claims.own(this.eventClaim);
     this.madeIdentity ||= entered.isNew || this.earlier?.made.includes(IDENTITY) === true;
     this.journal.note({ madeIdentity: this.madeIdentity });

@@ -77,6 +77,11 @@ async function setUpDomain(
         reason: explain(error, config),
       };
     }
+    const elsewhere = setup.doneElsewhere;
+    if (elsewhere !== undefined) {
+      // If CloudFormation hears of this failure first, it asks to delete by the id: nothing else need be undone.
+      return { status: 'FAILED', physicalId: formatPhysicalId(elsewhere), reason: explain(error, config) };
+    }
     const left = await setup.undo(connect(event.StackId, config, deadlines.undo, log));
     return {
       status: 'FAILED',

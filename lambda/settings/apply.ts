@@ -41,6 +41,8 @@ class SettingsSetup {
   /** What the properties asked for before, when they were about the same identity. */
   private readonly former: Settings | undefined;
   private readonly taken: Step[] = [];
+  /** Whether a Create has found its own claim, of a run elsewhere: that may have been cut short, or have succeeded. */
+  private isRepetition = false;
   /** Further claims of this very resource on the identity: of what it replaces, or of updates that came to nothing. */
   private siblingIds: readonly string[] = [];
 
@@ -76,10 +78,12 @@ class SettingsSetup {
         const physicalId = event.PhysicalResourceId ?? emptyPhysicalId(event.RequestId);
         return { status: 'FAILED', physicalId, reason: explainSettings(error, config) };
       }
-      const problems = await this.takeBack(before.claim, deadlines.undo);
+      const problems = this.isRepetition ? [] : await this.takeBack(before.claim, deadlines.undo);
       // A failed Update leaves the resource as it was; the Delete after a failed Create finishes the job.
       const created =
-        problems.length > 0 ? formatSettingsId({ ...config, claim: this.claim }) : emptyPhysicalId(event.RequestId);
+        problems.length > 0 || this.isRepetition
+          ? formatSettingsId({ ...config, claim: this.claim })
+          : emptyPhysicalId(event.RequestId);
       return {
         status: 'FAILED',
         physicalId: event.PhysicalResourceId ?? created,
@@ -107,6 +111,7 @@ class SettingsSetup {
     }
     const own = claims.own(this.claim);
     before.claim = this.former === undefined ? undefined : own;
+    this.isRepetition = this.former === undefined && own !== undefined && journal.read().before === undefined;
     const others = claims.all().filter(({ id }) => id !== this.claim);
     this.siblingIds = others.filter((claim) => isOfResource(claim, this.event)).map(({ id }) => id);
     const present = await aws.settings.read(claims.found, settingsOf(wanted, former));

@@ -222,20 +222,58 @@ describe('killed after any of its calls has taken effect, and delivered again', 
 });
 
 describe('a Create that fails after it was killed', () => {
-  it.each(['same', 'another'] as const)('undoes what both runs have made (execution environment: %s)', (environment) =>
+  it.each(['same', 'another'] as const)(
+    'leaves nothing when its Delete has come (execution environment: %s)',
+    (environment) =>
+      atEveryCall(true, async ({ world, mail }, kill) => {
+        world.fake.insyncAfterMs = 1;
+        const event = mail.creation();
+        await world.lambda.invokeAndKill(event, kill);
+        const { killed } = world.lambda;
+        world.restartLambda(environment);
+        world.fake.insyncAfterMs = Infinity;
+        if (killed && mail.answersTo(event).length === 0) {
+          const answer = await mail.deliver(event);
+          expect(answer.status).toBe('FAILED');
+          expect((await mail.delete(answer.physicalId)).status).toBe('SUCCESS');
+          expect(world.holdings()).toEqual([]);
+        }
+        return { killed };
+      }),
+  );
+
+  it('undoes at once what both runs have made when it knows of the first one', () =>
     atEveryCall(true, async ({ world, mail }, kill) => {
       world.fake.insyncAfterMs = 1;
       const event = mail.creation();
       await world.lambda.invokeAndKill(event, kill);
       const { killed } = world.lambda;
-      world.restartLambda(environment);
+      const hasBegun = world.fake.operations().includes('ChangeResourceRecordSets');
+      world.restartLambda('same');
       world.fake.insyncAfterMs = Infinity;
-      if (killed && mail.answersTo(event).length === 0) {
-        const answer = await mail.deliver(event);
-        expect(answer.status).toBe('FAILED');
+      if (killed && hasBegun && mail.answersTo(event).length === 0) {
+        expect((await mail.deliver(event)).status).toBe('FAILED');
         expect(world.holdings()).toEqual([]);
       }
       return { killed };
-    }),
-  );
+    }));
+});
+
+it('takes nothing away when a Create that has succeeded is delivered again elsewhere, at the same time, and fails there', async () => {
+  const world = await World.start();
+  const mail = new StackResource(world);
+  world.fake.verifyAfterMs = 5_000;
+  const event = mail.creation(properties({ WaitForVerification: '60' }));
+  const first = await mail.deliver(event);
+  const before = { holdings: world.holdings(), tags: world.tags() };
+  world.restartLambda('another');
+  mail.begin(event);
+  world.fake.verifyAfterMs = undefined;
+  world.fake.setDkimStatus(REGION, DOMAIN, 'Pending');
+
+  await world.lambda.invoke(event);
+
+  expect(mail.answersTo(event)).toMatchObject([first, { status: 'FAILED', physicalId: first.physicalId }]);
+  expect({ holdings: world.holdings(), tags: world.tags() }).toEqual(before);
+  world.stop();
 });

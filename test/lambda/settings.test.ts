@@ -637,6 +637,20 @@ describe('an event that is delivered again', () => {
     expect(resource.answersTo(event)).toEqual([first, first]);
   });
 
+  it('takes nothing away in another one when it fails there', async () => {
+    const event = resource.creation();
+    const first = await resource.deliver(event);
+    const before = { settings: present(), tags: identity().tags };
+    world.restartLambda('another');
+    resource.begin(event);
+    always('deny', 'GetIdentityNotificationAttributes');
+
+    await world.lambda.invoke(event);
+
+    expect(resource.answersTo(event)).toMatchObject([first, { status: 'FAILED', physicalId: first.physicalId }]);
+    expect({ settings: present(), tags: identity().tags }).toEqual(before);
+  });
+
   it('does not set again what a run has set that was killed', async () => {
     const event = resource.creation();
     // After the look whether CloudFormation waits, and the tag.
