@@ -4,7 +4,7 @@ import type { Call, FakeAws } from '../fakes/fake-aws';
 import type { Counters } from './counters';
 import { configOf } from './excuses';
 import { claims, type Incident } from './incident';
-import { identityKey, type Item, type Ledger, plain } from './ledger';
+import { identityKey, type Item, type Ledger, type Maker, plain } from './ledger';
 import { ACCOUNT, REGIONS } from './places';
 import type { Setup } from './plan';
 import type { SettingsLedger } from './settings-ledger';
@@ -75,7 +75,10 @@ export class Exemptions {
           item,
           'the DMARC text of a rolled-back update, where CloudFormation did not show the one to go back to',
         );
-      } else if (isDmarcOfAnother(held, item)) {
+      } else if (held.failed && isOfAnotherStack(held, item.madeBy)) {
+        this.exempt(item, 'of a stack that has left, in use by a Create that had failed before it could take it over');
+      } else if (item.key.includes(' _dmarc.') && isOfAnotherStack(held, item.writtenBy)) {
+        // Claims tell that several stacks use a DMARC record, and the id of each only the text that it gave.
         this.exempt(item, 'a DMARC record that another stack had overwritten with its own text');
       } else if (this.isHeldByTheDead(held, state, item, ending)) {
         this.exempt(item, 'kept for a claim that nobody will ever give up');
@@ -209,9 +212,8 @@ export class Exemptions {
   }
 }
 
-/** Claims tell that several stacks use a DMARC record, and the id of each only the text that it gave. */
-function isDmarcOfAnother({ stack }: Holding, { key, writtenBy }: Item): boolean {
-  return key.includes(' _dmarc.') && writtenBy !== undefined && !writtenBy.requestId.startsWith(stack);
+function isOfAnotherStack({ stack }: Holding, maker: Maker | undefined): boolean {
+  return maker !== undefined && !maker.requestId.startsWith(stack);
 }
 
 /** Whether it is an MX record with the Region of a domain, or a DMARC record with its text. */
