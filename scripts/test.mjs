@@ -62,8 +62,9 @@ function jest(args, emulator) {
     ...withoutAws(process.env),
     ...e2e,
     AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
-    // Tests of scripts import ES modules, which Node calls experimental in each of jest's workers.
-    NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ''} --disable-warning=ExperimentalWarning`,
+    // Tests of scripts import ES modules, which Node calls experimental in each of jest's workers. The SDK makes a lot of
+    // garbage that does not live long.
+    NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ''} --disable-warning=ExperimentalWarning --max-semi-space-size=64`,
   };
   return runInForeground([JEST, ...args], env);
 }
