@@ -55,16 +55,26 @@ export async function remove(departure: Departure, aws: Aws, log: Log): Promise<
     return undefined;
   }
   const stale = await staleAmong(claims.all(), isStale);
+  let undecided: readonly string[] = [];
   const release = async (others: readonly Claim[]) => {
     const elsewhere = await claimsElsewhere(departure, claims, log);
-    const tokens = claims.found?.signing.tokens ?? [];
-    await removeRecords(departure, recordsToRemove(state, { claims: others, elsewhere, shown, tokens }), aws, log);
+    const remaining = { claims: others, elsewhere, shown, tokens: claims.found?.signing.tokens ?? [] };
+    const removals = recordsToRemove(state, remaining);
+    await removeRecords(departure, removals, aws, log);
+    if (elsewhere === 'unknown') {
+      const names = recordsToRemove(state, { ...remaining, elsewhere: [] }).map(({ record }) => record.name);
+      undecided = names.filter((name) => !removals.some(({ record }) => record.name === name));
+    }
   };
   try {
     const others = await claims.part(own, ({ id }) => stale.includes(id), { alone: false, always: false }, release);
     // Nobody expects what a replacement uses to go.
     const users = others.filter(({ id }) => id !== shown?.claim);
-    return users.length === 0 ? undefined : staysFor(state, users);
+    const reasons = [
+      ...(users.length > 0 ? [staysFor(state, users)] : []),
+      ...(undecided.length > 0 ? [staysUndecided(undecided)] : []),
+    ];
+    return reasons.length > 0 ? reasons.join(' ') : undefined;
   } catch (error) {
     // It can be done again, and whoever comes meanwhile need not wait for what does not go.
     await claims.stay(own).catch((problem: Error) => log('still-leaving', { problem: problem.message }));
@@ -128,6 +138,13 @@ async function claimsElsewhere(
     log('left', { reason: `the identities of other Regions cannot be read: ${(error as Error).message}` });
     return 'unknown';
   }
+}
+
+function staysUndecided(names: readonly string[]): string {
+  return (
+    `The records ${[...new Set(names)].join(', ')} stay, since the other Regions of the stack could not be asked whether ` +
+    'they use them. Delete them by hand if nobody needs them.'
+  );
 }
 
 function staysFor({ domainName, region }: DomainState, others: readonly Claim[]): string {

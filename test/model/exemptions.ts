@@ -52,6 +52,8 @@ export class Exemptions {
         if (held.properties.RemovalPolicy === 'retain') this.ledger.mark(item, 'others');
         else if (this.hasUnreadableClaims(item)) {
           this.exempt(item, 'kept for a claim that nobody will ever give up');
+        } else if (this.isUndecided()) {
+          this.exempt(item, 'other Regions could not be asked whether they use it, and the answer says so');
         }
         continue;
       }
@@ -75,6 +77,8 @@ export class Exemptions {
           item,
           'the DMARC text of a rolled-back update, where CloudFormation did not show the one to go back to',
         );
+      } else if (this.isUndecided()) {
+        this.exempt(item, 'other Regions could not be asked whether they use it, and the answer says so');
       } else if (held.failed && isOfAnotherStack(held, item.madeBy)) {
         this.exempt(item, 'of a stack that has left, in use by a Create that had failed before it could take it over');
       } else if (item.key.includes(' _dmarc.') && isOfAnotherStack(held, item.writtenBy)) {
@@ -84,6 +88,10 @@ export class Exemptions {
         this.exempt(item, 'kept for a claim that nobody will ever give up');
       }
     }
+  }
+
+  private isUndecided(): boolean {
+    return this.lastIncident?.answers.some(({ body }) => body.Reason?.includes('could not be asked')) === true;
   }
 
   exempt(item: Item, reason: string): void {
