@@ -77,6 +77,8 @@ export class Exemptions {
           item,
           'the DMARC text of a rolled-back update, where CloudFormation did not show the one to go back to',
         );
+      } else if (this.lastIncident?.edited) {
+        this.exempt(item, 'made by a resource whose claim somebody has edited');
       } else if (this.isUndecided()) {
         this.exempt(item, 'other Regions could not be asked whether they use it, and the answer says so');
       } else if (held.failed && isOfAnotherStack(held, item.madeBy)) {

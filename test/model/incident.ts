@@ -38,6 +38,8 @@ export class Incident {
   refused = false;
   /** Whether it deletes a resource at whose identity nobody has a claim any more. */
   unclaimed = false;
+  /** Whether it is about a resource whose claim somebody has edited. */
+  edited = false;
   /** Whether it comes when CloudFormation has long given up on it. */
   late = false;
   /** Whether others did something in the middle of it. */

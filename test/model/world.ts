@@ -76,11 +76,14 @@ export class World {
     if (plan.on === 'tags' || (plan.on === 'identity' && /remove|remake/.test(plan.what))) {
       this.exemptions.tamper(at(REGIONS, plan.region), at(DOMAINS, plan.domain));
     }
-    if (plan.on === 'identity' && /remove|remake/.test(plan.what) && this.incident) {
-      for (const item of this.ledger.ours()) {
-        if (this.incident.made(item))
-          this.exemptions.exempt(item, 'somebody has deleted the identity, with the claim of a run under way');
-      }
+    const isOfClaims =
+      (plan.on === 'identity' && /remove|remake/.test(plan.what)) || (plan.on === 'tags' && plan.what === 'edit claim');
+    for (const item of isOfClaims ? this.ledger.ours() : []) {
+      if (this.incident?.made(item))
+        this.exemptions.exempt(
+          item,
+          'somebody has deleted the identity, or edited its tags, with the claim of a run under way',
+        );
     }
     if (plan.on === 'identity' && /make/.test(plan.what)) {
       // It has none of our claims.
@@ -103,7 +106,9 @@ export class World {
     this.incident.outage = this.fake.sesv2 !== 'on';
     const { type, previous } = this.incident;
     const identity = previous && this.fake.identity(previous.region, previous.domainName);
-    this.incident.unclaimed = type === 'Delete' && identity !== undefined && readClaims(identity.tags).length === 0;
+    const claims = readClaims(identity?.tags ?? {});
+    this.incident.unclaimed = type === 'Delete' && identity !== undefined && claims.length === 0;
+    this.incident.edited = claims.some(({ id, unreadable }) => id === previous?.claim && unreadable === true);
     return this.incident;
   }
 
