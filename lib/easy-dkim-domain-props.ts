@@ -69,7 +69,7 @@ export interface EasyDkimDomainProps {
   /**
    * What happens to the identity, its settings and the records when this construct is removed, or moves to another
    * domain, zone or Region. `DESTROY` removes what this library made and no other construct uses. `RETAIN` keeps
-   * everything. What was there before is always kept.
+   * everything. What was there before is kept unless `takeOwnership` is set.
    *
    * @default RemovalPolicy.DESTROY
    */
@@ -82,6 +82,17 @@ export interface EasyDkimDomainProps {
    * @default false - such a record fails the deployment, and nothing changes
    */
   readonly overwriteRecords?: boolean;
+
+  /**
+   * Whether the identity, and records that have just the value that this construct would write, count as made by it even
+   * if they existed before: they then go with it.
+   *
+   * It takes effect in an update that leaves the domain and its records as they are, so set it in a deployment of its own.
+   * Without it, they count as made by others again. While another construct without it uses them, they stay.
+   *
+   * @default false - what existed before stays when this construct is removed
+   */
+  readonly takeOwnership?: boolean;
 
   /**
    * Whether to add outputs to the stack: six for the tokens and the DKIM records; without a hosted zone one, `DnsRecords`,

@@ -9,7 +9,18 @@ import { AwsCallFailure } from '../events/failure';
 import type { Freshness } from '../events/freshness';
 import type { Journal } from '../events/journal';
 import type { Log } from '../events/log';
-import { claimant, Claim, claimId, digest, IDENTITY, madeRecord, usesRecord } from './claims';
+import {
+  claimant,
+  Claim,
+  claimId,
+  digest,
+  IDENTITY,
+  isActive,
+  madeRecord,
+  tookIdentity,
+  tookRecord,
+  usesRecord,
+} from './claims';
 import { DomainConfig, parseTags } from './config';
 import { IdentityClaims } from './identity-claims';
 import { refuseForeignSigning, refuseSwitchedOff } from './identity';
@@ -34,6 +45,8 @@ export interface Applied {
   readonly status: DkimStatus;
   /** As {@link ResourceAttributes} have it. */
   readonly sendingResource: string;
+  /** What is not as the user may expect. */
+  readonly remark?: string;
 }
 
 /** What a failed run could not take back. */
@@ -42,6 +55,10 @@ export interface Leftover {
   readonly state: DomainState | undefined;
   readonly problems: readonly string[];
 }
+
+const NOT_TAKEN =
+  'What was there before still counts as made by others, and stays when this construct goes: takeOwnership takes effect ' +
+  'in an update that leaves the domain and its records as they are. Deploy again with another revision.';
 
 /** How often a batch is planned anew when the zone changes between the look at it and the write. */
 const MOST_PLANS = 3;
@@ -66,6 +83,10 @@ export class DomainSetup {
   private tokens: readonly string[];
   private dkimDomain: string;
   private submitted: readonly Submission[];
+  /** The ids of the records of others that are just as we would have made them. */
+  private takeable: readonly string[] = [];
+  /** The claim as it was before this run took something over. */
+  private beforeTaking: Claim | undefined;
 
   public constructor(
     private readonly event: CustomResourceEvent,
@@ -124,11 +145,13 @@ export class DomainSetup {
     if (this.madeIdentity || this.submitted.length > 0) {
       await freshness.check();
     }
+    const state = this.state(ownedRecords);
+    const remark = await this.takeOver(state, freshness);
     const sendingResource = aws.ses.sendingResource(
       config.domainName,
       this.claims?.found?.settings.ConfigurationSet ?? undefined,
     );
-    return { state: this.state(ownedRecords), status: verified, sendingResource };
+    return { state, status: verified, sendingResource, remark };
   }
 
   /**
@@ -153,10 +176,13 @@ export class DomainSetup {
       const claimed = this.idsMadeBy(earlier);
       recordsLeft = [...new Set([...recordsLeft, ...claimed])];
       leaving = claims.all().filter(({ id }) => ids.includes(id));
+      if (this.beforeTaking !== undefined) {
+        await claims.change(this.beforeTaking);
+      }
       await claims.part(
         leaving,
         () => false,
-        { alone: !isToGo, always: config.retain },
+        { alone: !isToGo, always: config.retain, taken: !config.takeOwnership },
         (others) => this.undoRecords(aws, claims, others, claimed).then(() => void (recordsLeft = [])),
       );
       const hasBegun = leaving.length > 0 || this.madeIdentity || this.submitted.length > 0;
@@ -193,14 +219,54 @@ export class DomainSetup {
     const made = kindsOf(ownedRecords, this.tokens);
     const isMaker = (this.madeIdentity && id === this.eventClaim) || this.claims?.own(id)?.made.includes(IDENTITY);
     const all = zoneId === undefined ? [] : allKinds(this.config);
+    const others = all.filter((kind) => !made.includes(kind));
+    const taken = this.taken([IDENTITY, ...others]);
     return {
       id,
       zoneId,
       mailFrom: mailFrom && digest(mailFrom),
       made: [...(isMaker ? [IDENTITY] : []), ...made],
-      found: all.filter((kind) => !made.includes(kind)),
+      found: others.filter((kind) => !taken.includes(kind)),
+      taken,
       by: claimant(this.event),
     };
+  }
+
+  /** What of all this has been taken over, by whoever of us, and is to stay so. */
+  private taken(kinds: readonly string[]): readonly string[] {
+    const claims = this.config.takeOwnership ? (this.claims?.all().filter(isActive) ?? []) : [];
+    return kinds.filter((kind) =>
+      claims.some((claim) => (kind === IDENTITY ? tookIdentity(claim) : tookRecord(claim, kind, this.config))),
+    );
+  }
+
+  /**
+   * Takes over what others have made, once all else has succeeded: in an update that the same physical resource stays in
+   * place of, since CloudFormation takes back no other one by an Update.
+   *
+   * @returns what the user has to know when it is not the time for it
+   */
+  private async takeOver({ claim: id, ownedRecords }: DomainState, freshness: Freshness): Promise<string | undefined> {
+    const { config, known, takeable, tokens } = this;
+    const claims = this.claims!;
+    if (!config.takeOwnership) {
+      return undefined;
+    }
+    const claim = this.claim(id, ownedRecords);
+    const kinds = [...(claims.isOurs ? [] : [IDENTITY]), ...kindsOf(takeable, tokens)];
+    const further = kinds.filter((kind) => !claim.taken!.includes(kind));
+    if (further.length === 0) {
+      return undefined;
+    }
+    if (id !== known?.claim) {
+      return NOT_TAKEN;
+    }
+    await freshness.check();
+    this.log('take-over', { kinds: further });
+    this.beforeTaking = claims.own(id);
+    const found = claim.found.filter((kind) => !further.includes(kind));
+    await claims.put({ ...claim, found, taken: [...claim.taken!, ...further] }, freshness);
+    return undefined;
   }
 
   /** @returns the DKIM status */
@@ -300,6 +366,7 @@ export class DomainSetup {
             zoneId: zone.id,
             records,
             owned: [...former, ...unheard],
+            taken: this.idsOfTaken(),
             inherited,
             former: formerRecords,
             unconfirmed: [...idsOf(written), ...unheard],
@@ -313,6 +380,7 @@ export class DomainSetup {
         await claims.reread();
         plan = planNow();
       }
+      this.takeable = plan.found.filter((id) => records.some((each) => each.id === id && isMade(each, existing)));
       this.log('records-planned', {
         changes: plan.changes.map(({ action, record }) => `${action} ${record.type} ${record.name}`),
         owned: plan.owned.length,
@@ -360,6 +428,12 @@ export class DomainSetup {
     const made = kindsOf(ownedRecords, tokens).filter(isKept);
     const found = all.filter((kind) => isKept(kind) && !made.includes(kind));
     return { id, zoneId, mailFrom: mailFrom && digest(mailFrom), made, found, by: claimant(this.event) };
+  }
+
+  private idsOfTaken(): readonly string[] {
+    return this.records()
+      .map(({ id }) => id)
+      .filter((id) => this.taken(kindsOf([id], this.tokens)).length > 0);
   }
 
   private idsMadeBy(claim: Claim | undefined): readonly string[] {

@@ -19,6 +19,8 @@ export interface Claim {
   readonly made: readonly string[];
   /** What it uses and others have made. */
   readonly found: readonly string[];
+  /** What others have made and the resource has taken over, as `takeOwnership` asks for. */
+  readonly taken?: readonly string[];
   /** When it began to leave: seconds since the epoch. It uses nothing any more. */
   readonly leavingSince?: number;
   /** The stack and the logical id, for people who read the tag. */
@@ -101,12 +103,13 @@ export function isLeased(tags: Tags, ids: readonly string[]): boolean {
 
 /** A claim as a tag: `zone=Z0123456789 made=1+2+3+mx+spf found=dmarc mail-from=1a2b3c4d by=Stack/Mail`. */
 export function toTag(claim: Claim): Tags {
-  const { id, zoneId, mailFrom, made, found, leavingSince, by } = claim;
+  const { id, zoneId, mailFrom, made, found, taken, leavingSince, by } = claim;
   const fields = {
     leaving: leavingSince === undefined ? undefined : String(leavingSince),
     zone: zoneId,
     made: made.join('+'),
     found: found.join('+'),
+    taken: taken?.join('+'),
     'mail-from': mailFrom,
     by,
   };
@@ -129,13 +132,14 @@ function readClaim(id: string, value: string): Claim {
     value.split(' ').map((field) => [field.slice(0, field.indexOf('=')), field.slice(field.indexOf('=') + 1)]),
   );
   const list = (text: string | undefined) => (text ? text.split('+') : []);
-  const { zone: zoneId, made, found, leaving, by } = fields;
+  const { zone: zoneId, made, found, taken, leaving, by } = fields;
   const claim = {
     id,
     zoneId,
     mailFrom: fields['mail-from'],
     made: list(made),
     found: list(found),
+    taken: list(taken),
     leavingSince: leaving === undefined ? undefined : Number(leaving),
     by: by ?? `whoever edited the tag ${tagKey(id)}`,
   };
@@ -166,12 +170,23 @@ export interface Place {
 
 /** Whether a claim is for a record, which the construct of the claim uses. */
 export function usesRecord(claim: Claim, kind: string, place: Place): boolean {
-  return isActive(claim) && (claim.unreadable === true || isFor(claim, [...claim.made, ...claim.found], kind, place));
+  const { made, found, taken = [] } = claim;
+  return isActive(claim) && (claim.unreadable === true || isFor(claim, [...made, ...found, ...taken], kind, place));
 }
 
 /** Whether a claim says that a record was made by one of us: also one of a run that died when it was about to leave. */
 export function madeRecord(claim: Claim, kind: string, place: Place): boolean {
   return isFor(claim, claim.made, kind, place);
+}
+
+/** Whether a claim says that a record of others was taken over. */
+export function tookRecord(claim: Claim, kind: string, place: Place): boolean {
+  return isFor(claim, claim.taken ?? [], kind, place);
+}
+
+/** Whether a claim says that the identity was taken over. */
+export function tookIdentity({ taken = [] }: Claim): boolean {
+  return taken.includes(IDENTITY);
 }
 
 function isFor(claim: Claim, kinds: readonly string[], kind: string, { zoneId, mailFrom }: Place): boolean {

@@ -14,6 +14,7 @@ export interface DomainConfig extends RecordOptions {
   readonly ttl: number;
   readonly overwriteRecords: boolean;
   readonly retain: boolean;
+  readonly takeOwnership: boolean;
   readonly delegationRoleArn?: string;
   /** Seconds; 0 does not wait. */
   readonly waitForVerification: number;
@@ -35,6 +36,7 @@ export function parseConfig(properties: CustomResourceEvent['ResourceProperties'
     ttl: Number(given.Ttl),
     overwriteRecords: given.OverwriteRecords === 'true',
     retain: given.RemovalPolicy === 'retain',
+    takeOwnership: given.TakeOwnership === 'true',
     delegationRoleArn: given.DelegationRoleArn,
     waitForVerification: Number(given.WaitForVerification ?? 0),
     ...optionsFrom(given),
@@ -58,10 +60,11 @@ export function parseTags(properties: unknown): { readonly [key: string]: string
 /** What Delete needs of the properties; the rest it knows from the physical resource id. */
 export function parseRemoval(
   properties: CustomResourceEvent['ResourceProperties'],
-): Pick<DomainConfig, 'retain' | 'delegationRoleArn'> {
+): Pick<DomainConfig, 'retain' | 'takeOwnership' | 'delegationRoleArn'> {
   const { DelegationRoleArn } = DOMAIN_RULES;
   return {
     retain: properties?.RemovalPolicy === 'retain',
+    takeOwnership: properties?.TakeOwnership === 'true',
     delegationRoleArn: checkedProperties(properties, { DelegationRoleArn }).DelegationRoleArn,
   };
 }

@@ -68,7 +68,12 @@ async function setUpDomain(
         log,
       );
     }
-    return { status: 'SUCCESS', physicalId: formatPhysicalId(applied.state), data: toAttributes(applied) };
+    return {
+      status: 'SUCCESS',
+      physicalId: formatPhysicalId(applied.state),
+      reason: applied.remark,
+      data: toAttributes(applied),
+    };
   } catch (error) {
     if (error instanceof LateEvent && !error.isOfFailed(claimId(event))) {
       return {
@@ -113,7 +118,7 @@ async function removeDomain(event: CustomResourceEvent, deadline: Deadline, log:
       log('left', { reason: 'the physical id is not one that we gave, and nothing has a claim of the resource' });
       return { status: 'SUCCESS', physicalId };
     }
-    const { retain, delegationRoleArn } = parseRemoval(event.ResourceProperties);
+    const { retain, takeOwnership, delegationRoleArn } = parseRemoval(event.ResourceProperties);
     const freshness = new Freshness(event, deadline, log);
     await freshness.require();
     const shown = parsePhysicalId(freshness.shownId ?? '');
@@ -125,6 +130,7 @@ async function removeDomain(event: CustomResourceEvent, deadline: Deadline, log:
       state,
       claims: unanswered?.claims ?? [state.claim],
       retain,
+      takeOwnership,
       isStale: staleness(event, unanswered?.claims ?? [state.claim], deadline, log),
       shown,
     };
@@ -195,7 +201,7 @@ async function discardDead(
       if (claims.length > 0) {
         log('discard', { claims, reason: 'no update has ended with them' });
         const departure = { state, claims, retain, isStale: () => Promise.resolve(false), shown: undefined };
-        await remove(departure, connect(event.StackId, place, deadline, log), log);
+        await remove({ ...departure, takeOwnership: false }, connect(event.StackId, place, deadline, log), log);
       }
     }
   } catch (error) {

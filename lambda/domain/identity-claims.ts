@@ -19,6 +19,7 @@ import {
   sameClaim,
   tagKey,
   Tags,
+  tookIdentity,
   toTag,
 } from './claims';
 
@@ -56,6 +57,11 @@ export class IdentityClaims {
   /** The identity at the last look; undefined when it did not exist. */
   public get found(): Identity | undefined {
     return this.identity;
+  }
+
+  /** Whether the identity is marked as one that this library made, or has taken over. */
+  public get isOurs(): boolean {
+    return isMade(this.tags);
   }
 
   public all(): readonly Claim[] {
@@ -152,8 +158,17 @@ export class IdentityClaims {
   public async put(claim: Claim, freshness: Freshness): Promise<void> {
     if (!sameClaim(this.own(claim.id), claim)) {
       await freshness.require();
-      await this.tag(toTag(claim));
+      await this.change(claim);
     }
+  }
+
+  /** Changes a claim. The mark follows in the same call, so that a run that is killed leaves neither without the other. */
+  public async change(claim: Claim): Promise<void> {
+    const before = this.own(claim.id);
+    const isTaken = [claim, ...this.all().filter(({ id }) => id !== claim.id)].some(tookIdentity);
+    const isGivenBack = before !== undefined && tookIdentity(before) && !isTaken;
+    const mark: Tags = tookIdentity(claim) && !this.isOurs ? { [MARK]: MADE } : isGivenBack ? { [MARK]: USED } : {};
+    await this.tag({ ...toTag(claim), ...mark });
   }
 
   /**
@@ -162,7 +177,7 @@ export class IdentityClaims {
    * @param former those that were given before
    */
   public async changeUserTags(wanted: Tags, former: Tags, freshness: Freshness): Promise<void> {
-    if (!isMade(this.tags)) {
+    if (!this.isOurs) {
       return;
     }
     const isOurs = (key: string) => this.tags[key] === undefined || this.tags[key] === former[key];
@@ -186,14 +201,14 @@ export class IdentityClaims {
    * Gives claims up, with what only they are for. An identity that this library made goes with the last of them.
    *
    * @param isStale whether a claim is one that nobody will ever give up
-   * @param keep whether the identity stays in any case; once others have left it to us, too
+   * @param keep whether the identity stays in any case; once others have left it to us, too; if it was taken over
    * @param release takes away what those who stay do not use
    * @returns the claims that stay
    */
   public async part(
     own: readonly Claim[],
     isStale: (claim: Claim) => boolean,
-    keep: { readonly alone: boolean; readonly always: boolean },
+    keep: { readonly alone: boolean; readonly always: boolean; readonly taken: boolean },
     release: (others: readonly Claim[]) => Promise<void>,
   ): Promise<readonly Claim[]> {
     const ids = own.map(({ id }) => id);
@@ -204,7 +219,7 @@ export class IdentityClaims {
       }
       const users = others();
       await release(users);
-      await this.end(ids, users, stays);
+      await this.end(ids, users, stays || (keep.taken && this.all().some(tookIdentity)));
       if (users.length === 0) {
         return users;
       }
@@ -269,11 +284,16 @@ export class IdentityClaims {
     if (this.identity === undefined) {
       return;
     }
-    if (others.length === 0 && !keep && isMade(this.tags)) {
+    if (others.length === 0 && !keep && this.isOurs) {
       await this.ses.deleteIdentity(this.subject.domainName).catch(async (error: Error) => {
         if (await this.isStillThere()) throw error;
       });
       return;
+    }
+    const isGivenBack = this.all().some((claim) => ids.includes(claim.id) && tookIdentity(claim));
+    if (others.length > 0 && isGivenBack && !others.some(tookIdentity)) {
+      // Those who stay have not asked for it.
+      await this.tag({ [MARK]: USED });
     }
     // Without a claim it is an identity like any other.
     await this.drop(others.length === 0 ? [...keysOf(this.all().map(({ id }) => id)), MARK] : keysOf(ids));

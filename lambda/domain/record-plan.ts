@@ -56,6 +56,8 @@ export interface RecordWishes {
   readonly overwriteRecords: boolean;
   /** The ids of the records that we made before. */
   readonly owned: readonly string[];
+  /** The ids of those that we have taken over: as they are, and ours to change. */
+  readonly taken?: readonly string[];
   /** The ids of the records that other constructs of ours have made: ours too, if they are as they should be. */
   readonly inherited: readonly string[];
   /** What the records may have been before: those of another Region. */
@@ -106,7 +108,7 @@ export function planRecords(wishes: RecordWishes, existing: readonly RecordSet[]
       submit();
     } else if (hasExactValue(present, record) && (present.ttl === wishes.ttl || isShared(present, record))) {
       owned.push(record.id);
-    } else if (ours || wishes.overwriteRecords) {
+    } else if (ours || wishes.overwriteRecords || wishes.taken?.includes(record.id)) {
       // What a run of the same event has written is nothing to go back to.
       submit(unconfirmed ? undefined : present);
     } else {
@@ -217,9 +219,9 @@ function formOfOthers(state: DomainState, { claims, elsewhere, shown }: Remainin
   const mx = claims.some((claim) => madeRecord(claim, 'mx', state))
     ? undefined
     : users.find((claim) => madeRecord(claim, 'mx', state));
-  const isLive = shown !== undefined && [...claims, ...users].some(({ id }) => id === shown.claim);
-  const texts =
-    isLive && shown.zoneId === state.zoneId ? recordTexts(shown, (id) => shown.ownedRecords.includes(id)) : {};
+  const live = [...claims, ...users].find(({ id }) => id === shown?.claim);
+  const isOurs = (id: string) => shown!.ownedRecords.includes(id) || live!.taken?.includes(id) === true;
+  const texts = live !== undefined && shown?.zoneId === state.zoneId ? recordTexts(shown!, isOurs) : {};
   return { ...state, region: mx?.region ?? state.region, ...texts };
 }
 

@@ -1,9 +1,9 @@
-import { belongsToIdentity } from '../../lib/shared/mail-records';
+import { belongsToIdentity, mailRecords } from '../../lib/shared/mail-records';
 import type { Aws } from '../aws/clients';
 import { HostedZone, isNoSuchHostedZone } from '../aws/route53';
 import { AwsCallFailure } from '../events/failure';
 import type { Log } from '../events/log';
-import { Claim } from './claims';
+import { Claim, tookRecord } from './claims';
 import { IdentityClaims } from './identity-claims';
 import { DomainState, kindsOf } from './physical-id';
 import { planRemoval, RegionalClaim, Removal, recordsToRemove, sameIdentity } from './record-plan';
@@ -16,6 +16,8 @@ export interface Departure {
   readonly claims: readonly string[];
   /** Whether everything stays but the claims. */
   readonly retain: boolean;
+  /** Whether what was taken over goes, too. */
+  readonly takeOwnership: boolean;
   readonly isStale: IsStale;
   /** What CloudFormation shows of the resource, as far as it can be read. */
   readonly shown: DomainState | undefined;
@@ -39,7 +41,7 @@ export async function remove(departure: Departure, aws: Aws, log: Log): Promise<
     await claims.part(
       own,
       () => false,
-      { alone: true, always: true },
+      { alone: true, always: true, taken: true },
       () => Promise.resolve(),
     );
     return undefined;
@@ -57,17 +59,20 @@ export async function remove(departure: Departure, aws: Aws, log: Log): Promise<
   const stale = await staleAmong(claims.all(), isStale);
   let undecided: readonly string[] = [];
   const release = async (others: readonly Claim[]) => {
-    const elsewhere = await claimsElsewhere(departure, claims, log);
+    const isTaken = departure.takeOwnership && claims.isOurs;
+    const leaving = isTaken ? { ...departure, state: withTaken(state, own) } : departure;
+    const elsewhere = await claimsElsewhere(leaving, claims, log);
     const remaining = { claims: others, elsewhere, shown, tokens: claims.found?.signing.tokens ?? [] };
-    const removals = recordsToRemove(state, remaining);
-    await removeRecords(departure, removals, aws, log);
+    const removals = recordsToRemove(leaving.state, remaining);
+    await removeRecords(leaving, removals, aws, log);
     if (elsewhere === 'unknown') {
-      const names = recordsToRemove(state, { ...remaining, elsewhere: [] }).map(({ record }) => record.name);
+      const names = recordsToRemove(leaving.state, { ...remaining, elsewhere: [] }).map(({ record }) => record.name);
       undecided = names.filter((name) => !removals.some(({ record }) => record.name === name));
     }
   };
   try {
-    const others = await claims.part(own, ({ id }) => stale.includes(id), { alone: false, always: false }, release);
+    const keep = { alone: false, always: false, taken: !departure.takeOwnership };
+    const others = await claims.part(own, ({ id }) => stale.includes(id), keep, release);
     // Nobody expects what a replacement uses to go.
     const users = others.filter(({ id }) => id !== shown?.claim);
     const reasons = [
@@ -80,6 +85,14 @@ export async function remove(departure: Departure, aws: Aws, log: Log): Promise<
     await claims.stay(own).catch((problem: Error) => log('still-leaving', { problem: problem.message }));
     throw error;
   }
+}
+
+/** A state whose records are also those that its claims have taken over. */
+function withTaken(state: DomainState, own: readonly Claim[]): DomainState {
+  const taken = mailRecords(state).filter(({ id }) =>
+    own.some((claim) => tookRecord(claim, kindsOf([id], state.tokens)[0], state)),
+  );
+  return { ...state, ownedRecords: [...new Set([...state.ownedRecords, ...taken.map(({ id }) => id)])] };
 }
 
 /** Whether CloudFormation shows a resource at the identity that has no claim there. */

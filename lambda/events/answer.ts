@@ -7,7 +7,7 @@ import { Log } from './log';
 export interface Answer {
   readonly status: 'SUCCESS' | 'FAILED';
   readonly physicalId: string;
-  /** Why it failed. */
+  /** Why it failed, or what is not as one might expect. */
   readonly reason?: string;
   readonly data?: ResourceAttributes | SettingsAttributes;
 }

@@ -32,6 +32,8 @@ export interface ResourceProperties {
   readonly Ttl: string;
   readonly OverwriteRecords: 'true' | 'false';
   readonly RemovalPolicy: 'destroy' | 'retain';
+  /** Whether what others have made counts as made by the resource; absent when not. */
+  readonly TakeOwnership?: 'true';
   /** The role of the hosted zone's account; absent when the zone is in the stack's account. */
   readonly DelegationRoleArn?: string;
   /** Seconds; absent when the deployment does not wait for verification. */

@@ -109,6 +109,7 @@ export const DOMAIN_RULES: { readonly [P in Exclude<keyof ResourceProperties, 'T
   HostedZoneId: matching('hostedZone', /^[A-Z0-9]{1,32}$/, 'the id of a hosted zone such as "Z0123456789ABCDEFGHIJ"'),
   Ttl: { prop: 'ttl', isRequired: always, problem: (text) => secondsProblem(text, MAX_TTL) },
   OverwriteRecords: aFlag('overwriteRecords', always),
+  TakeOwnership: aFlag('takeOwnership'),
   DelegationRoleArn: matching(
     'delegationRole',
     /^arn:[a-z-]{1,20}:iam::\d{12}:role\/[\w+=,.@/-]{1,576}$/,

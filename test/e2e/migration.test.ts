@@ -95,10 +95,24 @@ test('the guide shows the very code that is tested', () => {
     expect(await typesIn(domains.VerifySesDomain)).toEqual(expect.arrayContaining(['MX', 'TXT']));
   });
 
-  test('keeps identity and records when the new construct goes as well', async () => {
-    await cdk.destroy(context('moved'));
+  test('is taken over without a change to identity or records', async () => {
+    await deploy('owned');
 
     await expectAllAsBefore();
+  });
+
+  test('goes with the new construct if that has taken it over, and else stays', async () => {
+    await watch!.stop();
+    proxy.denied.clear();
+    await cdk.destroy(context('owned'));
+
+    const { VerifySesDomain: kept, ...owned } = domains;
+    expect(await aws.cnames(kept.zoneId)).toEqual(dkimCnames(kept.name, kept.tokens));
+    expect(await aws.identities()).toContain(kept.name);
+    for (const { name, zoneId } of Object.values(owned)) {
+      expect(await aws.cnames(zoneId)).toEqual([]);
+      expect(await aws.identities()).not.toContain(name);
+    }
     // The MX record is the stack's, the TXT record is nobody's.
     expect(await typesIn(domains.VerifySesDomain)).not.toContain('MX');
     expect(await typesIn(domains.VerifySesDomain)).toContain('TXT');

@@ -137,6 +137,26 @@ describe('the role of the Lambda may do all that the handler does', () => {
     expect(world.tags()).toEqual({ owner: 'somebody' });
   });
 
+  test('an identity that others have made, and that the construct takes over', async () => {
+    const { tokens } = world.fake.addIdentity(REGION, DOMAIN);
+    for (const token of tokens) {
+      world.addForeignCname(`${token}._domainkey.${DOMAIN}`, `${token}.dkim.amazonses.com`);
+    }
+    const owning = { ...tagged, TakeOwnership: 'true' } as const;
+    const answers = [
+      await resource.create(tagged),
+      await resource.update(owning),
+      await resource.rollBack(),
+      await resource.update(owning),
+      await resource.cleanUp(),
+      await resource.delete(),
+    ];
+
+    expect(resource.refused).toEqual([]);
+    expect(answers.filter((answer) => answer?.status === 'FAILED')).toEqual([]);
+    expect(world.holdings()).toEqual([]);
+  });
+
   test('back from a zone of another account', async () => {
     await resource.create(properties(delegated));
     await resource.update(properties());
@@ -290,10 +310,31 @@ describe('the role of the Lambda may not', () => {
       ["take somebody's tag away", untagging('owner')],
       ["take somebody's tag away among ours", untagging(CLAIM, 'owner')],
       ['put no tag at all', tagging({})],
+      ['mark one as made', tagging({ [MARK]: 'made' })],
+      ['mark one as made, with a claim', tagging({ [MARK]: 'made', [CLAIM]: 'by=Test/Mail' })],
       ['tag a configuration set', tagging({ [MARK]: 'made' }, `arn:aws:ses:${REGION}:${ACCOUNT}:configuration-set/a`)],
       ['tag one of another Region', tagging({ [MARK]: 'made' }, `arn:aws:ses:us-east-1:${ACCOUNT}:identity/${DOMAIN}`)],
     ])('%s', (_, question) => {
       expect(isAllowed(tagged(), question)).toBe(false);
+    });
+
+    describe('where a domain takes ownership:', () => {
+      const owning = () => handlerStatements(properties({ TakeOwnership: 'true' }), deployment);
+      const elsewhere = (name: string) => `arn:aws:ses:${REGION}:${ACCOUNT}:identity/${name}`;
+
+      test('(but may mark its identity as made)', () => {
+        expect(isAllowed(owning(), tagging({ [MARK]: 'made', [CLAIM]: 'by=Test/Mail' }))).toBe(true);
+        expect(isAllowed(owning(), tagging({ [MARK]: 'used', [CLAIM]: 'by=Test/Mail' }))).toBe(true);
+      });
+
+      test.each<[string, Question]>([
+        ['mark another one as made', tagging({ [MARK]: 'made' }, elsewhere('example.net'))],
+        ['mark that of a subdomain as made', tagging({ [MARK]: 'made' }, elsewhere(`mail.${DOMAIN}`))],
+        ["put somebody's tag with the mark", tagging({ [MARK]: 'made', owner: 'us' })],
+        ['delete one that is not marked', deletion({ [MARK]: 'used' })],
+      ])('%s', (_, question) => {
+        expect(isAllowed(owning(), question)).toBe(false);
+      });
     });
   });
 

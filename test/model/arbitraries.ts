@@ -67,6 +67,7 @@ const wish: fc.Arbitrary<Wish> = fc.record(
     ttl: fc.constantFrom('300' as const, '1800' as const),
     overwrite: fc.boolean(),
     retain: rarely(20),
+    takeOwnership: rarely(40),
     mailFrom: choice<NonNullable<Wish['mailFrom']>>([6, 'none'], [4, 'bounce'], [1, 'news']),
     dmarc: choice<NonNullable<Wish['dmarc']>>([6, 'none'], [3, 'watch'], [2, 'reject']),
     elsewhere: rarely(5),
@@ -361,6 +362,23 @@ function both(start: Deploy, second: Second): readonly Deploy[] {
   return second === 'else' ? [start] : [start, { ...start, stack: 1, resources: [{ ...wish, region }, 'keep'] }];
 }
 
+/** An identity with its records that others have made, that the first deployment uses and the second one takes over. */
+function takeOver(start: Deploy, failsElsewhere: boolean): readonly Step[] {
+  const [wish, further] = start.resources as [Wish, Target];
+  const { domain = 0, region = 0, zone = 0 } = wish;
+  const place = { domain, region };
+  const right = [0, 1, 2, 3, 4, 5].map((token): Act => ({
+    kind: 'act',
+    act: { on: 'record', ...place, zone, token, what: 'put right' },
+  }));
+  return [
+    { kind: 'act', act: { on: 'identity', ...place, what: 'make' } },
+    ...right,
+    { ...start, resources: [{ ...wish, takeOwnership: false }, further] },
+    { ...start, resources: [{ takeOwnership: true }, 'keep'], failsElsewhere },
+  ];
+}
+
 /** Lives of stacks. */
 export const sequences: fc.Arbitrary<Sequence> = fc.record({
   seed: fc.nat(),
@@ -368,8 +386,16 @@ export const sequences: fc.Arbitrary<Sequence> = fc.record({
   steps: fc
     .tuple(
       maybe(70, first),
+      maybe(6, fc.boolean()),
       choice<Second>([6, 'else'], [3, 'same'], [2, 'same in another Region']),
       fc.array(step, { minLength: 2, maxLength: 7, size: 'max' }),
     )
-    .map(([start, second, further]) => [...(start ? both(start, second) : []), ...further]),
+    .map(([start, takeOverFails, second, further]) => [
+      ...(start === undefined
+        ? []
+        : takeOverFails === undefined
+          ? both(start, second)
+          : takeOver(start, takeOverFails)),
+      ...further,
+    ]),
 });

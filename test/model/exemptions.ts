@@ -17,6 +17,8 @@ export type Ending = 'deleted with its stack' | 'replaced' | 'removed' | 'given 
 export class Exemptions {
   /** The last event for a resource. */
   lastIncident: Incident | undefined;
+  /** The ids of resources that an update has left half way, since the way back failed as well. */
+  readonly stuck = new Set<string>();
   /** The identities that somebody has deleted or taken claims from. */
   private readonly tamperedWith = new Set<string>();
 
@@ -86,6 +88,13 @@ export class Exemptions {
       } else if (item.key.includes(' _dmarc.') && isOfAnotherStack(held, item.writtenBy)) {
         // Claims tell that several stacks use a DMARC record, and the id of each only the text that it gave.
         this.exempt(item, 'a DMARC record that another stack had overwritten with its own text');
+      } else if (this.isOfRegionUntold(state, item)) {
+        this.exempt(
+          item,
+          'the MX record of another Region, where somebody has edited the claim that tells which one to have',
+        );
+      } else if (item.key === identityKey(state.region, state.domainName) && this.isHeldBySettings(state)) {
+        this.exempt(item, 'kept for settings that could not be deleted before it');
       } else if (this.isHeldByTheDead(held, state, item, ending)) {
         this.exempt(item, 'kept for a claim that nobody will ever give up');
       }
@@ -151,6 +160,18 @@ export class Exemptions {
     return readClaims(this.fake.identity(region, domainName)?.tags ?? {}).filter(
       ({ id, unreadable }) => unreadable || !living.includes(id),
     );
+  }
+
+  /** Only a claim tells for which Region an MX record is when the one that it was made for goes. */
+  private isOfRegionUntold({ region, domainName }: DomainState, { key, content }: Item): boolean {
+    const isOfAnother = key.includes(' MX ') && !content.includes(`.${region}.`);
+    return isOfAnother && this.tamperedWith.has(identityKey(region, domainName));
+  }
+
+  /** Whether settings are still on the identity: a rollback has failed to delete them. */
+  private isHeldBySettings({ region, domainName }: DomainState): boolean {
+    const ids = readClaims(this.fake.identity(region, domainName)?.tags ?? {}).map(({ id }) => id);
+    return this.holdings().some((held) => stateOf(held) === undefined && ids.includes(claimOf(held) ?? ''));
   }
 
   /** Whether claims are left on the identity that no resource has: a clean-up of theirs was given up. */

@@ -1,4 +1,4 @@
-import { CLAIM_PREFIX, MARK } from '../../lib/shared/claim-tags';
+import { CLAIM_PREFIX, MADE, MARK } from '../../lib/shared/claim-tags';
 import { sendingPolicyName } from '../../lambda/domain/claims';
 import type { ResourceProperties } from '../../lib/shared/contract';
 import type { Call, CallParams } from '../fakes/fake-aws';
@@ -16,6 +16,9 @@ export function judgeCall(incident: Incident, { operation, params }: Call): void
   const what = `${operation} on ${type} ${incident.event.RequestId}`;
   if (TAGS.test(operation) && !tagKeys(params).every((key) => isOurTag(key, properties))) {
     throw new Violation('least privilege', `${what}: ${tagKeys(params).join()}`);
+  }
+  if (operation === 'TagResource' && marksAsMade(params) && properties.TakeOwnership === undefined) {
+    throw new Violation('least privilege', `${what}: marks an identity as made`);
   }
   if (READS.test(operation) || TAGS.test(operation)) return;
   if (incident.isOfSettings) {
@@ -59,6 +62,12 @@ function domainsOf({ type, previous, event }: Incident): readonly { domain: stri
   if (type === 'Delete' && previous) return [{ domain: previous.domainName, mailFrom: previous.mailFrom }];
   const { ResourceProperties: present, OldResourceProperties: old } = event;
   return [of(present as ResourceProperties), ...(old ? [of(old as ResourceProperties)] : [])];
+}
+
+function marksAsMade({ Tags = [] }: CallParams): boolean {
+  return (Tags as readonly { readonly Key: string; readonly Value: string }[]).some(
+    ({ Key, Value }) => Key === MARK && Value === MADE,
+  );
 }
 
 function tagKeys({ Tags = [], TagKeys = [] }: CallParams): readonly string[] {

@@ -29,6 +29,8 @@ export interface Item {
   readonly writtenBy?: Maker;
   /** What others had in its place before. */
   readonly replaced?: Item;
+  /** The claims of the resources that have taken it over from others. */
+  readonly takers?: readonly string[];
 }
 
 export interface Difference {
@@ -71,6 +73,18 @@ export class Ledger {
     this.items.set(item.key, { ...item, origin });
   }
 
+  /** A resource takes over what others have made. */
+  take(item: Item, claim: string): void {
+    this.items.set(item.key, { ...item, origin: 'ours', takers: [...(item.takers ?? []), claim] });
+    this.everOurs.add(essence(item));
+  }
+
+  /** A resource that has taken something over does not want it any more. */
+  giveBack(item: Item, claim: string, origin: Origin): void {
+    const takers = item.takers?.filter((each) => each !== claim) ?? [];
+    this.items.set(item.key, takers.length > 0 ? { ...item, takers } : { ...item, origin, takers: undefined });
+  }
+
   /** Enters what has changed, as done by a run of the handler, or by others. */
   enter(maker: Maker | 'others'): Difference[] {
     const differences: Difference[] = [];
@@ -84,9 +98,10 @@ export class Ledger {
     for (const [key, now] of present) {
       const before = this.items.get(key);
       if (before?.content === now.content && before.ttl === now.ttl) continue;
-      const { origin, madeBy, replaced } = maker === 'others' ? this.byOthers(now, before) : byUs(now, before, maker);
+      const { origin, madeBy, replaced, takers } =
+        maker === 'others' ? this.byOthers(now, before) : byUs(now, before, maker);
       const writtenBy = maker === 'others' || before?.content === now.content ? before?.writtenBy : maker;
-      const after = { ...now, origin, madeBy, replaced, writtenBy };
+      const after = { ...now, origin, madeBy, replaced, takers, writtenBy };
       if (after.origin === 'ours') this.everOurs.add(essence(now));
       this.items.set(key, after);
       differences.push({ key, before, after });
@@ -94,7 +109,7 @@ export class Ledger {
     return differences;
   }
 
-  private byOthers(now: Content, before: Item | undefined): Pick<Item, 'origin' | 'madeBy' | 'replaced'> {
+  private byOthers(now: Content, before: Item | undefined): Provenance {
     if (before?.content === now.content) return before;
     // A record that leads to the key of the same token elsewhere is still the same record.
     if (before && now.key.includes(' CNAME ') && essence(before) === essence(now)) return before;
@@ -128,11 +143,15 @@ export class Ledger {
 }
 
 type Content = Pick<Item, 'key' | 'content' | 'ttl'>;
+type Provenance = Pick<Item, 'origin' | 'madeBy' | 'replaced' | 'takers'>;
 
-function byUs(now: Content, before: Item | undefined, madeBy: Maker): Pick<Item, 'origin' | 'madeBy' | 'replaced'> {
+function byUs(now: Content, before: Item | undefined, madeBy: Maker): Provenance {
   if (before === undefined) return { origin: 'ours', madeBy };
   const { replaced } = before;
   if (replaced && replaced.content === now.content && replaced.ttl === now.ttl) return replaced;
+  // It is not known for whom it is changed: whether it stays ours depends on how that ends.
+  if (before.takers && before.content !== now.content && now.key.startsWith('record'))
+    return { origin: 'limbo', madeBy };
   // Setting up DKIM for an identity of others does not make it ours.
   if (before.content === now.content || before.origin !== 'others' || now.key.startsWith('identity')) return before;
   return { origin: 'ours', madeBy, replaced: before };

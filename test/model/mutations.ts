@@ -30,7 +30,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'overwrites records unasked',
     file: 'domain/record-plan.ts',
-    from: 'if (ours || wishes.overwriteRecords)',
+    from: 'if (ours || wishes.overwriteRecords || wishes.taken?.includes(record.id))',
     to: 'if (true)',
   },
   {
@@ -92,7 +92,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'deletes an identity that others made',
     file: 'domain/identity-claims.ts',
-    from: 'if (others.length === 0 && !keep && isMade(this.tags)) {',
+    from: 'if (others.length === 0 && !keep && this.isOurs) {',
     to: 'if (others.length === 0 && !keep) {',
   },
   {
@@ -299,8 +299,8 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'RETAIN takes the identity',
     file: 'domain/remove.ts',
-    from: '{ alone: true, always: true }',
-    to: '{ alone: false, always: false }',
+    from: '{ alone: true, always: true, taken: true }',
+    to: '{ alone: false, always: false, taken: false }',
   },
   {
     name: 'leaves its mark on an identity that RETAIN keeps',
@@ -311,7 +311,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'the last one out leaves the identity',
     file: 'domain/identity-claims.ts',
-    from: 'if (others.length === 0 && !keep && isMade(this.tags)) {',
+    from: 'if (others.length === 0 && !keep && this.isOurs) {',
     to: 'if (false) {',
   },
   {
@@ -566,5 +566,41 @@ export const MUTATIONS: readonly Mutation[] = [
     file: 'watch/repair.ts',
     from: "await claims.endLease(claim).catch((error: Error) => this.log('lease-left', { problem: error.message }));",
     to: '',
+  },
+  {
+    name: 'takes over unasked',
+    file: 'domain/apply.ts',
+    from: 'if (!config.takeOwnership) {',
+    to: 'if (false) {',
+  },
+  {
+    name: 'takes over when it creates',
+    file: 'domain/apply.ts',
+    from: 'if (id !== known?.claim) {',
+    to: 'if (false) {',
+  },
+  {
+    name: 'keeps what it took over in an update that is rolled back',
+    file: 'domain/identity-claims.ts',
+    from: 'isGivenBack ? { [MARK]: USED } : {}',
+    to: '{}',
+  },
+  {
+    name: 'leaves the identity that it has taken over',
+    file: 'domain/remove.ts',
+    from: 'taken: !departure.takeOwnership',
+    to: 'taken: true',
+  },
+  {
+    name: 'leaves the records that it has taken over',
+    file: 'domain/remove.ts',
+    from: 'const isTaken = departure.takeOwnership && claims.isOurs;',
+    to: 'const isTaken = false;',
+  },
+  {
+    name: 'leaves what it has taken over to those who have not asked for it',
+    file: 'domain/identity-claims.ts',
+    from: 'if (others.length > 0 && isGivenBack && !others.some(tookIdentity)) {',
+    to: 'if (false) {',
   },
 ];

@@ -51,6 +51,7 @@ export function toProperties(resource: number, wish: Wish): ResourceProperties {
     Ttl: defect === 'bad ttl' ? '0' : (wish.ttl ?? '1800'),
     OverwriteRecords: wish.overwrite ? 'true' : 'false',
     RemovalPolicy: wish.retain ? 'retain' : 'destroy',
+    TakeOwnership: wish.takeOwnership ? 'true' : undefined,
     DelegationRoleArn: defect === 'bad role' ? 'arn:aws:iam::2:role/x' : wish.elsewhere ? undefined : role,
     MailFromDomain: mailFrom === 'none' ? undefined : `${mailFrom}.${domain}`,
     // Where two resources have one domain, one of them has its DMARC record.

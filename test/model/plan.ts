@@ -90,6 +90,7 @@ export interface Wish {
   readonly ttl?: '300' | '1800';
   readonly overwrite?: boolean;
   readonly retain?: boolean;
+  readonly takeOwnership?: boolean;
   readonly wait?: '60' | '300' | 'none';
   readonly mailFrom?: 'none' | 'bounce' | 'news';
   readonly dmarc?: 'none' | 'watch' | 'reject';

@@ -241,6 +241,8 @@ export class Stack {
     }
     // UPDATE_ROLLBACK_FAILED: the user has to delete the stack.
     this.world.counters.add('rollback failed');
+    this.world.ownership.doubt({ ...stable, properties: from });
+    this.world.exemptions.stuck.add(stable.id);
     this.world.exemptions.exemptUnused('of an update without an answer, whose way back failed three times');
     this.show(resource, stable, 'UPDATE_FAILED');
     this.broken = true;

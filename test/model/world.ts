@@ -12,6 +12,7 @@ import { judgeEffect } from './judge-effect';
 import { propertiesOf, settingsExcuses } from './judge-settings';
 import { identityKey, type Item, Ledger, type Difference } from './ledger';
 import { Others } from './others';
+import { Ownership } from './ownership';
 import { ACCOUNT, DOMAINS, at, REGIONS, ROLE, STACK_REGION, ZONES } from './places';
 import type { ActPlan, Setup } from './plan';
 import { SettingsLedger } from './settings-ledger';
@@ -29,6 +30,7 @@ export class World {
   readonly trace = new Trace(this.clock.now);
   readonly exemptions: Exemptions;
   readonly others: Others;
+  readonly ownership: Ownership;
   /** What CloudFormation holds in all stacks. */
   holdings: () => readonly Holding[] = () => [];
   /** Told of what a watch has done. */
@@ -58,6 +60,7 @@ export class World {
     fake.authorize = (call) => this.authorize(call);
     fake.before('DescribeStackResource', () => this.lookAhead());
     this.exemptions = new Exemptions(fake, this.ledger, this.settings, setup, counters, () => this.holdings());
+    this.ownership = new Ownership(this.ledger, this.exemptions, counters, () => this.holdings());
     this.others = new Others(fake, setup, (ms) => clock.advance(ms));
   }
 
@@ -75,6 +78,9 @@ export class World {
     }
     if (plan.on === 'tags' || (plan.on === 'identity' && /remove|remake/.test(plan.what))) {
       this.exemptions.tamper(at(REGIONS, plan.region), at(DOMAINS, plan.domain));
+    }
+    if (plan.on === 'identity' && /remove|remake/.test(plan.what)) {
+      this.ownership.forget(at(REGIONS, plan.region), at(DOMAINS, plan.domain));
     }
     const isOfClaims =
       (plan.on === 'identity' && /remove|remake/.test(plan.what)) || (plan.on === 'tags' && plan.what === 'edit claim');

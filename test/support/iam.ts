@@ -54,6 +54,7 @@ export function handlerStatements(
     sesRegion: given.SesRegion,
     ttl: Duration.seconds(Number(given.Ttl)),
     removalPolicy: given.RemovalPolicy as RemovalPolicy,
+    takeOwnership: given.TakeOwnership === 'true',
     delegationRole:
       given.DelegationRoleArn === undefined
         ? undefined
@@ -173,6 +174,8 @@ function holds(operator: string, wanted: readonly string[], given: readonly stri
   switch (operator) {
     case 'StringEquals':
       return given.length === 1 && wanted.includes(given[0]);
+    case 'StringEqualsIfExists':
+      return given.length === 0 || (given.length === 1 && wanted.includes(given[0]));
     // True without any value, as in IAM.
     case 'ForAllValues:StringEquals':
       return given.every((value) => wanted.includes(value));

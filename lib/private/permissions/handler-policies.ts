@@ -1,13 +1,13 @@
 import { Annotations, aws_iam as iam, Lazy, Stack, Token } from 'aws-cdk-lib';
 import { Construct, IDependable } from 'constructs';
 import { acknowledge, changeFindings, sesFindings } from './acknowledgements';
+import { CLAIM_PREFIX, MADE, MARK } from '../../shared/claim-tags';
 import { RESOURCE_TYPE } from '../../shared/contract';
 import { kindsFor, RecordOptions } from '../../shared/mail-records';
 import { changingValues, isDescribable, policyDescription, Values } from './policy-description';
 import {
   atItsLongest,
   changeStatement,
-  lengthOf,
   ListAccess,
   listStatement,
   MAX_POLICY_LENGTH,
@@ -15,6 +15,7 @@ import {
   ZoneAccess,
 } from './record-access';
 import { RegionAccess } from './region-access';
+import { NamedAccess } from './named-access';
 import { SettingsAccess, SettingsRequest } from './settings-access';
 
 /** What the handler has to be allowed for one domain. */
@@ -24,6 +25,8 @@ export interface PolicyRequest {
   readonly region: string;
   /** Whether what was created is to be removed again. */
   readonly removable: boolean;
+  /** An identity that others have made and that may be marked as made by this library; absent without any. */
+  readonly takenIdentityArn?: string;
   /** Absent when the records are for another DNS provider. */
   readonly hostedZoneArn?: string;
   readonly delegationRoleArn?: string;
@@ -40,9 +43,22 @@ const FULL_POLICY_LENGTH = MAX_POLICY_LENGTH - 244;
 const POLICY_LENGTH = 50;
 const BASICS_LENGTH = 1_420;
 
-/** What a statement takes besides its roles, and what the ARN of a role is counted with that is not known yet. */
-const ASSUME_LENGTH = 70;
+/** The permission to assume the roles that open the zones of other accounts. */
+const ASSUME = { Effect: 'Allow', Action: 'sts:AssumeRole' };
+
+/** The permission to mark identities of others as made by this library, which may delete them from then on. */
+const MARK_AS_MADE = {
+  Effect: 'Allow',
+  Action: 'ses:TagResource',
+  Condition: {
+    'ForAllValues:StringLike': { 'aws:TagKeys': [MARK, `${CLAIM_PREFIX}*`] },
+    StringEquals: { [`aws:RequestTag/${MARK}`]: MADE },
+  },
+};
+
+/** What ARNs are counted with whose names are not known yet. */
 const UNKNOWN_ROLE_LENGTH = 105;
+const UNKNOWN_IDENTITY_LENGTH = 165;
 
 /** The default quota of managed policies on a role. */
 const MAX_POLICIES = 10;
@@ -229,7 +245,8 @@ class Policy {
   public readonly resource: iam.CfnManagedPolicy;
   /** By their types and what may be done with them, since that is one statement each. */
   private readonly records = new Map<string, RecordAccess>();
-  private readonly delegationRoles = new RoleAccess();
+  private readonly delegationRoles = new NamedAccess(ASSUME, UNKNOWN_ROLE_LENGTH);
+  private readonly takenIdentities = new NamedAccess(MARK_AS_MADE, UNKNOWN_IDENTITY_LENGTH);
   private readonly settings: SettingsAccess;
   private readonly regions: RegionAccess;
   private readonly document: () => object;
@@ -248,6 +265,7 @@ class Policy {
     const ofDomains = () => [
       ...[...this.records.values()].flatMap((access) => access.statements()),
       ...this.delegationRoles.statements(),
+      ...this.takenIdentities.statements(),
       ...this.settings.statements(),
     ];
     const changing = () => [...this.regions.statements(), ...ofDomains()];
@@ -280,6 +298,7 @@ class Policy {
       this.regions.length(region) +
       [...this.records.values()].reduce((sum, access) => sum + access.length(access === group ? zone : undefined), 0) +
       this.delegationRoles.length(domain?.delegationRoleArn) +
+      this.takenIdentities.length(domain?.takenIdentityArn) +
       this.settings.length(domain?.settings)
     );
   }
@@ -313,6 +332,9 @@ class Policy {
     }
     if (request.delegationRoleArn !== undefined) {
       this.delegationRoles.allow(request.delegationRoleArn);
+    }
+    if (request.takenIdentityArn !== undefined) {
+      this.takenIdentities.allow(request.takenIdentityArn);
     }
     if (request.settings !== undefined) {
       const { SesRegion: region } = request.settings.properties;
@@ -354,29 +376,8 @@ function textsOf(request: PolicyRequest): readonly string[] {
     hostedZoneArn,
     ...recordNames,
     request.delegationRoleArn ?? '',
+    request.takenIdentityArn ?? '',
     request.settings?.configurationSetArn ?? '',
   ];
   return texts.filter((text) => Token.isUnresolved(atItsLongest(text)));
-}
-
-/** The permission to assume the roles that open the zones of other accounts. */
-class RoleAccess {
-  private readonly arns = new Set<string>();
-
-  /** Characters in the policy, with one more role or without. */
-  public length(further?: string): number {
-    const arns = new Set(further === undefined ? this.arns : [...this.arns, further]);
-    return [...arns].reduce(
-      (sum, arn) => sum + lengthOf(arn, UNKNOWN_ROLE_LENGTH),
-      arns.size === 0 ? 0 : ASSUME_LENGTH,
-    );
-  }
-
-  public allow(arn: string): void {
-    this.arns.add(arn);
-  }
-
-  public statements(): object[] {
-    return this.arns.size === 0 ? [] : [{ Effect: 'Allow', Action: 'sts:AssumeRole', Resource: [...this.arns] }];
-  }
 }

@@ -17,6 +17,7 @@ export function policyRequest(
     domainName,
     region,
     removable: properties.RemovalPolicy === 'destroy',
+    takenIdentityArn: properties.TakeOwnership && sesArn(scope, region, 'identity', domainName),
     hostedZoneArn: hostedZone && zoneArn(scope, hostedZone),
     delegationRoleArn: properties.DelegationRoleArn,
     options: optionsFrom(properties),

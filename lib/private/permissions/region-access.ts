@@ -1,9 +1,9 @@
 import { Construct } from 'constructs';
-import { CLAIM_PREFIX, MADE, MARK } from '../../shared/claim-tags';
+import { CLAIM_PREFIX, MADE, MARK, USED } from '../../shared/claim-tags';
 import { sesArn } from './arns';
 
 /** What the statements take besides their Regions and tag keys, and what each Region takes at most: its name twice and ARNs. */
-const STATEMENTS_LENGTH = 840;
+const STATEMENTS_LENGTH = 910;
 const REGION_LENGTH = 260;
 
 /**
@@ -69,11 +69,12 @@ export class RegionAccess {
         Resource: identities,
       },
       {
-        // SES is not documented to know the tags of an identity here, but those of the request.
+        // SES is not documented to know the tags of an identity here, but those of the request. Only one that is made gets
+        // the mark of one that is.
         Effect: 'Allow',
         Action: ['ses:TagResource', 'ses:UntagResource'],
         Resource: identities,
-        Condition: ourTags,
+        Condition: { ...ourTags, StringEqualsIfExists: { [`aws:RequestTag/${MARK}`]: USED } },
       },
       ...(this.removable
         ? [

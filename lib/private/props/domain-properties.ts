@@ -22,6 +22,7 @@ export const DOMAIN_TYPES = {
   waitForVerification: A_DURATION,
   removalPolicy: oneOf([RemovalPolicy.DESTROY, RemovalPolicy.RETAIN], 'RemovalPolicy.DESTROY or RemovalPolicy.RETAIN'),
   overwriteRecords: A_BOOLEAN,
+  takeOwnership: A_BOOLEAN,
   mailFrom: aStruct('an object such as { domainName: "bounce.example.com" }'),
   dmarc: aStruct('an object such as { policy: DmarcPolicy.NONE }, or {}'),
   revision: aString('any text, such as "2"'),
@@ -64,6 +65,7 @@ export function domainProperties(scope: Construct, props: EasyDkimDomainProps, f
     Ttl: seconds(props.ttl ?? Duration.minutes(30), MAX_TTL, (problem) => fail('ttl', problem)),
     OverwriteRecords: props.overwriteRecords ? 'true' : 'false',
     RemovalPolicy: props.removalPolicy === RemovalPolicy.RETAIN ? 'retain' : 'destroy',
+    TakeOwnership: props.takeOwnership ? 'true' : undefined,
     DelegationRoleArn: props.delegationRole?.roleRef.roleArn,
     WaitForVerification:
       waitForVerification &&

@@ -1,5 +1,5 @@
 /**
- * A stack for each peer. The context key `phase` says how far it is: `old`, `kept` or `moved`;
+ * A stack for each peer. The context key `phase` says how far it is: `old`, `kept`, `moved` or `owned`;
  * `domains` (JSON) has the domain of each stack, `proxy` is where our handler finds AWS.
  */
 import { App, CfnResource, Stack } from 'aws-cdk-lib';
@@ -22,9 +22,11 @@ for (const [name, addOld] of Object.entries(PEERS)) {
   const stack = new Stack(app, name, {
     env: { account: process.env.CDK_DEFAULT_ACCOUNT, region: process.env.CDK_DEFAULT_REGION },
   });
-  if (phase === 'moved') {
+  if (phase === 'moved' || phase === 'owned') {
     const hostedZone = zone(stack, domains[name]);
-    new EasyDkimDomain(stack, 'Mail', { hostedZone });
+    // One of them is left to itself.
+    const takeOwnership = phase === 'owned' && name !== 'VerifySesDomain';
+    new EasyDkimDomain(stack, 'Mail', { hostedZone, takeOwnership });
     redirectHandler(stack, text(app, 'proxy')!);
     if (name === 'VerifySesDomain') {
       takeOverTheRest(stack, hostedZone);

@@ -44,6 +44,7 @@ func main() {
 		DelegationRole:      awsiam.Role_FromRoleArn(stack, jsii.String("Delegation"), delegation, nil),
 		WaitForVerification: awscdk.Duration_Minutes(jsii.Number(10)),
 		RemovalPolicy:       awscdk.RemovalPolicy_RETAIN,
+		TakeOwnership:       jsii.Bool(true),
 		OverwriteRecords:    jsii.Bool(true),
 		Outputs:             jsii.Bool(false),
 		Revision:            jsii.String("2"),

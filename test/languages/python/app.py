@@ -40,6 +40,7 @@ full = EasyDkimDomain(
     ),
     wait_for_verification=Duration.minutes(10),
     removal_policy=RemovalPolicy.RETAIN,
+    take_ownership=True,
     overwrite_records=True,
     outputs=False,
     revision="2",

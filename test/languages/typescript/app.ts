@@ -26,6 +26,7 @@ const full = new EasyDkimDomain(stack, 'Full', {
   delegationRole: iam.Role.fromRoleArn(stack, 'Delegation', 'arn:aws:iam::444455556666:role/mail-dkim-delegation'),
   waitForVerification: Duration.minutes(10),
   removalPolicy: RemovalPolicy.RETAIN,
+  takeOwnership: true,
   overwriteRecords: true,
   outputs: false,
   revision: '2',

@@ -52,6 +52,7 @@ public final class Main {
             Role.fromRoleArn(stack, "Delegation", "arn:aws:iam::444455556666:role/mail-dkim-delegation"))
         .waitForVerification(Duration.minutes(10))
         .removalPolicy(RemovalPolicy.RETAIN)
+        .takeOwnership(true)
         .overwriteRecords(true)
         .outputs(false)
         .revision("2")
