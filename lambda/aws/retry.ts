@@ -45,7 +45,7 @@ export class FullJitterUntilDeadline implements RetryStrategyV2 {
   public refreshRetryTokenForRetry(token: RetryToken, error: RetryErrorInfo): Promise<RetryToken> {
     const { since } = token as CallToken;
     const retries = token.getRetryCount() + 1;
-    const throttled = error.errorType === 'THROTTLING';
+    const throttled = error.errorType === 'THROTTLING' && !isQuota(error);
     const spread = throttled ? this.spread(retries, since) : Math.min(LONGEST_DELAY, FIRST_DELAY * 2 ** retries);
     const delay = Math.random() * spread;
     const worthIt = throttled || (error.errorType === 'TRANSIENT' && retries <= MOST_TRANSIENT_RETRIES);
@@ -68,6 +68,11 @@ export class FullJitterUntilDeadline implements RetryStrategyV2 {
   public recordSuccess(): void {
     // Nothing to give back: the deadline is the only budget.
   }
+}
+
+/** The SDK counts this code of SES among those for throttling; it says that there are too many of something. */
+function isQuota({ error }: RetryErrorInfo): boolean {
+  return (error as { readonly name?: string } | undefined)?.name === 'LimitExceededException';
 }
 
 function callToken(retries: number, delay: number, since: number): CallToken {

@@ -211,7 +211,11 @@ describe('SES refuses a policy', () => {
   it('when there are 20 of them already', async () => {
     identity().policies = Object.fromEntries(Array.from({ length: 20 }, (_, index) => [`theirs-${index}`, '{}']));
 
-    expect((await resource.create(ONE)).reason).toContain('an identity can have at most 20 policies');
+    const operations = await world.operationsDuring(async () => {
+      expect((await resource.create(ONE)).reason).toContain('an identity can have at most 20 policies');
+    });
+
+    expect(operations.filter((operation) => operation === 'CreateEmailIdentityPolicy')).toHaveLength(1);
   });
 
   it('that is too long, which is told before the call', async () => {
