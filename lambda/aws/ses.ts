@@ -68,19 +68,20 @@ export class Ses {
   /**
    * Makes an identity with tags, unless there is one: no other call of SES tells the one from the other.
    *
-   * @returns the identity, or undefined when it exists already.
+   * @returns the identity; when it exists already, whether an earlier try of this very call may have made it
    * @throws AwsCallFailure
    * @see https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_CreateEmailIdentity.html
    */
-  public async createIdentity(domainName: string, tags: Tags): Promise<Identity | undefined> {
+  public async createIdentity(domainName: string, tags: Tags): Promise<Identity | { readonly mayBeMade: boolean }> {
     try {
       const { DkimAttributes } = await this.call('CreateEmailIdentity', domainName, (options) =>
         this.v2.send(new CreateEmailIdentityCommand({ EmailIdentity: domainName, Tags: toList(tags) }), options),
       );
       return { signing: toSigning(DkimAttributes), tags, settings: {} };
     } catch (error) {
-      if ((error as AwsCallFailure).code === 'AlreadyExistsException') {
-        return undefined;
+      const { code, attempts } = error as AwsCallFailure;
+      if (code === 'AlreadyExistsException') {
+        return { mayBeMade: attempts > 1 };
       }
       throw error;
     }

@@ -32,6 +32,8 @@ export interface Entered {
   readonly isNew: boolean;
   /** The claim that was there already; undefined when this run has put it. */
   readonly earlier?: Claim;
+  /** Whether that is certainly not of this run. */
+  readonly isOfEarlierRun?: boolean;
   readonly signing: Signing;
 }
 
@@ -119,6 +121,7 @@ export class IdentityClaims {
     mayExist: boolean,
     check: (signing: Signing) => void,
   ): Promise<Entered> {
+    let mayBeOurs = false;
     for (let look = mayExist; ; look = true) {
       if (look) {
         await this.read();
@@ -131,10 +134,11 @@ export class IdentityClaims {
           [MARK]: MADE,
           ...toTag(claim),
         });
-        if (made !== undefined) {
+        if ('signing' in made) {
           this.accept(made);
           return { isNew: true, signing: made.signing };
         }
+        mayBeOurs ||= made.mayBeMade;
         continue;
       }
       const { signing } = this.identity;
@@ -143,7 +147,7 @@ export class IdentityClaims {
       const isGoing = this.all().some((other) => other.id !== claim.id && isLeaving(other));
       // Who leaves has seen a claim that has long been there, but maybe not one of a run that was killed.
       if (own !== undefined && (mayExist || !isGoing)) {
-        return { isNew: false, earlier: own, signing };
+        return { isNew: false, earlier: own, isOfEarlierRun: !mayBeOurs, signing };
       }
       // A claim that says who has made the identity is for a new one.
       const made = claim.made.filter((each) => each !== IDENTITY);

@@ -277,3 +277,19 @@ it('takes nothing away when a Create that has succeeded is delivered again elsew
   expect({ holdings: world.holdings(), tags: world.tags() }).toEqual(before);
   world.stop();
 });
+
+it('undoes at once an identity that it has not heard it made, when a Create fails', async () => {
+  const world = await World.start();
+  const mail = new StackResource(world);
+  world.fake.addFault({ kind: 'dropAfter', operation: 'CreateEmailIdentity', times: 1 });
+  world.fake.addFault({ kind: 'deny', operation: 'ChangeResourceRecordSets', times: Infinity });
+
+  const { status, physicalId } = await mail.create();
+
+  expect({ status, physicalId }).toEqual({
+    status: 'FAILED',
+    physicalId: expect.stringContaining('nothing') as string,
+  });
+  expect(world.holdings()).toEqual([]);
+  world.stop();
+});
