@@ -157,7 +157,7 @@ export class World {
   /** The domains that are in use at present, as CloudFormation sees it. */
   uses(): DomainState[] {
     return this.holdings()
-      .filter((held) => !this.exemptions.hasLostClaim(held))
+      .filter((held) => !held.failed && !this.exemptions.hasLostClaim(held))
       .flatMap((held) => stateOf(held) ?? [])
       .filter(({ tokens }) => tokens.length === 3);
   }
