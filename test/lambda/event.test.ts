@@ -110,6 +110,7 @@ describe('properties that can work', () => {
       ttl: 1800,
       overwriteRecords: false,
       retain: false,
+      takeOwnership: false,
       delegationRoleArn: undefined,
       dmarc: undefined,
       mailFrom: undefined,
