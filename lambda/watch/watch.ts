@@ -94,27 +94,38 @@ async function lookAfter(
 ): Promise<Outcome> {
   const look = () => new Look(stack, subject, deadline, log).run();
   let findings = await look();
-  await tell(findings, stack, log);
+  await tell(findings, [], stack, log);
   let repaired = 0;
   if (repair && findings.some(({ verdict }) => verdict === 'fail')) {
     repaired = await new Repair(stack, subject, deadline, log).run();
   }
   if (repaired > 0) {
-    const told = findings.map(({ check, name, found }) => [check, name, found].join());
+    const told = findings;
     findings = await look();
-    const isNew = ({ check, name, found }: Finding) => !told.includes([check, name, found].join());
-    await tell(findings.filter(isNew), stack, log);
+    await tell(findings, told, stack, log);
   }
   sendOfDomain(subject.domainName, subject.region, valuesOf(findings));
   return { ready: isReady(findings), repaired };
 }
 
-/** @throws StackIsBusy, as what is just being deployed looks like something that is missing */
-async function tell(findings: readonly Finding[], stack: WatchedStack, log: Log): Promise<void> {
+/**
+ * @param told what was told before, and is not said twice
+ * @throws StackIsBusy, as what is just being deployed looks like something that is missing
+ */
+async function tell(
+  findings: readonly Finding[],
+  told: readonly Finding[],
+  stack: WatchedStack,
+  log: Log,
+): Promise<void> {
   if (!isReady(findings)) {
     await requireNoDeployment(stack);
   }
-  findings.filter(({ verdict }) => verdict !== 'pass').forEach((finding) => log('finding', { ...finding }));
+  const isSame = (one: Finding) => (other: Finding) =>
+    one.check === other.check && one.name === other.name && one.found === other.found;
+  findings
+    .filter((finding) => finding.verdict !== 'pass' && !told.some(isSame(finding)))
+    .forEach((finding) => log('finding', { ...finding }));
 }
 
 /**

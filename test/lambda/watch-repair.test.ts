@@ -265,6 +265,17 @@ describe('a repair never races a deployment', () => {
     },
   );
 
+  it('it tells nothing of what it could not repair when a deployment has begun meanwhile', async () => {
+    await deploy();
+    removeAllRecords();
+    identity().configurationSet = 'other';
+    world.fake.before('ChangeResourceRecordSets', () => void world.fake.stacks.set(mail.stackId, 'UPDATE_IN_PROGRESS'));
+
+    const report = await watch(world, mail, REPAIR);
+
+    expect(report).toMatchObject({ metrics: [], aside: 'the stack is UPDATE_IN_PROGRESS' });
+  });
+
   it('it steps aside when the resource is another one, although the stack is at rest again', async () => {
     removeAllRecords();
     let looks = 0;
