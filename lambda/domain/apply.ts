@@ -76,7 +76,8 @@ export class DomainSetup {
   private earlier: Claim | undefined | 'unread' = 'unread';
   /** Whether this execution environment has had no run of the event before. */
   private readonly isFirstHere: boolean;
-  private isRepetition = false;
+  /** What a Create has claimed that has run elsewhere before, or still does. */
+  private claimedElsewhere: Claim | undefined;
   private madeIdentity: boolean;
   /** Whether the identity is not the one of the former deployment, or has lost its claim. */
   private isAnew = false;
@@ -119,9 +120,8 @@ export class DomainSetup {
    * Undefined when this is the first run, or the second one after a crash.
    */
   public get doneElsewhere(): DomainState | undefined {
-    const { event, isFirstHere, isRepetition, earlier } = this;
-    const isElsewhere = event.RequestType === 'Create' && isFirstHere && isRepetition && earlier !== 'unread';
-    return isElsewhere ? this.state([...new Set([...this.idsMadeBy(earlier), ...idsOf(this.submitted)])]) : undefined;
+    const { claimedElsewhere, submitted } = this;
+    return claimedElsewhere && this.state([...new Set([...this.idsMadeBy(claimedElsewhere), ...idsOf(submitted)])]);
   }
 
   /** @throws Failure */
@@ -283,7 +283,9 @@ export class DomainSetup {
       }
     });
     this.isAnew = known !== undefined && entered.earlier === undefined;
-    this.isRepetition = entered.isOfEarlierRun === true;
+    if (this.event.RequestType === 'Create' && this.isFirstHere && entered.isOfEarlierRun) {
+      this.claimedElsewhere = entered.earlier;
+    }
     this.earlier = entered.isNew ? undefined : claims.own(this.eventClaim);
     this.madeIdentity ||= entered.isNew || this.earlier?.made.includes(IDENTITY) === true;
     this.journal.note({ madeIdentity: this.madeIdentity });

@@ -200,8 +200,9 @@ async function discardDead(
       const { state, claims } = await findOwnClaims(event, place, living, deadline, log);
       if (claims.length > 0) {
         log('discard', { claims, reason: 'no update has ended with them' });
-        const departure = { state, claims, retain, isStale: () => Promise.resolve(false), shown: undefined };
-        await remove({ ...departure, takeOwnership: false }, connect(event.StackId, place, deadline, log), log);
+        const isStale = () => Promise.resolve(false);
+        const departure = { state, claims, retain, takeOwnership: false, isStale, shown: undefined };
+        await remove(departure, connect(event.StackId, place, deadline, log), log);
       }
     }
   } catch (error) {

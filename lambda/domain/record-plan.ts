@@ -219,9 +219,9 @@ function formOfOthers(state: DomainState, { claims, elsewhere, shown }: Remainin
   const mx = claims.some((claim) => madeRecord(claim, 'mx', state))
     ? undefined
     : users.find((claim) => madeRecord(claim, 'mx', state));
-  const live = [...claims, ...users].find(({ id }) => id === shown?.claim);
-  const isOurs = (id: string) => shown!.ownedRecords.includes(id) || live!.taken?.includes(id) === true;
-  const texts = live !== undefined && shown?.zoneId === state.zoneId ? recordTexts(shown!, isOurs) : {};
+  const live = shown && [...claims, ...users].find(({ id }) => id === shown.claim);
+  const isOurs = (id: string) => shown?.ownedRecords.includes(id) || live?.taken?.includes(id) || false;
+  const texts = live && shown.zoneId === state.zoneId ? recordTexts(shown, isOurs) : {};
   return { ...state, region: mx?.region ?? state.region, ...texts };
 }
 
