@@ -131,14 +131,16 @@ export class Exemptions {
   hasLostClaim(held: Holding): boolean {
     const state = stateOf(held);
     if (!state || !this.tamperedWith.has(identityKey(state.region, state.domainName))) return false;
-    const { tags = {} } = this.fake.identity(state.region, state.domainName) ?? {};
-    return !readClaims(tags).some(({ id }) => id === claimOf(held));
+    return !this.claimsOn(state.region, state.domainName).some(({ id }) => id === claimOf(held));
   }
 
   /** Whether an item is an identity that nobody has a claim on any more, whoever still uses it. */
   private hasLostAllClaims({ region, domainName }: DomainState, { key }: Item): boolean {
-    const { tags = {} } = this.fake.identity(region, domainName) ?? {};
-    return key === identityKey(region, domainName) && readClaims(tags).length === 0;
+    return key === identityKey(region, domainName) && this.claimsOn(region, domainName).length === 0;
+  }
+
+  private claimsOn(region: string, domainName: string): readonly Claim[] {
+    return readClaims(this.fake.identity(region, domainName)?.tags ?? {});
   }
 
   /** Whether somebody has edited a claim that may be on an item. */
@@ -157,9 +159,7 @@ export class Exemptions {
   /** The claims on an identity that no resource has. */
   deadClaims(region: string, domainName: string): readonly Claim[] {
     const living = this.holdings().map(claimOf);
-    return readClaims(this.fake.identity(region, domainName)?.tags ?? {}).filter(
-      ({ id, unreadable }) => unreadable || !living.includes(id),
-    );
+    return this.claimsOn(region, domainName).filter(({ id, unreadable }) => unreadable || !living.includes(id));
   }
 
   /** Only a claim tells for which Region an MX record is when the one that it was made for goes. */
@@ -170,7 +170,7 @@ export class Exemptions {
 
   /** Whether settings are still on the identity: a rollback has failed to delete them. */
   private isHeldBySettings({ region, domainName }: DomainState): boolean {
-    const ids = readClaims(this.fake.identity(region, domainName)?.tags ?? {}).map(({ id }) => id);
+    const ids = this.claimsOn(region, domainName).map(({ id }) => id);
     return this.holdings().some((held) => stateOf(held) === undefined && ids.includes(claimOf(held) ?? ''));
   }
 

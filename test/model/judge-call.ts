@@ -70,7 +70,7 @@ function marksAsMade({ Tags = [] }: CallParams): boolean {
   );
 }
 
-function tagKeys({ Tags = [], TagKeys = [] }: CallParams): readonly string[] {
+export function tagKeys({ Tags = [], TagKeys = [] }: CallParams): readonly string[] {
   return [...(TagKeys as string[]), ...(Tags as { readonly Key: string }[]).map(({ Key }) => Key)];
 }
 

@@ -1,7 +1,8 @@
 import { CLAIM_PREFIX } from '../../lib/shared/claim-tags';
 import { sendingPolicyName } from '../../lambda/domain/claims';
-import type { Call, CallParams } from '../fakes/fake-aws';
+import type { Call } from '../fakes/fake-aws';
 import { claims } from './incident';
+import { tagKeys } from './judge-call';
 import { show } from './judge-effect';
 import type { Difference } from './ledger';
 import { DEFAULTS, wantedSettings } from './settings';
@@ -70,8 +71,4 @@ export function judgeWatchEffect(
       throw new Violation('others untouched', `${by}: ${key} from ${was} to "${after.value}"`);
     }
   }
-}
-
-function tagKeys({ Tags = [], TagKeys = [] }: CallParams): readonly string[] {
-  return [...(TagKeys as string[]), ...(Tags as { readonly Key: string }[]).map(({ Key }) => Key)];
 }

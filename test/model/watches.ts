@@ -5,7 +5,7 @@ import type { Call } from '../fakes/fake-aws';
 import { ExecutionEnvironment, type RunEnd } from '../support/sandbox/execution-environment';
 import { randomFrom } from '../support/sandbox/random';
 import { judgeWatchCall, judgeWatchEffect, type Watching } from './judge-watch';
-import { ACCOUNT, REGIONS, STACKS } from './places';
+import { STACKS } from './places';
 import type { Alongside, Watch } from './plan';
 import { claimOf, type Holding, stateOf } from './uses';
 import { Violation } from './violation';
@@ -161,8 +161,9 @@ export class Watches {
 
   /** The tags by which watches say that they repair something. */
   private leases(): readonly string[] {
-    return REGIONS.flatMap((region) => [...this.world.fake.identities.in(ACCOUNT, region).values()])
-      .flatMap(({ tags }) => Object.keys(tags))
+    return this.world.fake.identities
+      .all()
+      .flatMap(({ identity }) => Object.keys(identity.tags))
       .filter((key) => key.endsWith(':repair'));
   }
 
