@@ -1,3 +1,4 @@
+import { documentedDkimDomain } from '../../lib/shared/dkim-hosts';
 import { RecordOptions, recordOptions, recordTexts } from '../../lib/shared/mail-records';
 import { REGION } from '../../lib/shared/rules';
 import { cloudFormationClient, connect } from '../aws/clients';
@@ -22,7 +23,7 @@ import {
   isEmptyPhysicalId,
   parsePhysicalId,
 } from './physical-id';
-import { sameIdentity } from './record-plan';
+import { Intended, sameIdentity } from './record-plan';
 import { remove } from './remove';
 import { staleness } from './staleness';
 
@@ -133,6 +134,7 @@ async function removeDomain(event: CustomResourceEvent, deadline: Deadline, log:
       takeOwnership,
       isStale: staleness(event, unanswered?.claims ?? [state.claim], deadline, log),
       shown,
+      intended: unanswered?.intended,
     };
     const aws = connect(event.StackId, { ...state, delegationRoleArn }, deadline, log);
     return { status: 'SUCCESS', physicalId, reason: await remove(departure, aws, log) };
@@ -151,14 +153,16 @@ async function findUnanswered(
   physicalId: string,
   deadline: Deadline,
   log: Log,
-): Promise<OwnClaims | undefined> {
+): Promise<Unanswered | undefined> {
   const config = parseConfigOrNothing(event.ResourceProperties);
   if (isEmptyPhysicalId(physicalId) || config === undefined) {
     return undefined;
   }
   await outlastCancelledCreate(deadline, log);
   const found = await findOwnClaims(event, config, [], deadline, log);
-  return found.claims.length === 0 ? undefined : found;
+  const { ttl, region } = config;
+  const dkimDomains = [documentedDkimDomain(region), ...(found.hostedZone === undefined ? [] : [found.hostedZone])];
+  return found.claims.length === 0 ? undefined : { ...found, intended: { ttl, dkimDomains } };
 }
 
 /**
@@ -239,6 +243,12 @@ function samePlace(one: RecordsPlace, other: RecordsPlace): boolean {
 interface OwnClaims {
   readonly state: DomainState;
   readonly claims: readonly string[];
+  /** Where SES says that the keys are. */
+  readonly hostedZone: string | undefined;
+}
+
+interface Unanswered extends OwnClaims {
+  readonly intended: Intended;
 }
 
 /** The claims of this very resource on an identity, and what they have made in the hosted zone. */
@@ -264,7 +274,7 @@ async function findOwnClaims(
   const { region, domainName, zoneId } = config;
   const options = zoneId === undefined ? {} : recordOptions((option) => config[option]);
   const state = { region, domainName, zoneId, dkimDomain: '', tokens, ...options, ownedRecords, claim: claimId(event) };
-  return { state, claims: own.map(({ id }) => id) };
+  return { state, claims: own.map(({ id }) => id), hostedZone: claims.found?.signing.hostedZone };
 }
 
 /** Properties that cannot work have made the Create fail before it did anything. */

@@ -125,7 +125,7 @@ export function planUndo(
   retain: boolean,
 ): readonly Change[] {
   return submissions.flatMap(({ record, replaced }) => {
-    const present = existing.find((set) => isOf(set, record) && isStillOurs(set, record));
+    const present = findMade(record, existing);
     return present === undefined || (replaced === undefined && retain)
       ? []
       : transition(present, withoutRecord(present, record, replaced));
@@ -141,7 +141,7 @@ export function areWritten(submissions: readonly Submission[], existing: readonl
 
 /** Whether a record is in the zone as we made it. */
 export function isMade(record: MailRecord, existing: readonly RecordSet[]): boolean {
-  return existing.some((set) => isOf(set, record) && isStillOurs(set, record));
+  return findMade(record, existing) !== undefined;
 }
 
 /** Records sent after others that were written: what was there before the first ones is what to go back to. */
@@ -225,15 +225,51 @@ function formOfOthers(state: DomainState, { claims, elsewhere, shown }: Remainin
   return { ...state, region: mx?.region ?? state.region, ...texts };
 }
 
+/** What a Create would have made that nobody has heard of: its claim says what it was about to make, not that it has. */
+export interface Intended {
+  /** Seconds. */
+  readonly ttl: number;
+  /** Where SES may have said then that the keys are. */
+  readonly dkimDomains: readonly string[];
+}
+
 /** The changes that remove records, as far as they are still as we made them. */
-export function planRemoval(removals: readonly Removal[], existing: readonly RecordSet[]): readonly Change[] {
+export function planRemoval(
+  removals: readonly Removal[],
+  existing: readonly RecordSet[],
+  intended?: Intended,
+): readonly Change[] {
   return removals.flatMap(({ record, successor }) => {
-    const present = existing.find((set) => isOf(set, record) && isStillOurs(set, record));
-    if (present === undefined) return [];
+    const present = findMade(record, existing);
+    if (present === undefined || !isAsIntended(present, record, intended)) return [];
     // Route 53 deletes only what is named with the very TTL and value that it has.
     const next = successor ? withRecord(present, successor, present.ttl) : withoutRecord(present, record, undefined);
     return transition(present, next);
   });
+}
+
+/** The names of the records that are as we make them, but not as they were intended: others may have made those. */
+export function namesOfDoubt(
+  removals: readonly Removal[],
+  existing: readonly RecordSet[],
+  intended?: Intended,
+): readonly string[] {
+  const isInDoubt = ({ record }: Removal) => {
+    const present = findMade(record, existing);
+    return present !== undefined && !isAsIntended(present, record, intended);
+  };
+  return removals.filter(isInDoubt).map(({ record }) => record.name);
+}
+
+function findMade(record: MailRecord, existing: readonly RecordSet[]): RecordSet | undefined {
+  return existing.find((set) => isOf(set, record) && isStillOurs(set, record));
+}
+
+function isAsIntended(set: RecordSet, record: MailRecord, intended: Intended | undefined): boolean {
+  if (intended === undefined) return true;
+  const targets = intended.dkimDomains.map((dkimDomain) => hostName(`${record.id}.${dkimDomain}`));
+  const hasTarget = record.type !== 'CNAME' || targets.includes(hostName(set.values[0]));
+  return hasTarget && (set.ttl === intended.ttl || isShared(set, record));
 }
 
 /** Whether two resources, with the same token, share its record: the Region of SES is not part of it. */

@@ -6,7 +6,15 @@ import type { Log } from '../events/log';
 import { Claim, tookRecord } from './claims';
 import { IdentityClaims } from './identity-claims';
 import { DomainState, kindsOf } from './physical-id';
-import { planRemoval, RegionalClaim, Removal, recordsToRemove, sameIdentity } from './record-plan';
+import {
+  Intended,
+  namesOfDoubt,
+  planRemoval,
+  RegionalClaim,
+  Removal,
+  recordsToRemove,
+  sameIdentity,
+} from './record-plan';
 import { IsStale, staleAmong } from './staleness';
 
 /** What is to go. */
@@ -21,6 +29,8 @@ export interface Departure {
   readonly isStale: IsStale;
   /** What CloudFormation shows of the resource, as far as it can be read. */
   readonly shown: DomainState | undefined;
+  /** Of a Create that CloudFormation got no answer to. */
+  readonly intended?: Intended;
 }
 
 /**
@@ -58,13 +68,14 @@ export async function remove(departure: Departure, aws: Aws, log: Log): Promise<
   }
   const stale = await staleAmong(claims.all(), isStale);
   let undecided: readonly string[] = [];
+  let inDoubt: readonly string[] = [];
   const release = async (others: readonly Claim[]) => {
     const isTaken = departure.takeOwnership && claims.isOurs;
     const leaving = isTaken ? { ...departure, state: withTaken(state, own) } : departure;
     const elsewhere = await claimsElsewhere(leaving, claims, log);
     const remaining = { claims: others, elsewhere, shown, tokens: claims.found?.signing.tokens ?? [] };
     const removals = recordsToRemove(leaving.state, remaining);
-    await removeRecords(leaving, removals, aws, log);
+    inDoubt = await removeRecords(leaving, removals, aws, log);
     if (elsewhere === 'unknown') {
       const names = recordsToRemove(leaving.state, { ...remaining, elsewhere: [] }).map(({ record }) => record.name);
       undecided = names.filter((name) => !removals.some(({ record }) => record.name === name));
@@ -78,6 +89,7 @@ export async function remove(departure: Departure, aws: Aws, log: Log): Promise<
     const reasons = [
       ...(users.length > 0 ? [staysFor(state, users)] : []),
       ...(undecided.length > 0 ? [staysUndecided(undecided)] : []),
+      ...(inDoubt.length > 0 ? [staysInDoubt(inDoubt)] : []),
     ];
     return reasons.length > 0 ? reasons.join(' ') : undefined;
   } catch (error) {
@@ -160,58 +172,71 @@ function staysUndecided(names: readonly string[]): string {
   );
 }
 
+function staysInDoubt(names: readonly string[]): string {
+  return (
+    `The records ${[...new Set(names)].join(', ')} stay: they differ from what the deployment would have made, so somebody ` +
+    'else may have made them. Delete them by hand if nobody needs them.'
+  );
+}
+
 function staysFor({ domainName, region }: DomainState, others: readonly Claim[]): string {
   const users = [...new Set(others.map(({ by }) => by))].join(', ');
   return `The identity ${domainName} in ${region} stays, with the records that are in use: ${users} still uses it.`;
 }
 
+/** @returns the names of the records that stay because others may have made them */
 async function removeRecords(
-  { state }: Departure,
+  departure: Departure,
   removals: readonly Removal[],
   { openZone }: Aws,
   log: Log,
-): Promise<void> {
+): Promise<readonly string[]> {
+  const { state } = departure;
   const zone = removals.length === 0 ? undefined : await openZone();
   if (zone === undefined) {
-    return;
+    return [];
   }
   try {
     // The zone may change between the look and the write: then look again, once.
-    if (!(await tryToRemove(zone, state, removals, false, log))) {
-      await tryToRemove(zone, state, removals, true, log);
-    }
+    return (
+      (await tryToRemove(zone, departure, removals, false, log)) ??
+      (await tryToRemove(zone, departure, removals, true, log)) ??
+      []
+    );
   } catch (error) {
     if (!isNoSuchHostedZone(error)) {
       throw error;
     }
     log('records-gone', { zoneId: state.zoneId, reason: 'the hosted zone is gone' });
+    return [];
   }
 }
 
-/** @returns false when the zone has changed in between */
+/** @returns the names of the records that others may have made; undefined when the zone has changed in between */
 async function tryToRemove(
   zone: HostedZone,
-  state: DomainState,
+  { state, intended }: Departure,
   removals: readonly Removal[],
   isLast: boolean,
   log: Log,
-): Promise<boolean> {
+): Promise<readonly string[] | undefined> {
   const existing = await zone.listRecordSets(
     state.domainName,
     removals.map(({ record }) => record.name),
   );
-  const changes = planRemoval(removals, existing);
+  const changes = planRemoval(removals, existing, intended);
+  const inDoubt = namesOfDoubt(removals, existing, intended);
   log('records-planned', { changes: changes.map(({ action, record }) => `${action} ${record.name}`) });
   if (changes.length === 0) {
-    return true;
+    return inDoubt;
   }
   try {
     await zone.change(changes);
-    return true;
+    return inDoubt;
   } catch (error) {
     if (isLast || !(error instanceof AwsCallFailure && error.code === 'InvalidChangeBatch')) {
       throw error;
     }
-    return false;
+    return undefined;
   }
 }

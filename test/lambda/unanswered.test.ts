@@ -35,6 +35,14 @@ async function atEveryCall(
   expect(call).toBeGreaterThan(8);
 }
 
+/** Which of its calls a Create makes for an operation. */
+async function numberOf(operation: string): Promise<number> {
+  const elsewhere = await World.start();
+  const operations = await elsewhere.operationsDuring(() => new StackResource(elsewhere).create());
+  elsewhere.stop();
+  return operations.indexOf(operation) + 1;
+}
+
 describe('a domain whose Create was killed', () => {
   it.each([
     ['alone', false],
@@ -80,6 +88,30 @@ describe('a domain whose Create was killed', () => {
       },
     );
   });
+});
+
+describe('a domain whose Create was killed between its claim and its write', () => {
+  it.each<[string, { ttl?: number; host?: string }]>([
+    ['TTL', { ttl: 301 }],
+    ['DKIM domain', { host: 'dkim.eu-west-1.cell9.amazonses.com' }],
+  ])(
+    'leaves the record that somebody else has made since, with another %s',
+    async (_, { ttl = 1800, host = 'dkim.amazonses.com' }) => {
+      world = await World.start();
+      const resource = new StackResource(world);
+      const creation = resource.creation();
+      resource.begin(creation);
+      const [token] = world.tokensToCome();
+      await world.lambda.invokeAndKill(creation, { call: await numberOf('ChangeResourceRecordSets'), after: false });
+      const record = world.addForeignCname(`${token}._domainkey.${DOMAIN}`, `${token}.${host}`, { ttl });
+
+      const answer = await giveUp(resource, creation);
+
+      expect(world.holdings()).toEqual([record]);
+      expect(answer).toMatchObject({ status: 'SUCCESS' });
+      expect(answer.reason).toContain(`${token}._domainkey.${DOMAIN}`);
+    },
+  );
 });
 
 describe('a domain whose Create was done, but not heard', () => {

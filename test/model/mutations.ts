@@ -76,7 +76,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'deletes records without a look at them',
     file: 'domain/record-plan.ts',
-    from: 'if (present === undefined) return [];',
+    from: 'if (present === undefined || !isAsIntended(present, record, intended)) return [];',
     to: `if (present === undefined) {
       return [{ action: 'DELETE', record: { ...record, ttl: 1800, values: [record.value], simple: true } }];
     }`,
@@ -84,9 +84,9 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'deletes what somebody changed since',
     file: 'domain/record-plan.ts',
-    from: `isOf(set, record) && isStillOurs(set, record));
-    if (present === undefined) return [];`,
-    to: `isOf(set, record));
+    from: `findMade(record, existing);
+    if (present === undefined || !isAsIntended(present, record, intended)) return [];`,
+    to: `existing.find((set) => isOf(set, record));
     if (present === undefined) return [];`,
   },
   {
