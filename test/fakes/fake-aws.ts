@@ -28,7 +28,7 @@ export type { RecordSet, Zone, ZoneOptions } from './zones';
 
 export interface Clock {
   now(): number;
-  /** How `slow` faults wait; default: real time. */
+  /** How `slow` and `late` faults wait; default: real time. */
   sleep?(ms: number): Promise<void>;
 }
 
@@ -345,6 +345,7 @@ export class FakeAws {
       if (fault.kind === 'hang') return 'hang';
       if (fault.kind === 'dropBefore') return 'drop';
       if (fault.kind === 'stranger') return strangersAnswer(fault);
+      if (fault.kind === 'late') await this.sleep(fault.ms);
     }
 
     let answer: Answer;
@@ -367,8 +368,12 @@ export class FakeAws {
     }
     if (!fault) call.outcome = outcome;
     else if (fault.kind === 'dropAfter') return 'drop';
-    else await (this.clock.sleep ?? sleep)(fault.ms ?? 1000);
+    else if (fault.kind === 'slow') await this.sleep(fault.ms);
     return answer;
+  }
+
+  private sleep(ms = 1000): Promise<void> {
+    return (this.clock.sleep ?? sleep)(ms);
   }
 
   private log(parsed: ParsedRequest, caller: Caller | undefined, by: string | undefined): Call {

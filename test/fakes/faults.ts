@@ -14,6 +14,8 @@ export type FaultKind =
   | 'hang'
   /** The call takes effect at once and is answered after `ms`. */
   | 'slow'
+  /** The call takes `ms` to arrive. */
+  | 'late'
   /** No effect, and something else answers in AWS's place: see {@link Fault.stranger}. */
   | 'stranger';
 
@@ -32,7 +34,7 @@ export interface Fault {
   when?: (call: Call) => boolean;
   /** How many calls it hits; default 1. */
   times?: number;
-  /** For `slow`; default 1000. */
+  /** For `slow` and `late`; default 1000. */
   ms?: number;
   /** For `stranger`; default: a page of a proxy. */
   stranger?: Stranger;
@@ -135,6 +137,7 @@ export function faultError(kind: FaultKind, call: Call, denial: string): AwsErro
     case 'dropAfter':
     case 'hang':
     case 'slow':
+    case 'late':
     case 'stranger':
       return undefined;
   }

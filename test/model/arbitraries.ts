@@ -1,4 +1,5 @@
 import * as fc from 'fast-check';
+import { both, type Second, takeOver, tended, type Tending } from './openings';
 import type {
   Act,
   ActPlan,
@@ -234,7 +235,11 @@ const someKills = fc.oneof(
 
 const stack = choice([1, 0], [1, 1]);
 
-const alongside: fc.Arbitrary<Alongside> = fc.record({ stack, call: fc.integer({ min: 1, max: 12 }) });
+const alongside: fc.Arbitrary<Alongside> = fc.record({
+  stack,
+  call: fc.integer({ min: 1, max: 12 }),
+  isLate: rarely(10),
+});
 
 const delivery: fc.Arbitrary<Delivery> = fc
   .record({
@@ -353,49 +358,46 @@ const first: fc.Arbitrary<Deploy> = fc.record({
   deliveries: fc.constant([]),
 });
 
-type Second = 'else' | 'same' | 'same in another Region';
+const second = choice<Second>([6, 'else'], [3, 'same'], [2, 'same in another Region']);
 
-/** What is of interest about two stacks is where they meet: the second one begins with what the first one has. */
-function both(start: Deploy, second: Second): readonly Deploy[] {
-  const [wish] = start.resources as [Wish, Target];
-  const region = second === 'same' ? wish.region : 1 - (wish.region ?? 0);
-  return second === 'else' ? [start] : [start, { ...start, stack: 1, resources: [{ ...wish, region }, 'keep'] }];
-}
+/** A domain with much to look after, part of it made by others; what goes missing; and when its watch comes. */
+const tending: fc.Arbitrary<Tending> = fc.record({
+  found: fc.record({ identity: fc.boolean(), records: fc.subarray([0, 1, 2, 3, 4, 5]), settings: fc.boolean() }),
+  wish: fc.record({
+    takeOwnership: fc.constant(false),
+    mailFrom: fc.constant('bounce' as const),
+    dmarc: fc.constantFrom('none' as const, 'watch' as const),
+    defect: fc.constant('none' as const),
+    settings: fc.record({
+      configurationSet: fc.constant('main' as const),
+      topics: fc.constantFrom('none' as const, 'both' as const, 'all' as const),
+    }),
+  }),
+  harms: fc.array(harm, { minLength: 1, maxLength: 5 }),
+  watch: fc.record({ stack: fc.constant(0), call: fc.integer({ min: 6, max: 34 }), isLate: fc.boolean() }),
+  meanwhile: choice<Tending['meanwhile']>(
+    [3, 'nothing'],
+    [1, 'keep'],
+    [1, 'rename'],
+    [1, 'remove'],
+    [1, { zone: 1 }],
+    [2, 'destroy'],
+  ),
+  failsElsewhere: rarely(25),
+});
 
-/** An identity with its records that others have made, that the first deployment uses and the second one takes over. */
-function takeOver(start: Deploy, failsElsewhere: boolean): readonly Step[] {
-  const [wish, further] = start.resources as [Wish, Target];
-  const { domain = 0, region = 0, zone = 0 } = wish;
-  const place = { domain, region };
-  const right = [0, 1, 2, 3, 4, 5].map((token): Act => ({
-    kind: 'act',
-    act: { on: 'record', ...place, zone, token, what: 'put right' },
-  }));
-  return [
-    { kind: 'act', act: { on: 'identity', ...place, what: 'make' } },
-    ...right,
-    { ...start, resources: [{ ...wish, takeOwnership: false }, further] },
-    { ...start, resources: [{ takeOwnership: true }, 'keep'], failsElsewhere },
-  ];
-}
+const opening: fc.Arbitrary<readonly Step[]> = fc.oneof(
+  { weight: 30, arbitrary: fc.constant([]) },
+  { weight: 58, arbitrary: fc.tuple(first, second).map(([start, second]) => both(start, second)) },
+  { weight: 4, arbitrary: fc.tuple(first, fc.boolean()).map(([start, fails]) => takeOver(start, fails)) },
+  { weight: 8, arbitrary: fc.tuple(first, tending).map(([start, tending]) => tended(start, tending)) },
+);
 
 /** Lives of stacks. */
 export const sequences: fc.Arbitrary<Sequence> = fc.record({
   seed: fc.nat(),
   setup,
   steps: fc
-    .tuple(
-      maybe(70, first),
-      maybe(6, fc.boolean()),
-      choice<Second>([6, 'else'], [3, 'same'], [2, 'same in another Region']),
-      fc.array(step, { minLength: 2, maxLength: 7, size: 'max' }),
-    )
-    .map(([start, takeOverFails, second, further]) => [
-      ...(start === undefined
-        ? []
-        : takeOverFails === undefined
-          ? both(start, second)
-          : takeOver(start, takeOverFails)),
-      ...further,
-    ]),
+    .tuple(opening, fc.array(step, { minLength: 2, maxLength: 7, size: 'max' }))
+    .map(([opening, further]) => [...opening, ...further]),
 });

@@ -148,7 +148,7 @@ export class Courier {
     }
     this.environment.beforeCall = (call) => {
       if (cancelled === call && incident.runs === 1 && incident.type !== 'Delete') this.cancel(incident);
-      if (watch?.call === call && incident.runs === 1) this.watches.start(watch.stack);
+      if (watch?.call === call && incident.runs === 1) this.watches.start(watch);
       if (meanwhile?.call !== call || incident.meanwhile || incident.runs > 1) return;
       incident.meanwhile = true;
       world.act(meanwhile.act);

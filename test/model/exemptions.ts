@@ -4,7 +4,7 @@ import type { Call, FakeAws } from '../fakes/fake-aws';
 import type { Counters } from './counters';
 import { configOf } from './excuses';
 import { claims, type Incident } from './incident';
-import { identityKey, type Item, type Ledger, type Maker, plain } from './ledger';
+import { type Difference, identityKey, type Item, type Ledger, type Maker, plain, recordKey } from './ledger';
 import { ACCOUNT, REGIONS } from './places';
 import type { Setup } from './plan';
 import type { SettingsLedger } from './settings-ledger';
@@ -19,6 +19,8 @@ export class Exemptions {
   lastIncident: Incident | undefined;
   /** The ids of resources that an update has left half way, since the way back failed as well. */
   readonly stuck = new Set<string>();
+  /** The ids of resources that had found a record of others, in the place of which another resource has made one. */
+  private readonly finders = new Map<string, Set<string>>();
   /** The identities that somebody has deleted or taken claims from. */
   private readonly tamperedWith = new Set<string>();
 
@@ -41,6 +43,17 @@ export class Exemptions {
     this.tamperedWith.add(identityKey(region, domain));
   }
 
+  /** A resource has made a record where others may have found one. */
+  remember({ event }: Incident, { key, before, after }: Difference): void {
+    if (before !== undefined || after === undefined || key.startsWith('identity')) return;
+    for (const held of this.holdings()) {
+      const state = stateOf(held);
+      const isOwn = held.stack === event.StackId && held.logicalId === event.LogicalResourceId;
+      if (isOwn || !state || !isAt(state, after) || claims(state, after)) continue;
+      this.finders.set(key, (this.finders.get(key) ?? new Set()).add(held.id));
+    }
+  }
+
   /** What an id that CloudFormation has done with was about, and what nobody will ever be asked to delete. */
   writeOff(held: Holding, ending: Ending): void {
     const state = stateOf(held);
@@ -56,6 +69,8 @@ export class Exemptions {
           this.exempt(item, 'kept for a claim that nobody will ever give up');
         } else if (this.isUndecided()) {
           this.exempt(item, 'other Regions could not be asked whether they use it, and the answer says so');
+        } else if (this.isHeldForFormerTokens(item)) {
+          this.exempt(item, 'kept for a resource that had records for other tokens, before the identity was made anew');
         }
         continue;
       }
@@ -64,8 +79,14 @@ export class Exemptions {
         this.ledger.mark(item, 'others');
         continue;
       }
+      if (held.properties.RemovalPolicy === 'retain' && claims(state, item) && !this.isClaimed(item)) {
+        // To whoever else uses it, it is one that was there before.
+        if (this.isUsed(item)) this.ledger.mark(item, 'others');
+      }
       if (!isAt(state, item) || this.isUsed(item)) continue;
-      if (ending === 'given up') {
+      if (this.finders.get(item.key)?.has(held.id)) {
+        this.exempt(item, 'made by another resource where the one that goes had found a record of others');
+      } else if (ending === 'given up') {
         this.exempt(item, 'CloudFormation gave up the clean-up, or never asked for it');
       } else if (held.properties.RemovalPolicy === 'retain') {
         // Whoever comes next takes it for ours as long as a claim is on it.
@@ -83,6 +104,8 @@ export class Exemptions {
         this.exempt(item, 'made by a resource whose claim somebody has edited');
       } else if (this.isUndecided()) {
         this.exempt(item, 'other Regions could not be asked whether they use it, and the answer says so');
+      } else if (this.isHeldForFormerTokens(item)) {
+        this.exempt(item, 'kept for a resource that had records for other tokens, before the identity was made anew');
       } else if (held.failed && isOfAnotherStack(held, item.madeBy)) {
         this.exempt(item, 'of a stack that has left, in use by a Create that had failed before it could take it over');
       } else if (item.key.includes(' _dmarc.') && isOfAnotherStack(held, item.writtenBy)) {
@@ -99,6 +122,23 @@ export class Exemptions {
         this.exempt(item, 'kept for a claim that nobody will ever give up');
       }
     }
+  }
+
+  /** Whether an id says that its resource, or one of us before it, has made a record. */
+  private isClaimed(item: Item): boolean {
+    return this.holdings().some((held) => claims(stateOf(held), item));
+  }
+
+  /** Whether a claim holds a DKIM record, though its id has others: claims name the first to third token, whatever they are. */
+  private isHeldForFormerTokens({ key }: Item): boolean {
+    return this.holdings().some((held) => {
+      const state = stateOf(held);
+      const identity = state && this.fake.identity(state.region, state.domainName);
+      const isOfIdentity = identity?.tokens.some(
+        (token) => key === recordKey(state!.zoneId ?? '', `${token}._domainkey.${identity.domain}`),
+      );
+      return isOfIdentity && readClaims(identity!.tags).some(({ id }) => id === claimOf(held));
+    });
   }
 
   private isUndecided(): boolean {

@@ -1,7 +1,7 @@
 import type { SettingsProperties } from '../../lib/shared/contract';
-import { sendingPolicyName } from '../../lambda/domain/claims';
+import { isOfResource, readClaims, sendingPolicyName, usesSetting } from '../../lambda/domain/claims';
 import type { Setting } from '../../lib/shared/settings';
-import type { FakeAws, ResponseBody } from '../fakes/fake-aws';
+import type { FakeAws, Identity, ResponseBody } from '../fakes/fake-aws';
 import type { Incident } from './incident';
 import { DEFAULTS, settingsOf, type Values, wantedSettings } from './settings';
 import type { SettingsLedger } from './settings-ledger';
@@ -85,7 +85,7 @@ export function judgeSettings(
   // elsewhere of an event that had failed know that it had.
   const elsewhere = incident.answers.some(({ environment }) => environment !== incident.answers[0].environment);
   if (!before || !identity || incident.meanwhile || incident.killed > 0 || elsewhere) return;
-  judgePolicy(incident, answer, identity.policies, holdings);
+  judgePolicy(incident, answer, identity, holdings);
   const asksForMailFrom = type !== 'Delete' && propertiesOf(incident).MailFromDomain !== undefined;
   if (asksForMailFrom && answer.Status === 'SUCCESS' && identity.mailFrom?.status === 'Failed') {
     throw new Violation('set up as answered', `${what}: SES does not look for the MX record any more`);
@@ -109,7 +109,7 @@ export function judgeSettings(
 function judgePolicy(
   { event, type, retains }: Incident,
   answer: ResponseBody,
-  policies: Readonly<Record<string, string>>,
+  { policies, tags }: Pick<Identity, 'policies' | 'tags'>,
   holdings: readonly Holding[],
 ): void {
   const { DomainName, SesRegion, SendingPolicy } = event.ResourceProperties as unknown as SettingsProperties;
@@ -124,6 +124,9 @@ function judgePolicy(
   const isRemoval = type === 'Delete' && !retains && event.PhysicalResourceId?.startsWith('settings:');
   if (answer.Status === 'FAILED' || (type === 'Delete' && (!isRemoval || answer.Reason || holdings.some(isSame))))
     return;
+  // It stays for a claim of the same resource whose clean-up CloudFormation has given up.
+  const isKept = readClaims(tags).some((claim) => isOfResource(claim, event) && usesSetting(claim, 'SendingPolicy'));
+  if (type === 'Delete' && isKept) return;
   // A policy that stays from a former resource of this name, with RETAIN, is nothing that it has made.
   const { SendingPolicy: former } = (event.OldResourceProperties ?? {}) as Partial<SettingsProperties>;
   if (SendingPolicy === undefined && former === undefined) return;

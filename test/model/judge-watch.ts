@@ -12,8 +12,12 @@ import { Violation } from './violation';
 
 /** A run of a stack's watch. */
 export interface Watching {
+  /** Who calls, to the fake. */
+  readonly by: string;
   readonly stack: string;
   readonly repairs: boolean;
+  /** What the stack had when it began: its last write may arrive when that is no more. */
+  readonly began: readonly Holding[];
   /** Whether others did something in the middle of it, or CloudFormation. */
   disturbed: boolean;
   /** Writes while the stack was in progress. */
@@ -24,6 +28,10 @@ const READS = /^(Describe|List|Get|AssumeRole)/;
 const TAGS = /^(TagResource|UntagResource)$/;
 const WRITES =
   /^(ChangeResourceRecordSets|VerifyDomainDkim|(Put|Set)\w*Identity\w+|(Create|Update)EmailIdentityPolicy)$/;
+
+export function isWrite(operation: string): boolean {
+  return WRITES.test(operation);
+}
 
 /** Judges a call of a watch by what it asks for. @returns whether it may have changed anything */
 export function judgeWatchCall(watching: Watching, { operation, params }: Call, holdings: readonly Holding[]): boolean {
@@ -40,7 +48,7 @@ export function judgeWatchCall(watching: Watching, { operation, params }: Call, 
     sendingPolicyName({ StackId, LogicalResourceId }),
   );
   const { PolicyName = names[0] } = params;
-  if (!WRITES.test(operation) || !names.includes(String(PolicyName))) throw new Violation('least privilege', what);
+  if (!isWrite(operation) || !names.includes(String(PolicyName))) throw new Violation('least privilege', what);
   return true;
 }
 

@@ -75,12 +75,14 @@ export class Ledger {
 
   /** A resource takes over what others have made. */
   take(item: Item, claim: string): void {
-    this.items.set(item.key, { ...item, origin: 'ours', takers: [...(item.takers ?? []), claim] });
+    const origin = item.origin === 'limbo' ? 'limbo' : 'ours';
+    this.items.set(item.key, { ...item, origin, takers: [...(item.takers ?? []), claim] });
     this.everOurs.add(essence(item));
   }
 
   /** A resource that has taken something over does not want it any more. */
-  giveBack(item: Item, claim: string, origin: Origin): void {
+  giveBack(item: Item, claim: string, to: Origin): void {
+    const origin = item.origin === 'limbo' ? 'limbo' : to;
     const takers = item.takers?.filter((each) => each !== claim) ?? [];
     this.items.set(item.key, takers.length > 0 ? { ...item, takers } : { ...item, origin, takers: undefined });
   }
@@ -157,9 +159,13 @@ function byUs(now: Content, before: Item | undefined, madeBy: Maker): Provenance
   return { origin: 'ours', madeBy, replaced: before };
 }
 
-/** What makes that it is the same one again: the tokens of an identity, the token that a record leads to. */
+/**
+ * What makes that it is the same one again: the tokens of an identity, the token that a record leads to, an MX record of
+ * whatever Region.
+ */
 function essence({ key, content }: Content): string {
-  return `${key} ${key.includes(' CNAME ') ? content.split('.')[0] : content}`;
+  if (key.includes(' CNAME ')) return `${key} ${content.split('.')[0]}`;
+  return `${key} ${content.replace(/^10 feedback-smtp\..*/, 'any Region')}`;
 }
 
 /** Host names are the same with and without the trailing dot, and in any case. */

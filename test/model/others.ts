@@ -132,7 +132,13 @@ export class Others {
     const identity = this.fake.identity(region, domain);
     if (!identity) return;
     const topic = `arn:aws:sns:${region}:111111111111:theirs`;
+    const ours = `arn:aws:sns:${region}:111111111111:feedback`;
     switch (what) {
+      case 'as ours':
+        identity.mailFrom = { domain: `bounce.${domain}`, behavior: 'UseDefaultValue', status: 'Success' };
+        identity.configurationSet = 'main';
+        identity.topics = { Bounce: ours, Complaint: ours };
+        return;
       case 'mail from':
         identity.mailFrom = { domain: `theirs.${domain}`, behavior: 'UseDefaultValue', status: 'Success' };
         return;

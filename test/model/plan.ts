@@ -76,6 +76,8 @@ export interface Watch {
 export interface Alongside {
   readonly stack: number;
   readonly call: number;
+  /** Whether its first write takes long to arrive. */
+  readonly isLate: boolean;
 }
 
 /** What becomes of a resource: nothing, or it goes, or gets another logical id, or is created or changed as wished. */
@@ -195,7 +197,7 @@ export type IdentityAct =
 export type TagAct = 'remove claims' | 'remove all' | 'edit claim' | 'put theirs';
 
 export type SettingsAct =
-  'mail from' | 'give up mail from' | 'configuration set' | 'topics' | 'no forwarding' | 'policy' | 'reset';
+  'as ours' | 'mail from' | 'give up mail from' | 'configuration set' | 'topics' | 'no forwarding' | 'policy' | 'reset';
 
 export type RecordAct =
   | 'remove'

@@ -4,7 +4,7 @@ import type { DomainState } from '../../lambda/domain/physical-id';
 import type { Call } from '../fakes/fake-aws';
 import { ExecutionEnvironment, type RunEnd } from '../support/sandbox/execution-environment';
 import { randomFrom } from '../support/sandbox/random';
-import { judgeWatchCall, judgeWatchEffect, type Watching } from './judge-watch';
+import { isWrite, judgeWatchCall, judgeWatchEffect, type Watching } from './judge-watch';
 import { STACKS } from './places';
 import type { Alongside, Watch } from './plan';
 import { claimOf, type Holding, stateOf } from './uses';
@@ -13,6 +13,9 @@ import type { World } from './world';
 
 /** Who calls, to the fake. */
 const BY = 'watch';
+
+/** How long a write may be on its way: the handler does not wait any longer for an answer. */
+const LATE_MS = 9_000;
 
 /** The schedules of the stacks' watches: whenever one comes, whoever judges is here. */
 export class Watches {
@@ -55,12 +58,19 @@ export class Watches {
   }
 
   /** One that repairs begins, whatever is under way. */
-  start(number: number): ExecutionEnvironment | undefined {
+  start({ stack: number, isLate }: Alongside): ExecutionEnvironment | undefined {
     const stack = STACKS[number];
     if (this.holdings(stack).length === 0) return undefined;
     const { environment, watching } = this.launch(stack, true);
     watching.disturbed = true;
     this.world.counters.add('watch alongside');
+    if (isLate) {
+      this.world.fake.addFault({
+        kind: 'late',
+        ms: LATE_MS,
+        when: ({ by, operation }) => by === watching.by && isWrite(operation),
+      });
+    }
     const end = environment.run(event(watching)).then((how) => this.end(environment, watching, how));
     end.catch(() => undefined);
     this.ends.push(end);
@@ -69,7 +79,7 @@ export class Watches {
 
   /** One that repairs begins, and has made so many calls when this returns. */
   async ahead(alongside: Alongside | undefined): Promise<void> {
-    const environment = alongside && this.start(alongside.stack);
+    const environment = alongside && this.start(alongside);
     if (!environment) return;
     const reached = new Promise<void>((resolve) => {
       environment.beforeCall = (call) => call >= alongside.call && resolve();
@@ -93,7 +103,7 @@ export class Watches {
       bundle: this.bundle,
       by,
     });
-    const watching: Watching = { stack, repairs, disturbed: false, lateWrites: 0 };
+    const watching: Watching = { by, stack, repairs, began: this.holdings(stack), disturbed: false, lateWrites: 0 };
     this.underWay.set(by, watching);
     return { environment, watching };
   }
@@ -123,13 +133,14 @@ export class Watches {
   private judge(call: Call): void {
     const { world } = this;
     const watching = this.underWay.get(call.by!)!;
-    const holdings = this.holdings(watching.stack);
+    const holdings = [...watching.began, ...this.holdings(watching.stack)];
     if (!judgeWatchCall(watching, call, holdings)) return;
     world.disturb();
     const isBusy = world.fake.stacks.get(watching.stack)!.endsWith('_IN_PROGRESS');
     if (isBusy) watching.lateWrites += 1;
-    // One for each resource may be on its way already: it is the one that the handler waits for.
-    if (watching.lateWrites > holdings.length) throw new Violation('steps aside', `${call.operation} by ${call.by}`);
+    // One for each identity may be on its way already: it is the one that the handler waits for.
+    if (watching.lateWrites > identitiesOf(holdings).size)
+      throw new Violation('steps aside', `${call.operation} by ${call.by}`);
     const differences = world.ledger.enter({ requestId: BY, environment: 0, run: 0 });
     judgeWatchEffect(watching, call, differences, world.settings.enter('ours'), holdings);
   }
@@ -198,6 +209,10 @@ export class Watches {
       .map((line) => JSON.parse(line) as Record<string, unknown>)
       .some((line) => line.DomainName === domainName && line.SesRegion === region && line.RecordsInPlace === 0);
   }
+}
+
+function identitiesOf(holdings: readonly Holding[]): Set<string> {
+  return new Set(holdings.map(({ properties: { DomainName, SesRegion } }) => `${SesRegion} ${DomainName}`));
 }
 
 function event({ stack, repairs }: Watching): object {

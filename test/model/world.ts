@@ -182,6 +182,9 @@ export class World {
     if (!identity || item?.origin === 'limbo' || held.unanswered || held.failed || this.exemptions.hasLostClaim(held))
       return;
     const ours = item?.origin === 'ours';
+    if (ours && item.takers && readClaims(identity.tags).some(({ unreadable }) => unreadable)) {
+      return this.exemptions.exempt(item, 'taken over by a resource whose claim somebody has edited');
+    }
     if (ours && !readClaims(identity.tags).some(({ id }) => id === claimOf(held))) {
       throw new Violation('claims tell the truth', `${held.id} has no claim`);
     }
@@ -238,6 +241,7 @@ export class World {
     });
     const isAnew = differences.some(({ key, before, after }) => key.startsWith('identity') && !before && after);
     if (isAnew) this.exemptions.forgetClaims(incident, call);
+    differences.forEach((difference) => this.exemptions.remember(incident, difference));
     this.attempt(() => judgeEffect(this.fake, incident, call, differences, this.uses()));
     incident.differences.push(...differences.map((difference) => ({ ...difference, run })));
   }
