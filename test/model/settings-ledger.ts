@@ -52,9 +52,11 @@ export class SettingsLedger {
     return changes;
   }
 
+  /** Which of the settings are ours can be told no longer. */
   loseSight(region: string, domain: string): void {
     for (const [key, entry] of this.entries) {
-      if (key.startsWith(`${region} ${domain} `)) this.entries.set(key, { ...entry, origin: 'limbo' });
+      const isOurs = entry.origin === 'ours';
+      if (isOurs && key.startsWith(`${region} ${domain} `)) this.entries.set(key, { ...entry, origin: 'limbo' });
     }
   }
 }
