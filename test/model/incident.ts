@@ -46,6 +46,8 @@ export class Incident {
   meanwhile = false;
   /** Whether that changed an identity or a record. */
   meddled = false;
+  /** Others have taken claims from the identity in the middle of it, perhaps its own. */
+  unclaimedMeanwhile = false;
   /** How many calls there were before CloudFormation cancelled it, if it did. */
   callsBeforeCancelled: number | undefined;
   readonly answers: Answered[] = [];

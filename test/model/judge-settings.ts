@@ -1,5 +1,5 @@
 import type { SettingsProperties } from '../../lib/shared/contract';
-import { isOfResource, readClaims, sendingPolicyName, usesSetting } from '../../lambda/domain/claims';
+import { type Claim, isOfResource, readClaims, sendingPolicyName, usesSetting } from '../../lambda/domain/claims';
 import type { Setting } from '../../lib/shared/settings';
 import type { FakeAws, Identity, ResponseBody } from '../fakes/fake-aws';
 import type { Incident } from './incident';
@@ -8,15 +8,26 @@ import type { SettingsLedger } from './settings-ledger';
 import type { Holding } from './uses';
 import { Violation } from './violation';
 
-/** The good reasons that an event for settings has to fail, as the world is now. */
-export function settingsExcuses(fake: FakeAws, incident: Incident, holdings: readonly Holding[]): string[] {
+/**
+ * The good reasons that an event for settings has to fail, as the world is now.
+ *
+ * @param dead the claims on the identity that no resource has
+ */
+export function settingsExcuses(
+  fake: FakeAws,
+  incident: Incident,
+  holdings: readonly Holding[],
+  dead: readonly Claim[],
+): string[] {
   const { DomainName, SesRegion } = propertiesOf(incident);
   const identity = fake.identity(SesRegion, DomainName);
   const wanted = wantedSettings(propertiesOf(incident));
   const contested = usedByOthers(incident, holdings);
+  const isContested = (setting: Setting) =>
+    contested.has(setting) || dead.some((claim) => usesSetting(claim, setting) && !isOfResource(claim, incident.event));
   const present = identity && settingsOf(identity);
   const conflict = (Object.keys(wanted) as (keyof Values)[]).some(
-    (setting) => contested.has(setting) && present?.[setting] !== wanted[setting],
+    (setting) => isContested(setting) && present?.[setting] !== wanted[setting],
   );
   return [
     ...(incident.denied ? ['a call was denied'] : []),

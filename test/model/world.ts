@@ -82,6 +82,7 @@ export class World {
     if (plan.on === 'identity' && /remove|remake/.test(plan.what)) {
       this.ownership.forget(at(REGIONS, plan.region), at(DOMAINS, plan.domain));
     }
+    if (this.incident && /tags|identity/.test(plan.on)) this.incident.unclaimedMeanwhile = true;
     const isOfClaims =
       (plan.on === 'identity' && /remove|remake/.test(plan.what)) || (plan.on === 'tags' && plan.what === 'edit claim');
     for (const item of isOfClaims ? this.ledger.ours() : []) {
@@ -124,6 +125,10 @@ export class World {
     incident.outage ||= this.fake.sesv2 !== 'on';
     this.fake.clearFaults();
     incident.close();
+    if (incident.isOfSettings && incident.unclaimedMeanwhile) {
+      const { SesRegion, DomainName } = propertiesOf(incident);
+      this.settings.loseSight(SesRegion, DomainName);
+    }
     for (const { operation, outcome } of incident.calls) {
       this.counters.add(`call ${operation}`);
       if (outcome !== 'ok') this.counters.add(`outcome ${outcome}`);
@@ -134,7 +139,11 @@ export class World {
 
   /** The good reasons that the event has to fail, as things are now. */
   excuses(incident: Incident): string[] {
-    if (incident.isOfSettings) return settingsExcuses(this.fake, incident, this.holdings());
+    if (incident.isOfSettings) {
+      const { SesRegion, DomainName } = propertiesOf(incident);
+      const dead = this.exemptions.deadClaims(SesRegion, DomainName);
+      return settingsExcuses(this.fake, incident, this.holdings(), dead);
+    }
     return excuses(this.fake, this.others, this.setup, incident);
   }
 
