@@ -71,6 +71,8 @@ export class Exemptions {
           this.exempt(item, 'other Regions could not be asked whether they use it, and the answer says so');
         } else if (this.isHeldForFormerTokens(item)) {
           this.exempt(item, 'kept for a resource that had records for other tokens, before the identity was made anew');
+        } else if (this.hasSaid('differ from what the deployment would have made')) {
+          this.exempt(item, 'of a Create without an answer, and changed since; the answer says that it stays');
         }
         continue;
       }
@@ -93,7 +95,7 @@ export class Exemptions {
         const isClaimed = this.deadClaimsFor(item, state.region, state.domainName).length > 0;
         if (isClaimed) this.exempt(item, 'kept for a claim that nobody will ever give up');
         else this.ledger.mark(item, 'others');
-      } else if (this.lastIncident?.answers.some(({ body }) => body.Reason?.includes('no longer carries the tag'))) {
+      } else if (this.hasSaid('no longer carries the tag')) {
         this.exempt(item, 'the identity had lost the claim, and the answer says so');
       } else if (this.isOfRollbackUnseen(state, item)) {
         this.exempt(
@@ -142,7 +144,11 @@ export class Exemptions {
   }
 
   private isUndecided(): boolean {
-    return this.lastIncident?.answers.some(({ body }) => body.Reason?.includes('could not be asked')) === true;
+    return this.hasSaid('could not be asked');
+  }
+
+  private hasSaid(words: string): boolean {
+    return this.lastIncident?.answers.some(({ body }) => body.Reason?.includes(words)) === true;
   }
 
   exempt(item: Item, reason: string): void {
