@@ -156,19 +156,27 @@ function aTopic(type: Notification): Rule {
       Complaint: 'notifications.complaints',
       Delivery: 'notifications.deliveries',
     }[type],
-    problem: (arn, { SesRegion = '[a-z0-9-]+' }) =>
-      fifoProblem(arn) ??
-      (new RegExp(`^arn:[a-z-]{1,20}:sns:${SesRegion}:\\d{12}:[A-Za-z0-9_-]{1,256}$`).test(arn)
-        ? undefined
-        : `is ${shown(arn)}: give the ARN of a topic in ${SesRegion}, because SES publishes only in its own Region`),
+    problem: (arn, { SesRegion }) => fifoProblem(arn) ?? topicArnProblem(arn) ?? topicRegionProblem(arn, SesRegion),
   };
 }
 
+const topicArnProblem = malformed(
+  /^arn:[a-z-]{1,20}:sns:[a-z0-9-]{1,50}:\d{12}:[A-Za-z0-9_-]{1,256}$/,
+  'the ARN of an SNS topic such as "arn:aws:sns:eu-west-1:111122223333:bounces"',
+);
+
+function topicRegionProblem(arn: string, sesRegion: string | undefined): Problem {
+  return sesRegion === undefined || arn.split(':')[3] === sesRegion
+    ? undefined
+    : `is ${shown(arn)}: give the ARN of a topic in ${sesRegion}, because SES publishes only in its own Region`;
+}
+
 function matching(prop: string, pattern: RegExp, wanted: string): Rule {
-  return {
-    prop,
-    problem: (value) => (pattern.test(value) ? undefined : `is ${shown(value)}: give ${wanted}`),
-  };
+  return { prop, problem: malformed(pattern, wanted) };
+}
+
+function malformed(pattern: RegExp, wanted: string): (value: string) => Problem {
+  return (value) => (pattern.test(value) ? undefined : `is ${shown(value)}: give ${wanted}`);
 }
 
 function oneOf(prop: string, values: readonly string[], isRequired?: (properties: Known) => boolean): Rule {

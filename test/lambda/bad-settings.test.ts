@@ -4,7 +4,7 @@ import { FakeAws } from '../fakes/fake-aws';
 import { homograph, noise, notADomainName, notAString } from '../support/bad-values';
 import { ExecutionEnvironment } from '../support/sandbox/execution-environment';
 import { VirtualClock } from '../support/sandbox/virtual-clock';
-import { ALL } from '../support/settings';
+import { ALL, TOPIC } from '../support/settings';
 import { DOMAIN, REGION } from '../support/stack';
 
 const RUNS = 40;
@@ -91,6 +91,19 @@ describe.each(['Create', 'Update'])('%s with a setting that cannot work', (type)
       { numRuns: RUNS },
     );
   });
+});
+
+it.each([
+  [
+    TOPIC.replace('eu-west-1', 'us-east-1'),
+    'give the ARN of a topic in eu-west-1, because SES publishes only in its own',
+  ],
+  ['feedback', 'give the ARN of an SNS topic such as "arn:aws:sns:eu-west-1:111122223333:bounces".'],
+  [`${TOPIC}:0f3a`, 'give the ARN of an SNS topic such as "arn:aws:sns:eu-west-1:111122223333:bounces".'],
+])('the topic %s is refused with what to give', async (topic, remedy) => {
+  const { Reason } = await answerTo('Create', { ResourceProperties: { ...ALL, BounceTopic: topic } });
+
+  expect(Reason).toContain(`Easy DKIM: notifications.bounces is "${topic}": ${remedy}`);
 });
 
 it.each(PROPERTIES)(

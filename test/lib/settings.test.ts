@@ -288,6 +288,14 @@ describe('the topics of the notifications', () => {
     expect(() => aDomain(stack, { notifications: { bounces: new sns.Topic(stack, 'Topic') } })).not.toThrow();
   });
 
+  test('must have a real ARN in such a stack, too', () => {
+    const stack = anAgnosticStack();
+    expect(() => aDomain(stack, { notifications: { bounces: imported(stack, 'a b') } })).toThrow(
+      `notifications.bounces is "${topicArn('a b')}": give the ARN of an SNS topic such as ` +
+        '"arn:aws:sns:eu-west-1:111122223333:bounces".',
+    );
+  });
+
   test.each<[string, (stack: Stack) => sns.ITopic, string]>([
     ['a FIFO topic', (stack) => new sns.Topic(stack, 'T', { fifo: true }), 'is a FIFO topic, which SES does not'],
     ['an imported FIFO topic', (stack) => imported(stack, 'x.fifo'), `is "${topicArn('x.fifo')}", a FIFO topic`],
@@ -296,6 +304,11 @@ describe('the topics of the notifications', () => {
       (stack) => imported(stack, 'b', 'us-east-1'),
       `is "${topicArn('b', 'us-east-1')}", a topic in us-east-1, and SES publishes only in its own Region: give a ` +
         'topic in eu-west-1.',
+    ],
+    [
+      'a malformed ARN',
+      (stack) => imported(stack, 'a b'),
+      `is "${topicArn('a b')}": give the ARN of an SNS topic such as "arn:aws:sns:eu-west-1:111122223333:bounces".`,
     ],
   ])('are refused when there is %s among them', (_, topic, message) => {
     expect(refusal((stack) => ({ notifications: { complaints: topic(stack) } }))).toContain(
