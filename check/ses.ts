@@ -38,7 +38,7 @@ export function judgeSes(domain: string, view: SesView, givenMailFrom: string | 
     finding({ ...identity, found: describeVerification(view) }, ...verificationRemarks(view)),
     finding(
       { check: 'ses-dkim', name, found: describeDkim(view), expected: 'DKIM that is verified and signs' },
-      ...dkimRemarks(view),
+      ...dkimRemarks(domain, view),
     ),
     ...judgeParent(domain, view),
     ...judgeMailFrom(name, view, givenMailFrom),
@@ -85,9 +85,13 @@ function describeDkim(view: SesIdentity): string {
   return [kind, ...length, dkimStatus, ...why, ...(signingEnabled ? [] : ['signing disabled'])].join(', ');
 }
 
-function dkimRemarks({ tokens, dkimStatus, signingEnabled, keyLength, nextKeyLength }: SesIdentity): Remark[] {
+function dkimRemarks(domainName: string, view: SesIdentity): Remark[] {
+  const { tokens, dkimStatus, signingEnabled, keyLength, nextKeyLength } = view;
   const isShort = tokens.length > 0 && keyLength === 'RSA_1024_BIT' && nextKeyLength !== 'RSA_2048_BIT';
-  return [...remarksOnDkim(tokens, dkimStatus, signingEnabled), ...(isShort ? [KEY_SHORT] : [])];
+  return [
+    ...remarksOnDkim({ domainName, region: view.region }, tokens, dkimStatus, signingEnabled),
+    ...(isShort ? [KEY_SHORT] : []),
+  ];
 }
 
 const KEY_SHORT: Remark = {
@@ -128,7 +132,7 @@ function judgeParent(domain: string, { parentRegion, parent }: SesIdentity): Fin
         ),
       ];
     case 'identity':
-      return [finding({ ...subject, found: describeDkim(parent) }, ...dkimRemarks(parent))];
+      return [finding({ ...subject, found: describeDkim(parent) }, ...dkimRemarks(domain, parent))];
   }
 }
 

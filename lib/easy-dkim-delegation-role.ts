@@ -98,7 +98,7 @@ export class EasyDkimDelegationRole extends iam.Role {
     const domainNames = domainsIn(zoneName, given, fail);
     const mailFroms = mailFromsIn(zoneName, given, fail);
     if (isAnyone(assumedBy)) {
-      fail('assumedBy', 'is anyone: give an account, a role or an organization');
+      fail('assumedBy', 'lets anyone assume the role: give an account, a role or an organization');
     }
 
     super(scope, id, {
@@ -179,7 +179,7 @@ function checkLength(
   if (length <= MAX_POLICY_LENGTH) {
     return;
   }
-  const tooLong = `names, which make a policy of ${length} characters, and IAM allows ${MAX_POLICY_LENGTH}`;
+  const tooLong = `names, which make a policy of ${length} characters, but IAM allows at most ${MAX_POLICY_LENGTH}`;
   if (domainNames.length < mailFromDomains.length) {
     fail('mailFromDomains', `has ${mailFromDomains.length} ${tooLong}: use several roles`);
   }

@@ -24,7 +24,7 @@ const IDENTITY_REFUSED =
 
 const UNKNOWN_IDENTITY = /identity .*(does not exist|must be a verified email address or domain)/i;
 
-const OUR_TAGS = `, nor tags whose keys begin with ${MARK}`;
+const OUR_TAGS = `, or forbids tags whose keys begin with ${MARK}`;
 
 /** What else may be in the way of a call that policies judge by tags. */
 const DENIED_WITH_TAGS: { readonly [operation: string]: string } = {
@@ -41,7 +41,7 @@ export function remedy(call: CallDescription, code: string, words: string): stri
   }
   if (DENIED.test(code)) {
     if (call.service === 'STS') {
-      return 'The Lambda cannot assume the delegation role: check that it exists, that its assumedBy includes the account of the stack, and that no service control policy denies it.';
+      return 'The function cannot assume the delegation role: check that it exists, that its assumedBy includes the account of the stack, and that no service control policy denies it.';
     }
     if (call.role !== undefined) {
       return 'The delegation role lacks this permission: check that it is the EasyDkimDelegationRole of this zone, that its domainNames include the domain and its mailFromDomains the MAIL FROM domain, and that dmarc is true if there is a DMARC record.';
@@ -54,22 +54,22 @@ export function remedy(call: CallDescription, code: string, words: string): stri
     return 'AWS throttled the call until time ran out: deploy again, or deploy fewer domains at once.';
   }
   if (code === FOREIGN_ANSWER) {
-    return 'Something other than AWS answered, such as an emulator or a proxy: check AWS_ENDPOINT_URL, and what is between the Lambda and AWS.';
+    return 'Something other than AWS answered, such as an emulator or a proxy: check AWS_ENDPOINT_URL, and any proxy between the function and AWS.';
   }
   if (code === 'InvalidAction') {
-    return 'The endpoint does not know this operation: it may be an emulator.';
+    return 'The endpoint does not know this operation: it may be an emulator. Check AWS_ENDPOINT_URL.';
   }
   if (code === 'ENOTFOUND') {
-    return 'The endpoint was not found: the service may not be available in this Region, or the Lambda cannot resolve names.';
+    return "The endpoint was not found: the service may not be available in this Region, or the function cannot resolve names. Check sesRegion, and DNS in the function's VPC.";
   }
   if (code === 'NoSuchHostedZone') {
     return 'The hosted zone does not exist in this account: check its id, and set delegationRole if the zone is in another account.';
   }
   if (code === 'AbortError' || code === 'TimeoutError') {
-    return "There was no answer in time: deploy again; if it fails again, check the AWS Health Dashboard and the Lambda's network.";
+    return "There was no answer in time: deploy again; if it fails again, check the AWS Health Dashboard and the function's network.";
   }
   if (code === 'InvalidChangeBatch' || code === 'InvalidInput') {
-    return 'Nothing was changed: compare the zone with the record named in the message.';
+    return 'Nothing was changed: compare the zone with the record named in the message, then deploy again.';
   }
   const setting = Object.values(SETTINGS).find(({ operations }) => operations.includes(call.operation));
   if (setting !== undefined && IDENTITY_REFUSED.test(code)) {
@@ -104,7 +104,7 @@ function tagRemedy({ operation, arn }: CallDescription, code: string, words: str
   }
   return (
     `SES refuses a tag that the construct was given. It allows ${TAG_TEXT}, keys of 1 to ${MAX_TAG_KEY_LENGTH} ` +
-    `characters that do not begin with aws:, and values of up to ${MAX_TAG_VALUE_LENGTH}: change it, or exclude ` +
+    `characters that do not begin with aws:, and values of up to ${MAX_TAG_VALUE_LENGTH}. Change the tag, or exclude ` +
     `the identity with Tags.of(scope).add(key, value, { excludeResourceTypes: ['${RESOURCE_TYPE}'] }).`
   );
 }

@@ -1,3 +1,4 @@
+import { turnSigningOn } from '../../lib/shared/remedies';
 import { Failure } from '../events/failure';
 import { requireThreeTokens, type Signing } from '../aws/ses';
 
@@ -32,13 +33,12 @@ export function refuseForeignSigning(signing: Signing, domainName: string, regio
  * that is in use by us already is left to whoever switched it off.
  *
  * @throws Failure
- * @see https://docs.aws.amazon.com/ses/latest/APIReference/API_SetIdentityDkimEnabled.html
  */
 export function refuseSwitchedOff(signing: Signing, domainName: string, region: string): void {
   if (signing.enabled === false && signing.tokens.length > 0) {
     throw new Failure(
-      `The identity ${domainName} in ${region} has Easy DKIM, but its signing is turned off. Turn it on with ` +
-        `"aws ses set-identity-dkim-enabled --identity ${domainName} --dkim-enabled --region ${region}", then deploy again.`,
+      `The identity ${domainName} in ${region} has Easy DKIM, but its signing is turned off. ` +
+        `${turnSigningOn(domainName, region)}, then deploy again.`,
     );
   }
 }

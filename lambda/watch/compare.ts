@@ -14,7 +14,11 @@ import type { CheckId, Finding } from './finding';
 export const DEPLOY_AGAIN = 'Deploy its EasyDkimDomain again, with another revision.';
 
 /** The identity and its DKIM, as SES sees them. */
-export function compareIdentity(name: string, identity: Identity | undefined): readonly Finding[] {
+export function compareIdentity(
+  name: string,
+  subject: { readonly domainName: string; readonly region: string },
+  identity: Identity | undefined,
+): readonly Finding[] {
   if (identity === undefined) {
     const expected = 'an identity that is verified for sending';
     const found = 'no such identity';
@@ -24,7 +28,7 @@ export function compareIdentity(name: string, identity: Identity | undefined): r
   }
   const { tokens, status, enabled, origin = 'AWS_SES' } = identity.signing;
   const kind = origin === 'AWS_SES' ? 'Easy DKIM' : origin;
-  const remarks = remarksOnDkim(tokens, status, enabled !== false);
+  const remarks = remarksOnDkim(subject, tokens, status, enabled !== false);
   return [
     {
       check: 'ses-dkim',
@@ -160,7 +164,7 @@ export function compareClaim(name: string, claim: string, { tags }: Identity): r
         {
           check: 'tag',
           name,
-          found: 'not there',
+          found: 'no such tag',
           expected: tagKey(claim),
           verdict: 'warn',
           remedy: `${DEPLOY_AGAIN} Without the tag nothing is repaired, and nothing is removed with the stack.`,

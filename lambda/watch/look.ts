@@ -33,7 +33,7 @@ export class Look {
     const { ses } = connect(this.stack.id, subject, this.deadline, this.log, LOOKING);
     const identity = await this.attempt('ses-dkim', name, 'DkimReady', async () => {
       const found = await ses.findIdentity(subject.domainName);
-      findings.push(...compareIdentity(name, found));
+      findings.push(...compareIdentity(name, subject, found));
       return found;
     });
     for (const domain of subject.domains) {
@@ -98,8 +98,16 @@ export class Look {
       return await look();
     } catch (error) {
       const found = describeError(error);
-      const remedy = error instanceof Failure ? 'Nothing is concluded from it.' : '';
-      this.findings.push({ check, name, found, expected: 'a look at it', verdict: 'unknown', remedy, metric });
+      const remedy = error instanceof Failure ? 'Not checked this time.' : '';
+      this.findings.push({
+        check,
+        name,
+        found,
+        expected: 'that it can be checked',
+        verdict: 'unknown',
+        remedy,
+        metric,
+      });
       return undefined;
     }
   }

@@ -18,11 +18,25 @@ function isStatus(status: string, expected: string): boolean {
 }
 
 /** What is wrong with DKIM of an identity. */
-export function remarksOnDkim(tokens: readonly string[], status: string, signs: boolean): readonly IdentityRemark[] {
+export function remarksOnDkim(
+  { domainName, region }: { readonly domainName: string; readonly region: string },
+  tokens: readonly string[],
+  status: string,
+  signs: boolean,
+): readonly IdentityRemark[] {
   if (tokens.length === 0) {
     return [{ verdict: 'fail', problem: 'not-set-up', remedy: 'Set up Easy DKIM for the identity.' }];
   }
-  return [...remarksOnVerification(status), ...(signs ? [] : [SIGNING_DISABLED])];
+  const turnedOff = `DKIM signing is turned off. ${turnSigningOn(domainName, region)}.`;
+  return [
+    ...remarksOnVerification(status),
+    ...(signs ? [] : [{ verdict: 'fail', problem: 'signing-disabled', remedy: turnedOff } as const]),
+  ];
+}
+
+/** @see https://docs.aws.amazon.com/ses/latest/APIReference/API_SetIdentityDkimEnabled.html */
+export function turnSigningOn(domainName: string, region: string): string {
+  return `Turn it on with "aws ses set-identity-dkim-enabled --identity ${domainName} --dkim-enabled --region ${region}"`;
 }
 
 function remarksOnVerification(status: string): readonly IdentityRemark[] {
@@ -35,23 +49,17 @@ function remarksOnVerification(status: string): readonly IdentityRemark[] {
           verdict: 'warn',
           problem: 'not-verified',
           remedy:
-            'SES cannot currently tell whether the records are there: correct what fails below; if nothing does, wait.',
+            'SES cannot currently tell whether the records are there. Correct those that are missing or wrong; if none is, wait.',
         },
       ]
     : [
         {
           verdict: 'fail',
           problem: 'not-verified',
-          remedy: 'Correct the DKIM records below; SES signs once it has found them.',
+          remedy: 'Correct the DKIM records that are missing or wrong; SES signs once it has found them.',
         },
       ];
 }
-
-const SIGNING_DISABLED: IdentityRemark = {
-  verdict: 'fail',
-  problem: 'signing-disabled',
-  remedy: 'Turn on DKIM signing for the identity (PutEmailIdentityDkimAttributes).',
-};
 
 /**
  * What is wrong with the MAIL FROM domain of an identity.
@@ -64,8 +72,8 @@ export function remarksOnMailFrom(status: string, rejects: boolean): readonly Id
   }
   const now = rejects ? 'SES rejects all mail (REJECT_MESSAGE)' : 'mail goes out from amazonses.com';
   const remedy = isStatus(status, 'failed')
-    ? `Correct its MX record, then set the MAIL FROM domain again: SES has stopped looking for the record, and until then ${now}.`
-    : `Correct its MX record and wait: SES looks for it for up to 72 hours, and until then ${now}.`;
+    ? `SES has stopped looking for its MX record. Correct the record, then set the MAIL FROM domain again. Until then, ${now}.`
+    : `Correct its MX record and wait: SES looks for it for up to 72 hours. Until then, ${now}.`;
   return [{ verdict: 'fail', problem: 'not-verified', remedy }];
 }
 

@@ -62,20 +62,20 @@ const MAX_SENDING_POLICY_LENGTH = 4_096;
 export function sendingPolicyProblem(length: number): Problem {
   return length <= MAX_SENDING_POLICY_LENGTH
     ? undefined
-    : `The sending policy has ${length} characters, and SES allows ${MAX_SENDING_POLICY_LENGTH}: grant fewer principals, ` +
-        'or an organization instead of its accounts';
+    : `The sending policy has ${length} characters, but SES allows at most ${MAX_SENDING_POLICY_LENGTH}: ` +
+        'grant to fewer principals, or to an organization instead of its accounts';
 }
 
 export function dmarcLengthProblem({ length }: string): Problem {
   return length <= MAX_DMARC_LENGTH
     ? undefined
-    : `makes a record of ${length} characters: give fewer addresses, so that it has at most ${MAX_DMARC_LENGTH}`;
+    : `makes a record of ${length} characters, but at most ${MAX_DMARC_LENGTH} fit: give fewer or shorter addresses`;
 }
 
 /** A FIFO topic cannot be told from its Region alone. */
 export function fifoProblem(topicArn: string): Problem {
   return topicArn.endsWith('.fifo')
-    ? `is ${shown(topicArn)}, a FIFO topic, which SES does not publish to: give a standard topic`
+    ? `is ${shown(topicArn)}, a FIFO topic, which SES cannot publish to: give a standard topic`
     : undefined;
 }
 
@@ -113,7 +113,7 @@ export const DOMAIN_RULES: { readonly [P in Exclude<keyof ResourceProperties, 'T
   DelegationRoleArn: matching(
     'delegationRole',
     /^arn:[a-z-]{1,20}:iam::\d{12}:role\/[\w+=,.@/-]{1,576}$/,
-    'the ARN of an IAM role',
+    'the ARN of an IAM role such as "arn:aws:iam::111122223333:role/mail"',
   ),
   WaitForVerification: A_WAIT,
   DmarcRecord: {

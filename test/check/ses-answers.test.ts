@@ -221,7 +221,7 @@ test('a page of a proxy is told with its status', async () => {
 
 describe('the MAIL FROM domain without its MX record', () => {
   test.each([
-    ['PENDING', 'USE_DEFAULT_VALUE', 'for up to 72 hours, and until then mail goes out from amazonses.com'],
+    ['PENDING', 'USE_DEFAULT_VALUE', 'for up to 72 hours. Until then, mail goes out from amazonses.com'],
     ['FAILED', 'USE_DEFAULT_VALUE', 'set the MAIL FROM domain again'],
     ['FAILED', 'REJECT_MESSAGE', 'SES rejects all mail'],
   ] as const)('%s, %s', async (MailFromDomainStatus, BehaviorOnMxFailure, words) => {

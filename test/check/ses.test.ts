@@ -111,7 +111,12 @@ describe('when SES knows the identity', () => {
 
   test('signing that is disabled fails, though all records are right', async () => {
     fake.addIdentity(REGION, DOMAIN, { tokens: [...TOKENS], signingEnabled: false });
-    expect(outcomes(await check(), 'ses-dkim')).toEqual(['fail signing-disabled']);
+    const report = await check();
+    expect(outcomes(report, 'ses-dkim')).toEqual(['fail signing-disabled']);
+    expect(report.findings.find((each) => each.check === 'ses-dkim')!.remedy).toBe(
+      'DKIM signing is turned off. Turn it on with "aws ses set-identity-dkim-enabled ' +
+        `--identity ${DOMAIN} --dkim-enabled --region ${REGION}".`,
+    );
   });
 
   test('an identity without DKIM fails, and has no records to look for', async () => {

@@ -142,7 +142,7 @@ describe('the reason says which side refuses', () => {
     const reason = await refusal();
 
     expect(reason).toContain(`STS AssumeRole for ${ROLE} failed: AccessDenied`);
-    expect(reason).toContain('The Lambda cannot assume the delegation role: check that it exists, that');
+    expect(reason).toContain('The function cannot assume the delegation role: check that it exists, that');
   });
 
   it('when the role is gone', async () => {

@@ -43,7 +43,7 @@ describe('properties that cannot work', () => {
     ['Ttl', '2147483648', 'ttl is 2147483648 seconds: give a whole number of seconds from 1 to 2147483647.'],
     ['OverwriteRecords', undefined, 'overwriteRecords is missing'],
     ['RemovalPolicy', undefined, 'removalPolicy is missing'],
-    ['DelegationRoleArn', '', 'delegationRole is "": give the ARN of an IAM role'],
+    ['DelegationRoleArn', '', 'delegationRole is "": give the ARN of an IAM role such as "arn:aws:iam::1'],
     ['DelegationRoleArn', 'arn:aws:iam::111111111111:user/me', 'delegationRole is "arn:aws:iam::111111111111:user/me"'],
     ['WaitForVerification', '0', 'waitForVerification is 0 seconds: give a whole number of seconds from 1 to 840.'],
     ['WaitForVerification', '841', 'waitForVerification is 841 seconds: give a whole number of seconds from 1 to 840.'],

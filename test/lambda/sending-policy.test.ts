@@ -223,7 +223,9 @@ describe('SES refuses a policy', () => {
 
     const operations = await world.operationsDuring(async () => {
       const { reason } = await resource.create(settings({ SendingPolicy: long }));
-      expect(reason).toMatch(/The sending policy has 42\d\d characters, and SES allows 4096: grant fewer principals/);
+      expect(reason).toMatch(
+        /The sending policy has 42\d\d characters, but SES allows at most 4096: grant to fewer principals/,
+      );
     });
     expect(operations).toEqual([]);
   });

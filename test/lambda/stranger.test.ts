@@ -11,7 +11,7 @@ const PAGE = `<!DOCTYPE html>
 const WORDS = 'Sign in Sign in to use this network';
 const REMEDY =
   'Something other than AWS answered, such as an emulator or a proxy: check AWS_ENDPOINT_URL, ' +
-  'and what is between the Lambda and AWS.';
+  'and any proxy between the function and AWS.';
 
 let world: World;
 let mail: StackResource;

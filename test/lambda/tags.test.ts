@@ -149,7 +149,7 @@ describe('where tags are denied', () => {
 
       expect((await mail.create()).reason).toContain(
         'Check that no service control policy, permissions boundary or changed role policy denies the call, ' +
-          `nor tags whose keys begin with ${MARK}.`,
+          `or forbids tags whose keys begin with ${MARK}.`,
       );
     },
   );

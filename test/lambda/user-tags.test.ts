@@ -150,8 +150,8 @@ describe('tags that SES refuses', () => {
   ];
   const REMEDY =
     'SES refuses a tag that the construct was given. It allows letters, digits, spaces and _ . : / = + - @, ' +
-    'keys of 1 to 128 characters that do not begin with aws:, and values of up to 256: ' +
-    "change it, or exclude the identity with Tags.of(scope).add(key, value, { excludeResourceTypes: ['Custom::EasyDkimDomain'] }).";
+    'keys of 1 to 128 characters that do not begin with aws:, and values of up to 256. ' +
+    "Change the tag, or exclude the identity with Tags.of(scope).add(key, value, { excludeResourceTypes: ['Custom::EasyDkimDomain'] }).";
 
   it.each(REFUSED)('%s: a Create makes nothing, and says what SES takes', async (_, tags) => {
     const { status, reason } = await mail.create(tagged(tags));

@@ -138,8 +138,8 @@ describe('a watch tells, in the words of the check,', () => {
   });
 
   it.each([
-    ['Pending', 'Correct the DKIM records below; SES signs once it has found them.', 0],
-    ['Failed', 'Correct the DKIM records below; SES signs once it has found them.', 0],
+    ['Pending', 'Correct the DKIM records that are missing or wrong; SES signs once it has found them.', 0],
+    ['Failed', 'Correct the DKIM records that are missing or wrong; SES signs once it has found them.', 0],
     ['TemporaryFailure', 'SES cannot currently tell whether the records are there', 1],
   ] as const)('of DKIM that is %s', async (status, remedy, value) => {
     identity().dkimStatus = status;
@@ -158,8 +158,8 @@ describe('a watch tells, in the words of the check,', () => {
     const report = await watch(world, mail);
 
     expect(report.findings).toEqual([
-      `${DOMAIN} in ${REGION}: Easy DKIM, SUCCESS, signing disabled, not DKIM that is verified and signs. Turn on DKIM ` +
-        'signing for the identity (PutEmailIdentityDkimAttributes).',
+      `${DOMAIN} in ${REGION}: Easy DKIM, SUCCESS, signing disabled, not DKIM that is verified and signs. DKIM signing ` +
+        `is turned off. Turn it on with "aws ses set-identity-dkim-enabled --identity ${DOMAIN} --dkim-enabled --region ${REGION}".`,
     ]);
     expect(report.metrics).toContain(`${DOMAIN} ${REGION} DkimReady 0`);
   });
@@ -179,8 +179,8 @@ describe('a watch tells, in the words of the check,', () => {
     const report = await watch(world, mail);
 
     expect(report.findings).toEqual([
-      `${DOMAIN} in ${REGION}: ${MAIL_FROM}, FAILED, not ${MAIL_FROM}, SUCCESS. Correct its MX record, then set the MAIL FROM ` +
-        'domain again: SES has stopped looking for the record, and until then SES rejects all mail (REJECT_MESSAGE).',
+      `${DOMAIN} in ${REGION}: ${MAIL_FROM}, FAILED, not ${MAIL_FROM}, SUCCESS. SES has stopped looking for its MX record. ` +
+        'Correct the record, then set the MAIL FROM domain again. Until then, SES rejects all mail (REJECT_MESSAGE).',
     ]);
     expect(report.metrics).toContain(`${DOMAIN} ${REGION} MailFromReady 0`);
   });
@@ -213,7 +213,7 @@ describe('a watch tells, in the words of the check,', () => {
     const report = await watch(world, mail);
 
     expect(report.findings).toHaveLength(2);
-    expect(report.findings[0]).toContain('Mail: not there, not cdk-ses-easy-dkim:');
+    expect(report.findings[0]).toContain('Mail: no such tag, not cdk-ses-easy-dkim:');
     expect(report.metrics).toContain('Test DomainsNotReady 0');
   });
 });
@@ -230,7 +230,7 @@ describe('what a watch cannot look at', () => {
     const report = await watch(world, mail);
 
     expect(report.findings).toHaveLength(1);
-    expect(report.findings[0]).toMatch(/AccessDenied.* Nothing is concluded from it\./);
+    expect(report.findings[0]).toMatch(/AccessDenied.*, not that it can be checked\. Not checked this time\./);
     expect(report.metrics).toEqual(metrics(values, 1));
   });
 

@@ -91,7 +91,7 @@ describe('who may assume the delegation role', () => {
     ],
   ])('is not %s', (_, assumedBy) => {
     expect(() => aRole(aStack(), { assumedBy })).toThrow(
-      'Test/Delegation: assumedBy is anyone: give an account, a role or an organization.',
+      'Test/Delegation: assumedBy lets anyone assume the role: give an account, a role or an organization.',
     );
   });
 });
@@ -155,12 +155,12 @@ describe('the policy of the delegation role, of which IAM takes 6,144 characters
     [
       'domains',
       { domainNames: names(200), dmarc: true },
-      /^Test\/Delegation: domainNames has 200 names, which make a policy of 1\d{4} characters, and IAM allows 6144: leave it out for all domains in the zone, or use several roles\.$/,
+      /^Test\/Delegation: domainNames has 200 names, which make a policy of 1\d{4} characters, but IAM allows at most 6144: leave it out for all domains in the zone, or use several roles\.$/,
     ],
     [
       'MAIL FROM domains',
       { mailFromDomains: names(300) },
-      /^Test\/Delegation: mailFromDomains has 300 names, which make a policy of \d{4} characters, and IAM allows 6144: use several roles\.$/,
+      /^Test\/Delegation: mailFromDomains has 300 names, which make a policy of \d{4} characters, but IAM allows at most 6144: use several roles\.$/,
     ],
   ])('is refused when it has too many %s', (_, props, message) => {
     expect(lengthOrError(props)).toMatch(message);

@@ -447,7 +447,7 @@ describe("the keys of the user's tags", () => {
   test('are an error when they make one too long, that says what to do', () => {
     const stack = tagged(TOO_MANY, (it) => aDomain(it));
     expect(() => Template.fromStack(stack)).toThrow(
-      /The keys of the 48 tags of the identities make a policy of \d{4} characters and IAM allows 6144: .*'Custom::EasyDkimDomain'.* or put some of the domains into another stack\./,
+      /The keys of the 48 tags of the identities make a policy of \d{4} characters, but IAM allows at most 6144: .*'Custom::EasyDkimDomain'.* or put some of the domains into another stack\./,
     );
   });
 });

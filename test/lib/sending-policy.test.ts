@@ -217,7 +217,7 @@ describe('addToResourcePolicy', () => {
   test('refuses a policy that is too long for SES, and says what to do', () => {
     const many = Array.from({ length: 120 }, (_, index) => new iam.AccountPrincipal(String(210987654000 + index)));
     expect(synthesized((mail) => many.forEach((account) => mail.grantSendEmail(account)))).toThrow(
-      /\[Test\/Mail\] The sending policy has \d+ characters, and SES allows 4096: grant fewer principals, or an organization instead/,
+      /\[Test\/Mail\] The sending policy has \d+ characters, but SES allows at most 4096: grant to fewer principals, or to an organization instead/,
     );
   });
 

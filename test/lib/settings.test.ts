@@ -297,7 +297,7 @@ describe('the topics of the notifications', () => {
   });
 
   test.each<[string, (stack: Stack) => sns.ITopic, string]>([
-    ['a FIFO topic', (stack) => new sns.Topic(stack, 'T', { fifo: true }), 'is a FIFO topic, which SES does not'],
+    ['a FIFO topic', (stack) => new sns.Topic(stack, 'T', { fifo: true }), 'is a FIFO topic, which SES cannot'],
     ['an imported FIFO topic', (stack) => imported(stack, 'x.fifo'), `is "${topicArn('x.fifo')}", a FIFO topic`],
     [
       'a topic of another Region',

@@ -119,8 +119,8 @@ export class HandlerPolicies {
     return length <= MAX_POLICY_LENGTH
       ? []
       : [
-          `The keys of the ${this.userTagKeys().length} tags of the identities make a policy of ${length} characters ` +
-            `and IAM allows ${MAX_POLICY_LENGTH}: exclude them with Tags.of(scope).add(key, value, ` +
+          `The keys of the ${this.userTagKeys().length} tags of the identities make a policy of ${length} characters, ` +
+            `but IAM allows at most ${MAX_POLICY_LENGTH}: exclude them with Tags.of(scope).add(key, value, ` +
             `{ excludeResourceTypes: ['${RESOURCE_TYPE}'] }), or put some of the domains into another stack.`,
         ];
   }

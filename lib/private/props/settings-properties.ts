@@ -100,7 +100,7 @@ function checkTopics(notifications: NotificationOptions, sesRegion: string, fail
 function checkTopic(topic: sns.ITopic, sesRegion: string, fail: (problem: string) => never): void {
   const name = Token.isUnresolved(topic.topicArn) ? '' : `"${topic.topicArn}", `;
   if (topic.fifo) {
-    fail(`is ${name}a FIFO topic, which SES does not publish to: give a standard topic`);
+    fail(`is ${name}a FIFO topic, which SES cannot publish to: give a standard topic`);
   }
   // An alias of a key is a key, too, as the CDK sees it.
   if ((topic.masterKey as Partial<kms.IAlias> | undefined)?.aliasName === 'alias/aws/sns') {
