@@ -13,8 +13,8 @@ export interface DnsRecord {
   readonly recordType: string;
 
   /**
-   * The value of the record: for a CNAME record the target, for an MX record the priority and the host, both without a
-   * trailing dot; for a TXT record the text, without quotes.
+   * The value of the record. For a CNAME record, it is the target, without a trailing dot. For an MX record, it is the
+   * priority and the host, without a trailing dot. For a TXT record, it is the text, without quotes.
    */
   readonly value: string;
 }

@@ -105,7 +105,7 @@ export class EasyDkimDelegationRole extends iam.Role {
       assumedBy,
       externalIds: [zoneId(hostedZone)],
       roleName: given.roleName ?? PhysicalName.GENERATE_IF_NEEDED,
-      description: 'Lets an EasyDkimDomain of another account write its mail records',
+      description: 'Lets an EasyDkimDomain in another account write its mail records',
     });
     const kinds = kindsFor({ mailFrom: mailFromDomains && '*', dmarc: dmarc ? '*' : undefined });
     const access = new RecordAccess([...new Set(kinds.map(({ type }) => type))], true);

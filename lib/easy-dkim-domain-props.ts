@@ -56,8 +56,8 @@ export interface EasyDkimDomainProps {
    * How long the deployment waits for SES to verify the domain: at most 14 minutes. When the time is up, the resource
    * fails and the deployment is rolled back. Whatever depends on this construct can rely on a verified domain.
    *
-   * With `mailFrom` the deployment then waits as long again for SES to find the MX record of that domain, as part of the
-   * settings.
+   * With `mailFrom`, the deployment then waits up to the same time again for SES to find the MX record of the MAIL FROM
+   * domain.
    *
    * SES usually verifies a domain within minutes, but it can take up to 72 hours. Without a hosted zone, SES finds only
    * what you have put into DNS: deploy once without waiting, add the records, then wait in a later deployment.
@@ -76,27 +76,27 @@ export interface EasyDkimDomainProps {
   readonly removalPolicy?: RemovalPolicy;
 
   /**
-   * Whether to replace records that have the name and type of one of the domain's records, but another value. Among TXT
-   * records, only other SPF and DMARC records are replaced.
+   * Whether to replace records that have the name and type of one of the domain's records, but a different value. Among
+   * TXT records, only other SPF and DMARC records are replaced.
    *
    * @default false - such a record fails the deployment, and nothing changes
    */
   readonly overwriteRecords?: boolean;
 
   /**
-   * Whether the identity, and records that have just the value that this construct would write, count as made by it even
-   * if they existed before: they then go with it.
+   * Whether to take over the identity and records that existed before: they are then deleted with this construct. Only
+   * records with exactly the value that this construct would write are taken over.
    *
-   * It takes effect in an update that leaves the domain and its records as they are, so set it in a deployment of its own.
-   * Without it, they count as made by others again. While another construct without it uses them, they stay.
+   * Set it in a deployment of its own: it takes effect in an update that leaves the domain and its records as they are. If
+   * you remove it, they count as made by others again. They stay while another construct without it uses them.
    *
    * @default false - what existed before stays when this construct is removed
    */
   readonly takeOwnership?: boolean;
 
   /**
-   * Whether to add outputs to the stack: six for the tokens and the DKIM records; without a hosted zone one, `DnsRecords`,
-   * with all records in the form of a zone file. CloudFormation allows 200 outputs in a stack.
+   * Whether to add stack outputs: three tokens and three DKIM records or, without a hosted zone, one output `DnsRecords`
+   * with all records as a zone file. CloudFormation allows 200 outputs in a stack.
    *
    * @default true
    */

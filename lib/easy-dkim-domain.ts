@@ -199,7 +199,7 @@ export class EasyDkimDomain extends Resource implements ses.IEmailIdentity, iam.
 
   /**
    * The status of the custom MAIL FROM domain at the end of the last deployment that changed the settings: `Pending`,
-   * `Success`, `TemporaryFailure` or `Failed`; undefined without one.
+   * `Success`, `TemporaryFailure` or `Failed`; undefined without `mailFrom`.
    *
    * @attribute
    * @see https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_MailFromAttributes.html
@@ -235,7 +235,7 @@ export class EasyDkimDomain extends Resource implements ses.IEmailIdentity, iam.
   }
 
   /**
-   * Allows a principal to send mail from the domain, also with templates and the default configuration set.
+   * Allows a principal to send mail from the domain, including with templates and the default configuration set.
    *
    * For a principal in another account, an organization or a service, this adds a policy to the identity. Senders in another
    * account name the identity by its ARN, and use their own templates and configuration sets.

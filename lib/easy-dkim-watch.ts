@@ -19,7 +19,7 @@ export interface EasyDkimWatchProps {
 
   /**
    * Whether to restore what this library made and is missing: records, settings, and verifications that SES has given up on.
-   * Whatever somebody has put in its place stays, and so does everything that was there before.
+   * A replacement that somebody else put there stays, and so does everything that was there before.
    *
    * @default false - the watch changes nothing
    */

@@ -1,7 +1,8 @@
 import type * as sns from 'aws-cdk-lib/aws-sns';
 
 /**
- * SNS topics to which SES publishes bounces, complaints and deliveries of the domain's mail. They must be standard topics in the Region of SES.
+ * SNS topics to which SES publishes bounces, complaints and deliveries of the domain's mail. They must be standard topics
+ * in the Region of SES.
  *
  * The construct lets SES publish to a topic that your app creates. The policy of an imported topic must already allow it.
  *
