@@ -40,12 +40,12 @@ async function observeIdentity({ v1, v2, arn }, name, hasDns) {
     }),
     'already-exists': await seen(
       () => v2('CreateEmailIdentity', { EmailIdentity }),
-      () => 'made anew',
+      () => 'creates it again',
     ),
     'mail-from': await seen(async () => {
       await v2('PutEmailIdentityMailFromAttributes', { EmailIdentity, MailFromDomain: `bounce.${name}` });
       const { MailFromAttributes } = await v2('GetEmailIdentity', { EmailIdentity });
-      return `taken, ${MailFromAttributes?.MailFromDomainStatus}`;
+      return `accepted, ${MailFromAttributes?.MailFromDomainStatus}`;
     }),
     ...(await observePolicy(v2, EmailIdentity, ResourceArn)),
     'empty-selectors': hasDns ? await selectors(tokens, dkim.SigningHostedZone) : 'no DNS',
@@ -61,7 +61,7 @@ async function observePolicy(v2, EmailIdentity, Resource) {
   return {
     policy: await seen(
       () => v2('CreateEmailIdentityPolicy', { EmailIdentity, PolicyName: 'observed', Policy }),
-      () => 'taken',
+      () => 'accepted',
     ),
     'policy-text': await seen(
       () => v2('GetEmailIdentity', { EmailIdentity }),
@@ -78,7 +78,7 @@ async function observeDeleted({ v1, v2 }, EmailIdentity, tokens) {
     ),
     'gone-twice': await seen(
       () => v2('DeleteEmailIdentity', { EmailIdentity }),
-      () => 'taken',
+      () => 'accepted',
     ),
     'tokens-again': await seen(
       () => v2('CreateEmailIdentity', { EmailIdentity }),
@@ -89,7 +89,7 @@ async function observeDeleted({ v1, v2 }, EmailIdentity, tokens) {
 
 async function observeFailed({ v1, v2 }, EmailIdentity) {
   if (EmailIdentity === undefined) {
-    return 'no identity that has failed';
+    return 'no failed identity to try';
   }
   const status = async () => (await v2('GetEmailIdentity', { EmailIdentity })).DkimAttributes?.Status;
   const before = await status();
@@ -128,7 +128,7 @@ export async function observeRoute53({ environment, domain }) {
       const { ResourceRecords } = ResourceRecordSets.find(({ Type }) => Type === 'CNAME');
       const again = await seen(
         () => change('CREATE'),
-        () => 'taken',
+        () => 'accepted',
       );
       await change('DELETE');
       return { 'record-value': ResourceRecords[0].Value, 'record-exists': again };

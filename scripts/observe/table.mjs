@@ -11,16 +11,16 @@ const COLUMNS = ['AWS', 'MiniStack', 'moto'];
 
 const INTRODUCTION = `# What AWS does that no document tells
 
-The handler has to know some things of CloudFormation and SES that are written down nowhere. \`npm run observe\` provokes
-them, and notes what it sees here. On two emulators it needs nothing. In an account it needs a domain of yours, and says
-beforehand what it makes there; all of that is removed again:
+The handler depends on some behaviour of CloudFormation, SES and Route 53 that no AWS document describes. \`npm run observe\`
+provokes it, and writes here what it sees. By default it uses two emulators and needs nothing else. To observe AWS, give it a
+domain of yours. It first says what it will make in your account, and removes all of it in the end:
 
 \`\`\`sh
 npm run observe -- --domain example.com
 \`\`\`
 
-"not yet" is what nobody has observed. An emulator's answer shows what the handler has to live with there, not what AWS
-does. The ids are those of a custom resource whose physical id has its hosted zone in it.`;
+"not yet" means that nobody has observed it. An emulator's answer shows what the handler must cope with there, not what AWS
+does. The ids are those of a custom resource whose physical id contains its hosted zone.`;
 
 /** Puts what a run has seen into its column: `about` says where and when. */
 export async function save(column, about, observed) {
