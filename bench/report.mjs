@@ -32,19 +32,19 @@ function run({ date, versions, machine, command }) {
 function goals(results) {
   return table(
     ['Goal', 'Measured', ''],
-    assess(results).map(({ title, figure, holds }) => [title, figure, holds ? 'holds' : '**does not hold**']),
+    assess(results).map(({ title, figure, holds }) => [title, figure, holds ? 'met' : '**not met**']),
   );
 }
 
-/** How many times as much as ours it is. */
+/** Each peer as a multiple of ours. */
 function ratios(results) {
   const { synth, sizes, handlers, calls } = results;
   const measures = [
     ['construct and synth, first domain', (key) => firstDomain(synth, key)],
     ['construct and synth, each further domain', (key) => furtherDomain(synth, key)],
-    ['resources a domain', (key) => sizes.contenders[key].resourcesPerDomain],
-    ['template bytes a domain', (key) => sizes.contenders[key].bytesPerDomain],
-    ['most domains a stack', (key) => sizes.contenders[key].most.domains],
+    ['resources per domain', (key) => sizes.contenders[key].resourcesPerDomain],
+    ['template bytes per domain', (key) => sizes.contenders[key].bytesPerDomain],
+    ['most domains in a stack', (key) => sizes.contenders[key].most.domains],
     ['cold start of the handler', (key) => handlers[key]?.time?.median],
     ['calls to AWS on a create, besides polling', (key) => calls[key] && countCalls(calls[key].create).besidesPolling],
   ];
@@ -123,11 +123,11 @@ function authenticated({ synth, sizes: { contenders }, calls }) {
   });
   return [
     table(
-      ['', 'resources: 1 domain + each further', 'template', 'most domains a stack', ...COUNTS, 'each further'],
+      ['', 'resources: 1 domain + each further', 'template', 'most domains in a stack', ...COUNTS, 'each further'],
       [...rows, ...PEERS.filter(({ key }) => key !== 'emailIdentity').map(({ name }) => [name, ...none])],
     ),
     '',
-    `Its calls to AWS: ${showCalls(create)} on create, ${showCalls(update)} on an update that changes nothing, ` +
+    `Calls of EasyDkimDomain to AWS: ${showCalls(create)} on create, ${showCalls(update)} on an update that changes nothing, ` +
       `${showCalls(remove)} on delete.`,
   ].join('\n');
 }
@@ -160,10 +160,10 @@ function size({ sizes: { contenders, large } }) {
         '',
         'resources: 1 domain + each further',
         'template',
-        'most domains a stack, and what stands against one more',
+        'most domains in a stack: what one more would exceed',
         'assets',
-        'package installed',
-        'synth needs besides Node',
+        'installed package',
+        'what synth needs besides Node',
       ],
       rows,
     ),

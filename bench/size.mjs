@@ -42,7 +42,7 @@ async function measureStack(key) {
   };
 }
 
-/** The most domains, each in a zone of its own, with which a stack can be deployed; what stands against one more. */
+/** The most domains, each in a zone of its own, with which a stack can be deployed, and what one more would exceed. */
 async function mostDomains(key, fixed, perDomain) {
   // No more than there can be by the number of resources alone: mostly, that is it.
   let impossible = Math.floor((QUOTAS.resources - fixed) / perDomain) + 1;
