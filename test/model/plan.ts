@@ -76,7 +76,7 @@ export interface Watch {
 export interface Alongside {
   readonly stack: number;
   readonly call: number;
-  /** Whether its first write takes long to arrive. */
+  /** Whether its first write takes long to arrive: what comes then comes while that is on its way. */
   readonly isLate: boolean;
 }
 

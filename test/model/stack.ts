@@ -305,7 +305,7 @@ export class Stack {
     this.requests += 1;
     const [delivery = SMOOTH, ...further] = this.deliveries;
     this.deliveries = further;
-    this.world.clock.advance(5_000);
+    this.world.clock.advance(2_000);
     const event: CloudFormationEvent = {
       RequestType: type,
       RequestId: this.requestId(),

@@ -57,8 +57,12 @@ export class Watches {
     world.judge();
   }
 
-  /** One that repairs begins, whatever is under way. */
-  start({ stack: number, isLate }: Alongside): ExecutionEnvironment | undefined {
+  /**
+   * One that repairs begins, whatever is under way.
+   *
+   * @param onWrite told when it sends its first write, if that is late
+   */
+  start({ stack: number, isLate }: Alongside, onWrite?: () => void): ExecutionEnvironment | undefined {
     const stack = STACKS[number];
     if (this.holdings(stack).length === 0) return undefined;
     const { environment, watching } = this.launch(stack, true);
@@ -68,7 +72,11 @@ export class Watches {
       this.world.fake.addFault({
         kind: 'late',
         ms: LATE_MS,
-        when: ({ by, operation }) => by === watching.by && isWrite(operation),
+        when: ({ by, operation }) => {
+          const isHit = by === watching.by && isWrite(operation);
+          if (isHit) onWrite?.();
+          return isHit;
+        },
       });
     }
     const end = environment.run(event(watching)).then((how) => this.end(environment, watching, how));
@@ -77,12 +85,13 @@ export class Watches {
     return environment;
   }
 
-  /** One that repairs begins, and has made so many calls when this returns. */
+  /** One that repairs begins, and has made so many calls when this returns, or has sent a write that is late. */
   async ahead(alongside: Alongside | undefined): Promise<void> {
-    const environment = alongside && this.start(alongside);
-    if (!environment) return;
+    if (!alongside) return;
     const reached = new Promise<void>((resolve) => {
-      environment.beforeCall = (call) => call >= alongside.call && resolve();
+      const environment = this.start(alongside, resolve);
+      if (!environment) return resolve();
+      if (!alongside.isLate) environment.beforeCall = (call) => call >= alongside.call && resolve();
     });
     await Promise.race([reached, ...this.ends]);
   }
