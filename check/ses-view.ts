@@ -4,6 +4,7 @@ import {
   type GetEmailIdentityResponse,
   type SESv2ClientConfig,
 } from '@aws-sdk/client-sesv2';
+import { parentRegionOf } from '../lib/shared/replica-origin';
 import { readAddresses, type AddressIdentities } from './ses-addresses';
 import type { Problem } from './report';
 
@@ -119,7 +120,7 @@ async function askForIdentity(client: SESv2Client, domain: string): Promise<SesV
 function toView(region: string, response: GetEmailIdentityResponse): SesIdentity {
   const { DkimAttributes: dkim, MailFromAttributes: mailFrom, VerificationInfo: info } = response;
   const origin = dkim?.SigningAttributesOrigin ?? 'AWS_SES';
-  const parentRegion = /^AWS_SES_(.+)$/.exec(origin)?.[1].toLowerCase().replace(/_/g, '-');
+  const parentRegion = parentRegionOf(origin);
   return {
     state: 'identity',
     region,

@@ -1,5 +1,5 @@
 import type { Context } from 'aws-lambda';
-import { SETTINGS_RESOURCE_TYPE } from '../lib/shared/contract';
+import { REPLICA_RESOURCE_TYPE, SETTINGS_RESOURCE_TYPE } from '../lib/shared/contract';
 import type { WatchInput } from '../lib/shared/metrics';
 import { settleDomain } from './domain/domain';
 import { emptyPhysicalId } from './domain/physical-id';
@@ -10,6 +10,7 @@ import { describeError } from './events/failure';
 import { Journal } from './events/journal';
 import { createLog, Log } from './events/log';
 import { isPlain, requireAnswerable, requireRequest } from './events/request';
+import { settleReplica } from './replica/replica';
 import { settle } from './settings/apply';
 import { isWatchEvent, watch } from './watch/watch';
 
@@ -59,9 +60,14 @@ async function act(
   log('event', { physicalId: event.PhysicalResourceId, properties: event.ResourceProperties });
   try {
     requireRequest(event);
-    return event.ResourceType === SETTINGS_RESOURCE_TYPE
-      ? await settle(event, deadlines, journal, log)
-      : await settleDomain(event, deadlines, journal, log);
+    switch (event.ResourceType) {
+      case SETTINGS_RESOURCE_TYPE:
+        return await settle(event, deadlines, journal, log);
+      case REPLICA_RESOURCE_TYPE:
+        return await settleReplica(event, deadlines, log);
+      default:
+        return await settleDomain(event, deadlines, journal, log);
+    }
   } catch (error) {
     const physicalId = isPlain(event.PhysicalResourceId) ? event.PhysicalResourceId : emptyPhysicalId(event.RequestId);
     return { status: 'FAILED', physicalId, reason: `Easy DKIM: ${describeError(error)}` };

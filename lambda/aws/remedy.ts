@@ -11,6 +11,8 @@ export interface CallDescription {
   readonly target: string;
   /** The ARN of what the call was about, for remedies that are commands. */
   readonly arn?: string;
+  /** The Region of the identity that a replica is made of. */
+  readonly parentRegion?: string;
   /** The ARN of the role that the call is made under, when it is not the Lambda's own. */
   readonly role?: string;
 }
@@ -47,7 +49,8 @@ export function remedy(call: CallDescription, code: string, words: string): stri
       return 'The delegation role lacks this permission: check that it is the EasyDkimDelegationRole of this zone, that its domainNames include the domain and its mailFromDomains the MAIL FROM domain, and that dmarc is true if there is a DMARC record.';
     }
     const zoneElsewhere = ', and set delegationRole if the zone is in another account';
-    const further = call.service === 'Route 53' ? zoneElsewhere : (DENIED_WITH_TAGS[call.operation] ?? '');
+    const ofTags = DENIED_WITH_TAGS[call.operation] ?? '';
+    const further = call.service === 'Route 53' ? zoneElsewhere : ofTags + deniedReplica(call);
     return `Check that no service control policy, permissions boundary or changed role policy denies the call${further}.`;
   }
   if (/Throttl|Rate|PriorRequestNotComplete|TooManyRequests/.test(code)) {
@@ -77,7 +80,25 @@ export function remedy(call: CallDescription, code: string, words: string): stri
       ? 'The identity may have been deleted by hand: deploy its EasyDkimDomain again, with another revision.'
       : setting.remedy;
   }
-  return 'Deploy again; if it fails again, check the AWS Health Dashboard.';
+  if (call.parentRegion !== undefined) {
+    return (
+      `The identity in ${call.parentRegion} must exist and sign with Easy DKIM, and SES must support Deterministic Easy ` +
+      'DKIM in both Regions.'
+    );
+  }
+  const again = 'Deploy again; if it fails again, check the AWS Health Dashboard.';
+  return call.operation === 'DeleteEmailIdentity' ? `${REPLICAS_FIRST} ${again}` : again;
+}
+
+/** What SES answers then has not been observed. */
+const REPLICAS_FIRST =
+  'SES keeps an identity that other Regions have Deterministic Easy DKIM replicas of: if there are any, delete them first.';
+
+/** Making a replica takes a permission on the parent, too. */
+function deniedReplica({ parentRegion }: CallDescription): string {
+  return parentRegion === undefined
+    ? ''
+    : `, nor ses:ReplicateEmailIdentityDKIMSigningKey on the identity in ${parentRegion}`;
 }
 
 /**

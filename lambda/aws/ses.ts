@@ -1,8 +1,10 @@
 import { SESClient, VerifyDomainDkimCommand } from '@aws-sdk/client-ses';
 import {
   CreateEmailIdentityCommand,
+  CreateEmailIdentityResponse,
   DeleteEmailIdentityCommand,
   DkimAttributes,
+  DkimSigningAttributesOrigin,
   GetEmailIdentityCommand,
   ListTagsForResourceCommand,
   SESv2Client,
@@ -10,6 +12,7 @@ import {
   TagResourceCommand,
   UntagResourceCommand,
 } from '@aws-sdk/client-sesv2';
+import { replicaOrigin } from '../../lib/shared/replica-origin';
 import { isDkimToken } from '../../lib/shared/rules';
 import type { Tags } from '../domain/claims';
 import { Deadline } from '../events/deadline';
@@ -68,15 +71,21 @@ export class Ses {
   /**
    * Makes an identity with tags, unless there is one: no other call of SES tells the one from the other.
    *
+   * @param parentRegion makes it a replica, with the keys of the identity of the same name there
    * @returns the identity; when it exists already, whether an earlier try of this very call may have made it
    * @throws AwsCallFailure
    * @see https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_CreateEmailIdentity.html
    */
-  public async createIdentity(domainName: string, tags: Tags): Promise<Identity | { readonly mayBeMade: boolean }> {
+  public async createIdentity(
+    domainName: string,
+    tags: Tags,
+    parentRegion?: string,
+  ): Promise<Identity | { readonly mayBeMade: boolean }> {
+    const input = { EmailIdentity: domainName, Tags: toList(tags), ...(parentRegion && replicaOf(parentRegion)) };
+    const send: Send<CreateEmailIdentityResponse> = (options) =>
+      this.v2.send(new CreateEmailIdentityCommand(input), options);
     try {
-      const { DkimAttributes } = await this.call('CreateEmailIdentity', domainName, (options) =>
-        this.v2.send(new CreateEmailIdentityCommand({ EmailIdentity: domainName, Tags: toList(tags) }), options),
-      );
+      const { DkimAttributes } = await this.call('CreateEmailIdentity', domainName, send, parentRegion);
       return { signing: toSigning(DkimAttributes), tags, settings: {} };
     } catch (error) {
       const { code, attempts } = error as AwsCallFailure;
@@ -190,9 +199,9 @@ export class Ses {
     }
   }
 
-  private call<T>(operation: string, domainName: string, send: Send<T>): Promise<T> {
+  private call<T>(operation: string, domainName: string, send: Send<T>, parentRegion?: string): Promise<T> {
     const target = `${domainName} in ${this.home.region}`;
-    const description = { service: 'SES', operation, target, arn: this.arn(domainName) } as const;
+    const description = { service: 'SES', operation, target, arn: this.arn(domainName), parentRegion } as const;
     return callAws(this.log, description, this.deadline, () => send({ abortSignal: this.deadline.signal }));
   }
 }
@@ -212,6 +221,15 @@ export function requireThreeTokens(
     );
   }
   return tokens as unknown as readonly [string, string, string];
+}
+
+/** What makes an identity a Deterministic Easy DKIM replica. The SDK names the Regions that there were when it was built. */
+function replicaOf(parentRegion: string): object {
+  return {
+    DkimSigningAttributes: {
+      DomainSigningAttributesOrigin: replicaOrigin(parentRegion) as DkimSigningAttributesOrigin,
+    },
+  };
 }
 
 function toSigning(dkim: DkimAttributes = {}): Signing {

@@ -1,4 +1,5 @@
 import { MADE, MARK, USED } from '../../lib/shared/claim-tags';
+import { replicaOrigin } from '../../lib/shared/replica-origin';
 import type { Aws } from '../aws/clients';
 import { poll } from '../aws/poll';
 import type { Identity, Ses, Signing } from '../aws/ses';
@@ -52,7 +53,8 @@ export class IdentityClaims {
 
   public constructor(
     private readonly aws: Pick<Aws, 'ses' | 'sesElsewhere' | 'deadline'>,
-    private readonly subject: { readonly domainName: string; readonly region: string },
+    /** With the Region of its parent if it is to be made as a replica. */
+    private readonly subject: { readonly domainName: string; readonly region: string; readonly parentRegion?: string },
     private readonly log: Log,
   ) {}
 
@@ -106,6 +108,18 @@ export class IdentityClaims {
     return looks.flat();
   }
 
+  /** The other Regions of the stack that have a replica of the identity. */
+  public async replicaRegions(): Promise<readonly string[]> {
+    const { domainName, region } = this.subject;
+    const looks = await allEnded(
+      this.aws.sesElsewhere.map(async (ses) => {
+        const origin = (await ses.findIdentity(domainName))?.signing.origin;
+        return origin === replicaOrigin(region) ? [ses.region] : [];
+      }),
+    );
+    return looks.flat();
+  }
+
   /**
    * Makes the identity with a claim on it, or puts the claim on the one that is there.
    *
@@ -129,11 +143,9 @@ export class IdentityClaims {
       if (this.identity === undefined) {
         await freshness.require();
         this.hasChanged = true;
-        const made = await this.ses.createIdentity(this.subject.domainName, {
-          ...further,
-          [MARK]: MADE,
-          ...toTag(claim),
-        });
+        const { domainName, parentRegion } = this.subject;
+        const tags = { ...further, [MARK]: MADE, ...toTag(claim) };
+        const made = await this.ses.createIdentity(domainName, tags, parentRegion);
         if ('signing' in made) {
           this.accept(made);
           return { isNew: true, signing: made.signing };

@@ -1,4 +1,5 @@
 import { turnSigningOn } from '../../lib/shared/remedies';
+import { parentRegionOf } from '../../lib/shared/replica-origin';
 import { Failure } from '../events/failure';
 import { requireThreeTokens, type Signing } from '../aws/ses';
 
@@ -16,8 +17,8 @@ export function refuseForeignSigning(signing: Signing, domainName: string, regio
         'Switch it to Easy DKIM in the SES console first, or leave it as it is and remove this construct.',
     );
   }
-  if (origin?.startsWith('AWS_SES_')) {
-    const parent = origin.slice('AWS_SES_'.length).toLowerCase().replace(/_/g, '-');
+  const parent = parentRegionOf(origin);
+  if (parent !== undefined) {
     throw new Failure(
       `The identity ${domainName} in ${region} is a Deterministic Easy DKIM replica of the one in ${parent}, whose ` +
         'records serve both. Set up the domain in the parent Region, or switch this identity to Easy DKIM first.',

@@ -138,6 +138,29 @@ export function parseSettingsId(id: string): SettingsState | undefined {
   return isOurs && rest.length === 0 ? { region, domainName, claim } : undefined;
 }
 
+/** What a replica has in place. */
+export interface ReplicaState {
+  readonly region: string;
+  readonly parentRegion: string;
+  readonly domainName: string;
+  readonly claim: string;
+}
+
+const REPLICA = 'replica';
+
+/** The physical resource id of a replica, such as `replica:us-east-1:eu-west-1:example.com:0a1b2c3d4e-0a1b2c3d4e5f`. */
+export function formatReplicaId({ region, parentRegion, domainName, claim }: ReplicaState): string {
+  return [REPLICA, region, parentRegion, domainName, claim].join(SEPARATOR);
+}
+
+/** Reads it back; undefined for one that we did not give. */
+export function parseReplicaId(id: string): ReplicaState | undefined {
+  const [kind, region = '', parentRegion = '', domainName = '', claim = '', ...rest] = id.split(SEPARATOR);
+  const hasRegions = REGION.test(region) && REGION.test(parentRegion);
+  const isOurs = kind === REPLICA && hasRegions && PLACES[1].test(domainName) && CLAIM_ID.test(claim);
+  return isOurs && rest.length === 0 ? { region, parentRegion, domainName, claim } : undefined;
+}
+
 const EMPTY = 'nothing-created-';
 
 /** The id of a resource whose Create failed and left nothing behind: its Delete has nothing to do. */
@@ -151,7 +174,7 @@ export function isEmptyPhysicalId(id: string): boolean {
 
 /** The claim that goes with an id, whatever it is of. */
 export function claimOf(id: string): string | undefined {
-  return parsePhysicalId(id)?.claim ?? parseSettingsId(id)?.claim;
+  return parsePhysicalId(id)?.claim ?? parseSettingsId(id)?.claim ?? parseReplicaId(id)?.claim;
 }
 
 /** Whether an id is one that this handler has given. */

@@ -1,7 +1,7 @@
 import { belongsToIdentity, mailRecords } from '../../lib/shared/mail-records';
 import type { Aws } from '../aws/clients';
 import { HostedZone, isNoSuchHostedZone } from '../aws/route53';
-import { AwsCallFailure } from '../events/failure';
+import { AwsCallFailure, Failure } from '../events/failure';
 import type { Log } from '../events/log';
 import { Claim, tookRecord } from './claims';
 import { IdentityClaims } from './identity-claims';
@@ -70,6 +70,9 @@ export async function remove(departure: Departure, aws: Aws, log: Log): Promise<
   let undecided: readonly string[] = [];
   let inDoubt: readonly string[] = [];
   const release = async (others: readonly Claim[]) => {
+    if (others.length === 0 && claims.isOurs) {
+      await refuseWithReplicas(state, claims, log);
+    }
     const isTaken = departure.takeOwnership && claims.isOurs;
     const leaving = isTaken ? { ...departure, state: withTaken(state, own) } : departure;
     const elsewhere = await claimsElsewhere(leaving, claims, log);
@@ -96,6 +99,29 @@ export async function remove(departure: Departure, aws: Aws, log: Log): Promise<
     // It can be done again, and whoever comes meanwhile need not wait for what does not go.
     await claims.stay(own).catch((problem: Error) => log('still-leaving', { problem: problem.message }));
     throw error;
+  }
+}
+
+/**
+ * SES would refuse to delete the identity, but its records would be gone by then. Replicas in Regions that the stack knows
+ * nothing of cannot be seen.
+ *
+ * @throws Failure
+ */
+async function refuseWithReplicas(
+  { domainName, region }: DomainState,
+  claims: IdentityClaims,
+  log: Log,
+): Promise<void> {
+  const regions = await claims.replicaRegions().catch((error: Error) => {
+    log('replicas-unknown', { error: error.message });
+    return [];
+  });
+  if (regions.length > 0) {
+    throw new Failure(
+      `The identity ${domainName} in ${region} has a Deterministic Easy DKIM replica in ${regions.join(', ')}, which ` +
+        'signs with its keys, and SES deletes no parent before its replicas. Delete the replica first, then try again.',
+    );
   }
 }
 

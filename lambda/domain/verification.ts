@@ -32,15 +32,18 @@ export async function waitForVerification(
   deadline: Deadline,
   freshness: Freshness,
 ): Promise<'Success'> {
-  const look = async (): Promise<Verdict> => {
-    const { signing, errorType } = (await ses.findIdentity(config.domainName)) ?? {};
-    return { status: signing?.status ?? 'NotStarted', errorType };
-  };
+  const look = () => lookAtDkim(ses, config.domainName);
   const verdict = await waitForVerdict(look, config.waitForVerification, deadline, freshness);
   if (verdict.status !== 'Success') {
     throw await notVerified(verdict, zone, config, records);
   }
   return 'Success';
+}
+
+/** What SES says of the DKIM of an identity. */
+export async function lookAtDkim(ses: Ses, domainName: string): Promise<Verdict> {
+  const { signing, errorType } = (await ses.findIdentity(domainName)) ?? {};
+  return { status: signing?.status ?? 'NotStarted', errorType };
 }
 
 /**

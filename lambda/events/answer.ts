@@ -1,4 +1,4 @@
-import type { ResourceAttributes, SettingsAttributes } from '../../lib/shared/contract';
+import type { ReplicaAttributes, ResourceAttributes, SettingsAttributes } from '../../lib/shared/contract';
 import { Deadline, sleep } from './deadline';
 import type { CustomResourceEvent } from './event';
 import { Log } from './log';
@@ -9,7 +9,7 @@ export interface Answer {
   readonly physicalId: string;
   /** Why it failed, or what is not as one might expect. */
   readonly reason?: string;
-  readonly data?: ResourceAttributes | SettingsAttributes;
+  readonly data?: ResourceAttributes | SettingsAttributes | ReplicaAttributes;
 }
 
 /** The whole answer has to fit into 4,096 bytes; what is not the reason takes less than half of it. */

@@ -32,6 +32,7 @@ export async function waitForMailFrom(
       : `SES has not found the MX record of ${mailFrom} within ${waitForVerification} seconds`;
   throw new Failure(
     `${problem} (${shownStatus(verdict)}). "dig MX ${mailFrom}" must show 10 ${feedbackHost(region)}, and no other MX ` +
-      'record. Then deploy again, or leave out waitForVerification.',
+      'record; the host of another Region that shares the record will do, too. Then deploy again, or leave out ' +
+      'waitForVerification.',
   );
 }

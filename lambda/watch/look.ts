@@ -39,6 +39,11 @@ export class Look {
     for (const domain of subject.domains) {
       await this.lookAtDomain(domain, identity);
     }
+    for (const { state, logicalId } of subject.replicas) {
+      if (identity !== undefined) {
+        findings.push(...compareClaim(logicalId, state.claim, identity));
+      }
+    }
     for (const settings of subject.settings) {
       if (identity !== undefined) {
         await this.lookAtSettings(settings, identity);

@@ -1,8 +1,15 @@
 import type { CloudFormationClient } from '@aws-sdk/client-cloudformation';
-import { RESOURCE_TYPE, SETTINGS_RESOURCE_TYPE } from '../../lib/shared/contract';
+import { REPLICA_RESOURCE_TYPE, RESOURCE_TYPE, SETTINGS_RESOURCE_TYPE } from '../../lib/shared/contract';
 import { Access, cloudFormationClient } from '../aws/clients';
 import { describeResource, describeStack, listResources, ResourceStatus, StackResource } from '../aws/cloudformation';
-import { DomainState, parsePhysicalId, parseSettingsId, SettingsState } from '../domain/physical-id';
+import {
+  DomainState,
+  parsePhysicalId,
+  parseReplicaId,
+  parseSettingsId,
+  ReplicaState,
+  SettingsState,
+} from '../domain/physical-id';
 import { sameIdentity } from '../domain/record-plan';
 import type { Deadline } from '../events/deadline';
 import { Failure } from '../events/failure';
@@ -24,6 +31,7 @@ export interface Subject {
   readonly region: string;
   readonly domains: readonly Deployed<DomainState>[];
   readonly settings: readonly Deployed<SettingsState>[];
+  readonly replicas: readonly Deployed<ReplicaState>[];
 }
 
 /**
@@ -77,8 +85,9 @@ export class WatchedStack {
     const resources = await listResources(this.client, { StackId: this.id }, this.deadline, this.log);
     const domains = deployed(resources, RESOURCE_TYPE, parsePhysicalId);
     const settings = deployed(resources, SETTINGS_RESOURCE_TYPE, parseSettingsId);
+    const replicas = deployed(resources, REPLICA_RESOURCE_TYPE, parseReplicaId);
     const identities = new Map(
-      [...domains, ...settings].map(({ state: { domainName, region } }) => [
+      [...domains, ...settings, ...replicas].map(({ state: { domainName, region } }) => [
         `${region} ${domainName}`,
         { domainName, region },
       ]),
@@ -87,6 +96,7 @@ export class WatchedStack {
       ...identity,
       domains: domains.filter(({ state }) => sameIdentity(state, identity)),
       settings: settings.filter(({ state }) => sameIdentity(state, identity)),
+      replicas: replicas.filter(({ state }) => sameIdentity(state, identity)),
     }));
   }
 }

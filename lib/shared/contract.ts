@@ -14,6 +14,9 @@ export const RESOURCE_TYPE = 'Custom::EasyDkimDomain';
  */
 export const SETTINGS_RESOURCE_TYPE = 'Custom::EasyDkimSettings';
 
+/** The type of the custom resource for a replica of a domain's identity in another Region. */
+export const REPLICA_RESOURCE_TYPE = 'Custom::EasyDkimReplica';
+
 /** The longest wait for verification: the Lambda's own limit of 15 minutes, less a minute to answer in. */
 export const MAX_WAIT_SECONDS = 14 * 60;
 
@@ -59,6 +62,22 @@ export interface SettingsProperties extends SettingProperties {
   readonly Revision?: string;
 }
 
+/** The properties of the custom resource for a replica. */
+export interface ReplicaProperties {
+  readonly DomainName: string;
+  /** The Region of the replica. */
+  readonly SesRegion: string;
+  /** The Region of the domain's own identity, whose keys the replica has. */
+  readonly ParentRegion: string;
+  readonly RemovalPolicy: 'destroy' | 'retain';
+  /** Seconds; absent when the deployment does not wait for verification. */
+  readonly WaitForVerification?: string;
+  /** As for a domain. */
+  readonly Tags?: { readonly [key: string]: string };
+  /** As for a domain. */
+  readonly Revision?: string;
+}
+
 /** The attributes of the custom resource for a domain, for `Fn::GetAtt`. */
 export interface ResourceAttributes {
   readonly DomainName: string;
@@ -86,4 +105,10 @@ export interface ResourceAttributes {
 export interface SettingsAttributes {
   /** Present with a custom MAIL FROM domain. */
   readonly MailFromStatus?: string;
+}
+
+/** The attributes of the custom resource for a replica. */
+export interface ReplicaAttributes {
+  /** As for a domain. */
+  readonly SendingResource: string;
 }

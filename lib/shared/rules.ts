@@ -1,4 +1,4 @@
-import { MAX_WAIT_SECONDS, ResourceProperties, SettingsProperties } from './contract';
+import { MAX_WAIT_SECONDS, ReplicaProperties, ResourceProperties, SettingsProperties } from './contract';
 import { isInZone, normalizeDomainName, notInZoneMessage } from './domain-name';
 import { MAX_DMARC_LENGTH } from './mail-records';
 import type { Notification } from './settings';
@@ -7,7 +7,9 @@ import type { Notification } from './settings';
 export type Problem = string | undefined;
 
 /** The properties that are known: all of them at deployment, those without tokens at synthesis. */
-export type Known = { readonly [P in keyof (ResourceProperties & SettingsProperties)]?: string };
+export type Known = {
+  readonly [P in keyof (ResourceProperties & SettingsProperties & ReplicaProperties)]?: string;
+};
 
 /** What a property of a custom resource has to be, at synthesis as at deployment. */
 export interface Rule {
@@ -148,6 +150,25 @@ export const SETTINGS_RULES: {
   NotificationHeaders: aFlag('notifications.includeHeaders'),
   WaitForVerification: A_WAIT,
 };
+
+/** The rules for a replica. */
+export const REPLICA_RULES: { readonly [P in Exclude<keyof ReplicaProperties, 'Tags' | 'Revision'>]-?: Rule } = {
+  DomainName: OF_BOTH.DomainName,
+  SesRegion: {
+    prop: 'replicaRegions',
+    isRequired: always,
+    problem: (region, { ParentRegion }) => regionProblem(region) ?? ownRegionProblem(region, ParentRegion),
+  },
+  ParentRegion: OF_BOTH.SesRegion,
+  RemovalPolicy: OF_BOTH.RemovalPolicy,
+  WaitForVerification: A_WAIT,
+};
+
+function ownRegionProblem(region: string, parentRegion: string | undefined): Problem {
+  return region === parentRegion
+    ? `has ${shown(region)}, where the domain itself is: give other Regions only`
+    : undefined;
+}
 
 function aTopic(type: Notification): Rule {
   return {

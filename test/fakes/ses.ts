@@ -109,6 +109,24 @@ export class Identities {
     return identity;
   }
 
+  /** What a Deterministic Easy DKIM replica has of its parent, or why SES does not verify it. */
+  replicaOf(account: string, origin: DkimOrigin, domain: string): Partial<Identity> {
+    const parentRegion = origin.slice('AWS_SES_'.length).toLowerCase().replaceAll('_', '-');
+    const parent = this.get(account, parentRegion, domain);
+    const errorType = replicationError(parent);
+    return errorType === undefined
+      ? { origin, tokens: [...parent!.tokens], signingHostedZone: parent!.signingHostedZone }
+      : { origin, tokens: [], dkimStatus: 'Failed', errorType };
+  }
+
+  /** SES keeps a parent as long as there are replicas of it. */
+  hasReplicas(account: string, region: string, domain: string): boolean {
+    const origin = `AWS_SES_${region.toUpperCase().replaceAll('-', '_')}`;
+    return this.all().some(
+      (each) => each.account === account && each.identity.domain === domain && each.identity.origin === origin,
+    );
+  }
+
   delete(account: string, region: string, domain: string): boolean {
     const name = domain.toLowerCase();
     const key = `${account} ${region} ${name}`;
@@ -151,6 +169,12 @@ export class Identities {
       return since !== undefined && clock.now() >= since + verifyAfterMs;
     });
   }
+}
+
+function replicationError(parent: Identity | undefined): string | undefined {
+  if (parent === undefined) return 'REPLICATION_PRIMARY_NOT_FOUND';
+  if (parent.origin === 'EXTERNAL') return 'REPLICATION_PRIMARY_BYO_DKIM_NOT_SUPPORTED';
+  return parent.origin === 'AWS_SES' ? undefined : 'REPLICATION_REPLICA_AS_PRIMARY_NOT_SUPPORTED';
 }
 
 function pointsToKey(target: string, token: string, signingHostedZone: string | undefined) {

@@ -1,6 +1,6 @@
 import { AwsError, required, type Call } from './call';
 import type { FakeAws } from './fake-aws';
-import { requireFeedback, upperSnake, validDomain, type Identity, type MailFrom } from './ses';
+import { requireFeedback, upperSnake, validDomain, type DkimOrigin, type Identity, type MailFrom } from './ses';
 
 type Operation = (fake: FakeAws, call: Call) => string;
 
@@ -23,7 +23,10 @@ export const sesv2Operations: Record<string, Operation> = {
       throw new AwsError(400, 'AlreadyExistsException', `Email identity ${name} already exist.`);
     }
     const tags = withTags({}, (params.Tags ?? []) as Tag[]);
-    const identity = fake.identities.add(account, region, validDomain(name), { madeBy: account, tags });
+    const origin = (params.DkimSigningAttributes as { DomainSigningAttributesOrigin?: DkimOrigin } | undefined)
+      ?.DomainSigningAttributesOrigin;
+    const keys = origin === undefined ? {} : fake.identities.replicaOf(account, origin, name);
+    const identity = fake.identities.add(account, region, validDomain(name), { madeBy: account, tags, ...keys });
     return JSON.stringify({ IdentityType: 'DOMAIN', VerifiedForSendingStatus: false, DkimAttributes: dkim(identity) });
   },
 
@@ -50,6 +53,10 @@ export const sesv2Operations: Record<string, Operation> = {
 
   DeleteEmailIdentity(fake, call) {
     const { domain } = find(fake, call);
+    if (fake.identities.hasReplicas(call.account, call.region, domain)) {
+      // How SES says so has not been observed.
+      throw badRequest(`Email identity ${domain} has replicas.`);
+    }
     fake.identities.delete(call.account, call.region, domain);
     return '{}';
   },

@@ -445,9 +445,8 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'makes an identity without a claim',
     file: 'domain/identity-claims.ts',
-    from: `[MARK]: MADE,
-          ...toTag(claim),`,
-    to: '[MARK]: MADE,',
+    from: '[MARK]: MADE, ...toTag(claim) };',
+    to: '[MARK]: MADE };',
   },
   {
     name: 'claims an identity without a word of the records',
