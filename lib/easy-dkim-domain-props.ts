@@ -46,6 +46,25 @@ export interface EasyDkimDomainProps {
   readonly sesRegion?: string;
 
   /**
+   * Other Regions to send the domain's mail from with the same keys, by Deterministic Easy DKIM: each gets a replica of the
+   * identity, which needs no DNS records of its own. Grants cover the replicas, and they are removed before the identity.
+   *
+   * A replica that exists already is used and stays. An identity that signs in another way fails the deployment.
+   *
+   * @default - the identity is in one Region
+   * @see https://docs.aws.amazon.com/ses/latest/dg/send-email-authentication-dkim-deed.html
+   */
+  readonly replicaRegions?: string[];
+
+  /**
+   * Whether the replicas also get the settings of `mailFrom` and `feedbackForwarding`. Configuration sets and topics belong to
+   * one Region, so no replica gets them.
+   *
+   * @default false - SES's settings of a replica stay as they are; a new one has none
+   */
+  readonly replicateSettings?: boolean;
+
+  /**
    * The role to assume to write to a hosted zone in another account. Create it there with `EasyDkimDelegationRole`.
    *
    * @default - the hosted zone is in the account of the stack

@@ -19,6 +19,9 @@ import { domainMetric } from './private/metrics';
 import { checkedProps } from './private/props/checked-props';
 import { failure, zoneProblems } from './private/props/checks';
 import {
+  REPLICA_RESOURCE_TYPE,
+  ReplicaAttributes,
+  ReplicaProperties,
   ResourceAttributes,
   ResourceProperties,
   RESOURCE_TYPE,
@@ -29,6 +32,7 @@ import {
 import { PolicyDocument } from './shared/settings';
 import { furtherRecords } from './private/props/dns-records';
 import { domainProperties } from './private/props/domain-properties';
+import { replicaProperties, replicatedSettings } from './private/props/replica-properties';
 import { identitySettings, topicsOf } from './private/props/settings-properties';
 import { sendingPolicyProblems } from './private/props/sending-policy-checks';
 import { tagProblems } from './private/props/tag-checks';
@@ -44,6 +48,18 @@ const SENDING_ACTIONS = ['ses:SendEmail', 'ses:SendRawEmail', 'ses:SendTemplated
 
 /** Another one, of the v2 API, which is documented for policies of principals only. */
 const BULK_ACTION = 'ses:SendBulkEmail';
+
+/** An SES identity of a domain: its own one, or a replica. */
+interface Identity {
+  readonly region: string;
+  /** Of a replica: the Region of the domain's own identity. */
+  readonly parentRegion?: string;
+  readonly resource: CfnResource;
+  readonly permissions: IDependable[];
+  /** The policy of the identity, whose principals are in other accounts. */
+  readonly sendingPolicy: iam.PolicyDocument;
+  settings?: CfnResource;
+}
 
 /**
  * A domain that can send DKIM-signed mail through Amazon SES.
@@ -74,12 +90,9 @@ export class EasyDkimDomain extends Resource implements ses.IEmailIdentity, iam.
 
   private readonly properties: ResourceProperties;
   private readonly provider: EasyDkimProvider;
-  private readonly permissions: IDependable[];
-  private readonly resource: CfnResource;
+  private readonly own: Identity;
+  private readonly replicas: Identity[];
   private readonly configurationSetArn?: string;
-  /** The policy of the identity, whose principals are in other accounts. */
-  private readonly sendingPolicy = new iam.PolicyDocument({ minimize: true });
-  private settings?: CfnResource;
   private cfnRemovalPolicy = RemovalPolicy.DESTROY;
 
   /**
@@ -91,30 +104,31 @@ export class EasyDkimDomain extends Resource implements ses.IEmailIdentity, iam.
     const given = checkedProps(props, fail);
     const properties = domainProperties(this, given, fail);
     this.properties = properties;
-    const request = policyRequest(this, given, properties, identitySettings(given, properties, fail));
+    const settings = identitySettings(given, properties, fail);
+    const request = policyRequest(this, given, properties, settings);
+    const replicas = replicaProperties(this, given, properties, fail);
+    const replicated = replicatedSettings(given, settings, fail);
     this.provider = EasyDkimProvider.of(this, given.functionOptions);
-    this.permissions = this.provider.register(this, request, this.cdkTagManager);
+    const permissions = this.provider.register(this, request, this.cdkTagManager);
     this.node.addValidation({
       validate: () => [
         ...tagProblems(this.cdkTagManager.tagValues()),
-        ...sendingPolicyProblems(this, this.sendingPolicy),
+        ...[this.own, ...this.replicas].flatMap(({ sendingPolicy }) => sendingPolicyProblems(this, sendingPolicy)),
         ...zoneProblems(this.node.path, given.hostedZone),
       ],
     });
 
-    this.resource = this.addResource('Resource', RESOURCE_TYPE, {
-      ...properties,
-      Tags: Lazy.any({ produce: () => this.cdkTagManager.renderedTags as unknown }) as unknown as Tags,
-    });
+    this.own = this.addIdentity('Resource', RESOURCE_TYPE, properties, permissions);
     this.mailFromDomain = properties.MailFromDomain;
     this.configurationSetArn = request.settings?.configurationSetArn;
     if (request.settings !== undefined) {
-      this.settings = this.addSettings(request.settings.properties);
+      this.own.settings = this.addSettings(this.own, request.settings.properties);
       for (const topic of topicsOf(given.notifications)) {
         // Not the ARN from the attribute: a topic of another stack, which this one needs, would need this one.
-        this.provider.publishing.allow(topic, request.settings.identityArn).applyBefore(this.settings);
+        this.provider.publishing.allow(topic, request.settings.identityArn).applyBefore(this.own.settings);
       }
     }
+    this.replicas = replicas.map((replica) => this.addReplica(replica, replicated));
 
     if (given.outputs ?? true) {
       this.addOutputs(given.hostedZone !== undefined);
@@ -206,7 +220,7 @@ export class EasyDkimDomain extends Resource implements ses.IEmailIdentity, iam.
    */
   public get mailFromStatus(): string | undefined {
     const status: keyof SettingsAttributes = 'MailFromStatus';
-    return this.mailFromDomain === undefined ? undefined : this.settings?.getAtt(status).toString();
+    return this.mailFromDomain === undefined ? undefined : this.own.settings?.getAtt(status).toString();
   }
 
   /**
@@ -229,8 +243,8 @@ export class EasyDkimDomain extends Resource implements ses.IEmailIdentity, iam.
       grantee,
       actions,
       resource: this,
-      resourceArns: [this.emailIdentityArn],
-      resourceSelfArns: [this.knownArn],
+      resourceArns: this.identityArns,
+      resourceSelfArns: [this.knownArn(this.own)],
     });
   }
 
@@ -244,17 +258,24 @@ export class EasyDkimDomain extends Resource implements ses.IEmailIdentity, iam.
    * @see https://docs.aws.amazon.com/ses/latest/dg/sending-authorization.html
    */
   public grantSendEmail(grantee: iam.IGrantable): iam.Grant {
+    const [ownArn, ...replicaArns] = this.identityArns;
+    const sendingResource: keyof ReplicaAttributes = 'SendingResource';
     const resourceArns = [
-      this.emailIdentityArn,
+      ownArn,
       this.configurationSetArn ?? this.attribute('SendingResource'),
       sesArn(this, this.properties.SesRegion, 'template', '*'),
+      ...this.replicas.flatMap(({ region, resource }, index) => [
+        replicaArns[index],
+        resource.getAtt(sendingResource).toString(),
+        sesArn(this, region, 'template', '*'),
+      ]),
     ];
     return iam.Grant.addToPrincipalOrResource({
       grantee,
       actions: SENDING_ACTIONS,
       resource: this,
       resourceArns,
-      resourceSelfArns: [this.knownArn],
+      resourceSelfArns: [this.knownArn(this.own)],
     }).combine(iam.Grant.addToPrincipal({ grantee, actions: [BULK_ACTION], resourceArns }));
   }
 
@@ -262,21 +283,23 @@ export class EasyDkimDomain extends Resource implements ses.IEmailIdentity, iam.
    * Adds a statement to the policy of the identity, which lets principals in other accounts send from the domain. Other
    * policies of the identity stay as they are.
    *
-   * SES allows only the identity as the resource, which is the default, and 4,096 characters.
+   * SES allows only the identity as the resource, which is the default, and 4,096 characters. Replicas get the statement,
+   * too, each for its own identity.
    *
    * @param statement the statement
    * @see https://docs.aws.amazon.com/ses/latest/dg/policy-anatomy.html
    */
   public addToResourcePolicy(statement: iam.PolicyStatement): iam.AddToResourcePolicyResult {
-    if (this.sendingPolicy.isEmpty) {
-      const { DomainName, SesRegion, RemovalPolicy, Revision } = this.properties;
-      const properties = { DomainName, SesRegion, RemovalPolicy, Revision };
-      this.settings ??= this.addSettings(properties);
-      this.settings.node.addDependency(...this.provider.allowSendingPolicy(properties));
-    }
     const isComplete = statement.resources.length + statement.notResources.length > 0;
-    this.sendingPolicy.addStatements(isComplete ? statement : statement.copy({ resources: [this.knownArn] }));
-    return { statementAdded: true, policyDependable: this.settings };
+    const isOfOwn = !isComplete || statement.resources.join() === this.knownArn(this.own);
+    this.addToSendingPolicy(
+      this.own,
+      isComplete ? statement : statement.copy({ resources: [this.knownArn(this.own)] }),
+    );
+    for (const replica of isOfOwn ? this.replicas : []) {
+      this.addToSendingPolicy(replica, statement.copy({ resources: [this.knownArn(replica)] }));
+    }
+    return { statementAdded: true, policyDependable: this.own.settings };
   }
 
   /**
@@ -317,37 +340,95 @@ export class EasyDkimDomain extends Resource implements ses.IEmailIdentity, iam.
    */
   public applyRemovalPolicy(policy: RemovalPolicy): void {
     this.cfnRemovalPolicy = policy;
-    this.resource.applyRemovalPolicy(policy);
-    this.settings?.applyRemovalPolicy(policy);
+    for (const { resource, settings } of [this.own, ...this.replicas]) {
+      resource.applyRemovalPolicy(policy);
+      settings?.applyRemovalPolicy(policy);
+    }
   }
 
-  /** The ARN of the identity as it is known before the identity is there. */
-  private get knownArn(): string {
-    return sesArn(this, this.properties.SesRegion, 'identity', this.properties.DomainName);
+  /** The ARNs of the identity and its replicas. */
+  private get identityArns(): string[] {
+    const ofReplica = ({ region }: Identity) => sesArn(this, region, 'identity', this.emailIdentityName);
+    return [this.emailIdentityArn, ...this.replicas.map(ofReplica)];
   }
 
-  private addSettings(properties: SettingsProperties): CfnResource {
-    const SendingPolicy = this.sendingPolicy as unknown as PolicyDocument;
-    const settings = this.addResource('Settings', SETTINGS_RESOURCE_TYPE, { ...properties, SendingPolicy });
-    settings.node.addDependency(this.resource);
+  /** The ARN of an identity as it is known before the identity is there. */
+  private knownArn({ region }: Identity): string {
+    return sesArn(this, region, 'identity', this.properties.DomainName);
+  }
+
+  private addReplica(properties: ReplicaProperties, settings: SettingsProperties | undefined): Identity {
+    const { SesRegion } = properties;
+    const ofReplica = settings && { ...settings, SesRegion };
+    const permissions = this.provider.registerReplica(this, properties, ofReplica);
+    const replica = this.addIdentity(`Replica-${SesRegion}`, REPLICA_RESOURCE_TYPE, properties, permissions);
+    // So that CloudFormation makes it after its parent, and deletes it before.
+    replica.resource.node.addDependency(this.own.resource);
+    replica.settings = ofReplica && this.addSettings(replica, ofReplica);
+    return replica;
+  }
+
+  private addIdentity(
+    name: string,
+    type: string,
+    properties: ResourceProperties | ReplicaProperties,
+    permissions: IDependable[],
+  ): Identity {
+    const resource = this.addResource(
+      name,
+      type,
+      {
+        ...properties,
+        Tags: Lazy.any({ produce: () => this.cdkTagManager.renderedTags as unknown }) as unknown as Tags,
+      },
+      permissions,
+    );
+    const parentRegion = 'ParentRegion' in properties ? properties.ParentRegion : undefined;
+    const sendingPolicy = new iam.PolicyDocument({ minimize: true });
+    return { region: properties.SesRegion, parentRegion, resource, permissions, sendingPolicy };
+  }
+
+  private addSettings(
+    { region, parentRegion, resource, ...of }: Identity,
+    properties: SettingsProperties,
+  ): CfnResource {
+    const name = parentRegion === undefined ? 'Settings' : `ReplicaSettings-${region}`;
+    const values = { ...properties, SendingPolicy: of.sendingPolicy as unknown as PolicyDocument };
+    const settings = this.addResource(name, SETTINGS_RESOURCE_TYPE, values, of.permissions);
+    settings.node.addDependency(resource);
     return settings;
   }
 
-  private addResource(name: string, type: string, values: ResourceProperties | SettingsProperties): CfnResource {
+  private addToSendingPolicy(identity: Identity, statement: iam.PolicyStatement): void {
+    if (identity.sendingPolicy.isEmpty) {
+      const { DomainName, RemovalPolicy, Revision } = this.properties;
+      const properties = { DomainName, SesRegion: identity.region, RemovalPolicy, Revision };
+      identity.settings ??= this.addSettings(identity, properties);
+      identity.settings.node.addDependency(...this.provider.allowSendingPolicy(properties, identity.parentRegion));
+    }
+    identity.sendingPolicy.addStatements(statement);
+  }
+
+  private addResource(
+    name: string,
+    type: string,
+    values: ResourceProperties | SettingsProperties | ReplicaProperties,
+    permissions: IDependable[],
+  ): CfnResource {
     // A CustomResource would be two constructs, and a tenth of the synthesis of a domain.
     const resource = new CfnResource(this, name, {
       type,
       properties: { ServiceToken: this.provider.serviceToken, ServiceTimeout: SERVICE_TIMEOUT, ...values },
     });
     resource.applyRemovalPolicy(this.cfnRemovalPolicy);
-    resource.node.addDependency(...this.permissions);
+    resource.node.addDependency(...permissions);
     this.provider.keep(resource, { ...values, Tags: undefined });
     return resource;
   }
 
   /** Each makes a token, which takes time: only what is asked for is made. */
   private attribute(name: keyof ResourceAttributes): string {
-    return this.resource.getAtt(name).toString();
+    return this.own.resource.getAtt(name).toString();
   }
 
   private addOutputs(inRoute53: boolean): void {

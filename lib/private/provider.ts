@@ -27,7 +27,7 @@ import { HandlerPolicies, PolicyRequest } from './permissions/handler-policies';
 import { sesArn } from './permissions/arns';
 import { PublishAccess } from './permissions/publish-access';
 import { conflictingOption } from './props/function-options';
-import type { SettingsProperties } from '../shared/contract';
+import type { ReplicaProperties, SettingsProperties } from '../shared/contract';
 import { DECLARED } from '../shared/metrics';
 
 /**
@@ -84,6 +84,11 @@ interface Domain extends Pick<PolicyRequest, 'domainName' | 'region'> {
   readonly tags: TagManager;
 }
 
+/** A replica of a domain of the stack. */
+interface Replica extends Pick<Domain, 'domainName' | 'region' | 'construct'> {
+  readonly parentRegion: string;
+}
+
 /** What makes the domains of one stack work: the Lambda, its role with its policies, and its log group. */
 export class EasyDkimProvider extends Construct {
   /**
@@ -131,6 +136,7 @@ export class EasyDkimProvider extends Construct {
   public readonly publishing: PublishAccess;
   private readonly policies: HandlerPolicies;
   private readonly domains: Domain[] = [];
+  private readonly replicas: Replica[] = [];
   private readonly regions = new Set<string>();
   private readonly handler: lambda.IFunction;
   private readonly resources: Declared[] = [];
@@ -201,7 +207,8 @@ export class EasyDkimProvider extends Construct {
   public register(construct: Construct, request: PolicyRequest, tags: TagManager): IDependable[] {
     const { domainName, region } = request;
     const { mailFrom } = request.options;
-    const isSame = (other: Domain) => other.domainName === domainName && other.region === region;
+    const isSame = (other: Pick<Domain, 'domainName' | 'region'>) =>
+      other.domainName === domainName && other.region === region;
     const same = this.domains.find(isSame);
     if (same !== undefined) {
       Annotations.of(construct).addWarningV2(
@@ -219,22 +226,57 @@ export class EasyDkimProvider extends Construct {
           'another domain or Region: give another name.',
       );
     }
+    const replica = this.replicas.find(isSame);
+    if (replica !== undefined) {
+      throw new Error(replicaOfDomain(replica, construct));
+    }
     this.domains.push({ construct, domainName, region, mailFrom, tags });
     this.regions.add(region);
     return this.policies.allow(request);
   }
 
   /**
+   * Lets the handler work on a replica of a domain.
+   *
+   * @param settings that the replica gets; undefined for none
+   * @returns what its custom resources have to depend on.
+   * @throws Error when a domain of the stack has keys of its own there.
+   */
+  public registerReplica(
+    construct: Construct,
+    { DomainName: domainName, SesRegion: region, ParentRegion: parentRegion, RemovalPolicy }: ReplicaProperties,
+    settings: SettingsProperties | undefined,
+  ): IDependable[] {
+    const replica = { construct, domainName, region, parentRegion };
+    const rival = this.domains.find((other) => other.domainName === domainName && other.region === region);
+    if (rival !== undefined) {
+      throw new Error(replicaOfDomain(replica, rival.construct));
+    }
+    this.replicas.push(replica);
+    this.regions.add(region);
+    return this.policies.allow({
+      domainName,
+      region,
+      removable: RemovalPolicy === 'destroy',
+      parentArn: sesArn(this, parentRegion, 'identity', domainName),
+      options: {},
+      settings: settings && { properties: settings, identityArn: sesArn(this, region, 'identity', domainName) },
+    });
+  }
+
+  /**
    * Lets the handler give a policy to an identity.
    *
+   * @param parentRegion of a replica
    * @returns what the custom resource has to depend on.
    */
-  public allowSendingPolicy(properties: SettingsProperties): IDependable[] {
+  public allowSendingPolicy(properties: SettingsProperties, parentRegion?: string): IDependable[] {
     const { DomainName: domainName, SesRegion: region, RemovalPolicy } = properties;
     return this.policies.allow({
       domainName,
       region,
       removable: RemovalPolicy === 'destroy',
+      parentArn: parentRegion && sesArn(this, parentRegion, 'identity', domainName),
       options: {},
       settings: {
         properties: { ...properties, SendingPolicy: { Version: '', Statement: [] } },
@@ -297,6 +339,13 @@ export class EasyDkimProvider extends Construct {
             'EasyDkimDomains whose tokens and records you do not need as outputs.',
         ];
   }
+}
+
+function replicaOfDomain({ construct, domainName, region }: Replica, domain: Construct): string {
+  return (
+    `${construct.node.path}: replicaRegions has "${region}", where ${domain.node.path} sets up ${shownName(domainName)} ` +
+    'with keys of its own: leave the Region out, or that construct.'
+  );
 }
 
 function shownName(name: string): string {

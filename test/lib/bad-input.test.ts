@@ -107,6 +107,8 @@ it.each<[prop: string, bad: fc.Arbitrary<unknown>]>([
   ['ttl', fc.oneof(aDuration, notADuration)],
   ['waitForVerification', fc.oneof(aDuration, notADuration, fc.constant(Duration.seconds(841)))],
   ['sesRegion', notARegion],
+  ['replicaRegions', fc.array(notARegion, { minLength: 1, maxLength: 3 })],
+  ['replicateSettings', fc.oneof(notABoolean, fc.constant(true))],
   ['delegationRole', fc.oneof(notDefined(notAString), noise)],
   ['removalPolicy', fc.oneof(notDefined(notAString), noise, fc.constant(RemovalPolicy.SNAPSHOT))],
   ['overwriteRecords', notABoolean],

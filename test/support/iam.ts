@@ -5,6 +5,7 @@ import { ConfigurationSet } from 'aws-cdk-lib/aws-ses';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EasyDkimDelegationRole, EasyDkimDomain, EasyDkimDomainProps, EasyDkimWatch } from '../../lib';
 import type { ResourceProperties, SettingsProperties } from '../../lib/shared/contract';
+import { parentRegionOf } from '../../lib/shared/replica-origin';
 import type { Call } from '../fakes/fake-aws';
 import { type References, resolveIntrinsics } from './intrinsics';
 
@@ -37,7 +38,7 @@ export function handlerStatements(
   given: ResourceProperties,
   deployment: Deployment,
   settings?: SettingsProperties,
-  { isWatched = false } = {},
+  { isWatched = false, replicaRegions }: { isWatched?: boolean; replicaRegions?: string[] } = {},
 ): Statement[] {
   const stack = new Stack(new App({ context: { 'aws:cdk:disable-stack-trace': true } }), 'Iam', {
     env: { account: deployment.account, region: deployment.region },
@@ -64,6 +65,8 @@ export function handlerStatements(
     // What the record says makes no difference to the policies.
     dmarc: given.DmarcRecord === undefined ? undefined : {},
     ...(settings && settingsProps(stack, settings)),
+    replicaRegions,
+    replicateSettings: replicaRegions !== undefined && given.MailFromDomain !== undefined,
   });
   settings?.SendingPolicy?.Statement.forEach((statement) => {
     mail.addToResourcePolicy(iam.PolicyStatement.fromJson(statement));
@@ -221,7 +224,7 @@ export function questionsOf(call: Call, tagsOf: (identity: string) => Tags): Que
         keys: { 'aws:RequestedRegion': [region], ...requestTags(params), ...keys },
       });
       if (operation === 'CreateEmailIdentity') {
-        return [ask('*')];
+        return [ask('*'), ...replication(call)];
       }
       const { EmailIdentity, ResourceArn, ConfigurationSetName } = params;
       return [
@@ -249,6 +252,23 @@ export function questionsOf(call: Call, tagsOf: (identity: string) => Tags): Que
       // The answer to CloudFormation needs no permission.
       return [];
   }
+}
+
+/** A replica takes a permission on its parent, too. */
+function replication({ account, region, params }: Call): Question[] {
+  const { DomainSigningAttributesOrigin: origin } = (params.DkimSigningAttributes ?? {}) as {
+    DomainSigningAttributesOrigin?: string;
+  };
+  const parentRegion = parentRegionOf(origin);
+  return parentRegion === undefined
+    ? []
+    : [
+        {
+          action: 'ses:ReplicateEmailIdentityDkimSigningKey',
+          resource: `arn:aws:ses:${parentRegion}:${account}:identity/${params.EmailIdentity!}`,
+          keys: { 'ses:ReplicaRegion': [region] },
+        },
+      ];
 }
 
 /** The condition keys for the tags of a resource; SES has them where an identity is named, not where its ARN is. */

@@ -55,6 +55,17 @@ describe.each(STACKS)('in a stack for %s, AwsSolutions and NIST 800-53 R5 find n
     expect(() => check(build)).not.toThrow();
   });
 
+  test('a domain with replicas', () => {
+    const build = (stack: Stack, hostedZone: route53.IHostedZone) =>
+      new EasyDkimDomain(stack, 'Mail', {
+        hostedZone,
+        replicaRegions: ['us-east-1'],
+        mailFrom: { domainName: 'bounce.example.com' },
+        replicateSettings: true,
+      });
+    expect(() => check(build)).not.toThrow();
+  });
+
   test('a domain whose function has options', () => {
     const build = (stack: Stack, hostedZone: route53.IHostedZone) => {
       const vpc = ec2.Vpc.fromVpcAttributes(stack, 'Vpc', {

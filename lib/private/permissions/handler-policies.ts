@@ -16,6 +16,7 @@ import {
 } from './record-access';
 import { RegionAccess } from './region-access';
 import { NamedAccess } from './named-access';
+import { ReplicaAccess, ReplicaRequest } from './replica-access';
 import { SettingsAccess, SettingsRequest } from './settings-access';
 
 /** What the handler has to be allowed for one domain. */
@@ -32,6 +33,8 @@ export interface PolicyRequest {
   readonly delegationRoleArn?: string;
   /** What the records follow from. */
   readonly options: RecordOptions;
+  /** The identity whose keys this one has; absent unless it is a replica. */
+  readonly parentArn?: string;
   /** Absent when the settings of the identity are left alone. */
   readonly settings?: SettingsRequest;
 }
@@ -102,7 +105,7 @@ export class HandlerPolicies {
     const ofRegion =
       this.policies.find((policy) => policy.hasRegion(region)) ??
       this.policyWithRoom(request, (policy) => policy.length({ region }));
-    ofRegion.allowRegion(region, removable);
+    ofRegion.allowRegion(region, removable, request.parentArn === undefined);
     const ofDomain = this.policyForDomain(request);
     ofDomain.allowDomain(request);
     return [...new Set([first, ofRegion, ofDomain])].map(({ resource }) => resource);
@@ -247,6 +250,7 @@ class Policy {
   private readonly records = new Map<string, RecordAccess>();
   private readonly delegationRoles = new NamedAccess(ASSUME, UNKNOWN_ROLE_LENGTH);
   private readonly takenIdentities = new NamedAccess(MARK_AS_MADE, UNKNOWN_IDENTITY_LENGTH);
+  private readonly replicas = new ReplicaAccess();
   private readonly settings: SettingsAccess;
   private readonly regions: RegionAccess;
   private readonly document: () => object;
@@ -266,6 +270,7 @@ class Policy {
       ...[...this.records.values()].flatMap((access) => access.statements()),
       ...this.delegationRoles.statements(),
       ...this.takenIdentities.statements(),
+      ...this.replicas.statements(),
       ...this.settings.statements(),
     ];
     const changing = () => [...this.regions.statements(), ...ofDomains()];
@@ -299,6 +304,7 @@ class Policy {
       [...this.records.values()].reduce((sum, access) => sum + access.length(access === group ? zone : undefined), 0) +
       this.delegationRoles.length(domain?.delegationRoleArn) +
       this.takenIdentities.length(domain?.takenIdentityArn) +
+      this.replicas.length(domain && replicaRequest(domain)) +
       this.settings.length(domain?.settings)
     );
   }
@@ -312,11 +318,11 @@ class Policy {
     return this.regions.has(region);
   }
 
-  public allowRegion(region: string, removable: boolean): void {
+  public allowRegion(region: string, removable: boolean, hasKeys: boolean): void {
     if (!this.regions.has(region)) {
       acknowledge(this.resource, sesFindings(Stack.of(this.scope), region));
     }
-    this.regions.allow(region, removable);
+    this.regions.allow(region, removable, hasKeys);
   }
 
   /** Whether its description has room for some values, besides those that it has. */
@@ -336,6 +342,10 @@ class Policy {
     if (request.takenIdentityArn !== undefined) {
       this.takenIdentities.allow(request.takenIdentityArn);
     }
+    const replica = replicaRequest(request);
+    if (replica !== undefined) {
+      this.replicas.allow(replica);
+    }
     if (request.settings !== undefined) {
       const { SesRegion: region } = request.settings.properties;
       if (!this.settings.hasRegion(region)) {
@@ -354,6 +364,10 @@ class Policy {
     this.records.set(key, access);
     return access;
   }
+}
+
+function replicaRequest({ region, parentArn }: PolicyRequest): ReplicaRequest | undefined {
+  return parentArn === undefined ? undefined : { region, parentArn };
 }
 
 /** The records that the handler writes itself: not those at another DNS provider, nor by a delegation role. */
@@ -377,6 +391,7 @@ function textsOf(request: PolicyRequest): readonly string[] {
     ...recordNames,
     request.delegationRoleArn ?? '',
     request.takenIdentityArn ?? '',
+    request.parentArn ?? '',
     request.settings?.configurationSetArn ?? '',
   ];
   return texts.filter((text) => Token.isUnresolved(atItsLongest(text)));

@@ -14,6 +14,8 @@ const REGION_LENGTH = 260;
  */
 export class RegionAccess {
   private readonly regions = new Set<string>();
+  /** Those with more than replicas, which have their keys from elsewhere. */
+  private readonly regionsWithKeys = new Set<string>();
   private removable = false;
 
   public constructor(
@@ -32,8 +34,11 @@ export class RegionAccess {
     return size === 0 ? 0 : STATEMENTS_LENGTH + REGION_LENGTH * size;
   }
 
-  public allow(region: string, removable: boolean): void {
+  public allow(region: string, removable: boolean, hasKeys: boolean): void {
     this.regions.add(region);
+    if (hasKeys) {
+      this.regionsWithKeys.add(region);
+    }
     this.removable ||= removable;
   }
 
@@ -49,13 +54,17 @@ export class RegionAccess {
       Null: { 'aws:TagKeys': 'false' },
     };
     return [
-      {
-        // The actions of the SES v1 API know no resources.
-        Effect: 'Allow',
-        Action: 'ses:VerifyDomainDkim',
-        Resource: '*',
-        Condition: { StringEquals: inRegions },
-      },
+      ...(this.regionsWithKeys.size > 0
+        ? [
+            {
+              // The actions of the SES v1 API know no resources.
+              Effect: 'Allow',
+              Action: 'ses:VerifyDomainDkim',
+              Resource: '*',
+              Condition: { StringEquals: { 'aws:RequestedRegion': [...this.regionsWithKeys] } },
+            },
+          ]
+        : []),
       {
         // An identity that does not exist yet has no tags of its own.
         Effect: 'Allow',

@@ -7,7 +7,7 @@ import { MAX_WAIT_SECONDS, ResourceProperties } from '../../shared/contract';
 import { dmarcRecord } from './dmarc';
 import { mailFromDomain } from './mail-from';
 import { DOMAIN_RULES, MAX_TTL, regionProblem, secondsProblem, shown } from '../../shared/rules';
-import { A_BOOLEAN, A_ZONE, anObjectWith, aString, aStruct, Fail, oneOf, PropTypes } from './prop-types';
+import { A_BOOLEAN, A_ZONE, aListOf, anObjectWith, aString, aStruct, Fail, oneOf, PropTypes } from './prop-types';
 import { REGIONS_WITHOUT_SES } from './regions-without-ses';
 
 const A_DURATION = anObjectWith('toSeconds', 'function', 'a Duration such as Duration.minutes(5)');
@@ -18,6 +18,8 @@ export const DOMAIN_TYPES = {
   domainName: aString('a domain name such as "example.com"'),
   ttl: A_DURATION,
   sesRegion: aString('a Region such as "eu-west-1"'),
+  replicaRegions: aListOf(aString('strings'), 'a list of Regions such as ["us-east-1"]'),
+  replicateSettings: A_BOOLEAN,
   delegationRole: anObjectWith('roleRef', 'object', 'a role of aws-cdk-lib/aws-iam'),
   waitForVerification: A_DURATION,
   removalPolicy: oneOf([RemovalPolicy.DESTROY, RemovalPolicy.RETAIN], 'RemovalPolicy.DESTROY or RemovalPolicy.RETAIN'),
@@ -95,7 +97,7 @@ function refuseWithoutZone({ delegationRole, overwriteRecords }: EasyDkimDomainP
 }
 
 /** A Region that the role of the Lambda cannot reach is no better than one that does not exist. */
-function checkRegion(region: string, stackRegion: string, fail: (problem: string) => never): void {
+export function checkRegion(region: string, stackRegion: string, fail: (problem: string) => never): void {
   if (Token.isUnresolved(region)) {
     return;
   }

@@ -41,6 +41,7 @@ func main() {
 		DomainName:          jsii.String("mail.example.org"),
 		Ttl:                 awscdk.Duration_Minutes(jsii.Number(5)),
 		SesRegion:           jsii.String("us-east-1"),
+		ReplicaRegions:      jsii.Strings("eu-north-1"),
 		DelegationRole:      awsiam.Role_FromRoleArn(stack, jsii.String("Delegation"), delegation, nil),
 		WaitForVerification: awscdk.Duration_Minutes(jsii.Number(10)),
 		RemovalPolicy:       awscdk.RemovalPolicy_RETAIN,

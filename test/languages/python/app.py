@@ -35,6 +35,7 @@ full = EasyDkimDomain(
     domain_name="mail.example.org",
     ttl=Duration.minutes(5),
     ses_region="us-east-1",
+    replica_regions=["eu-north-1"],
     delegation_role=iam.Role.from_role_arn(
         stack, "Delegation", "arn:aws:iam::444455556666:role/mail-dkim-delegation"
     ),

@@ -23,6 +23,7 @@ const full = new EasyDkimDomain(stack, 'Full', {
   domainName: 'mail.example.org',
   ttl: Duration.minutes(5),
   sesRegion: 'us-east-1',
+  replicaRegions: ['eu-north-1'],
   delegationRole: iam.Role.fromRoleArn(stack, 'Delegation', 'arn:aws:iam::444455556666:role/mail-dkim-delegation'),
   waitForVerification: Duration.minutes(10),
   removalPolicy: RemovalPolicy.RETAIN,

@@ -48,6 +48,7 @@ public final class Main {
         .domainName("mail.example.org")
         .ttl(Duration.minutes(5))
         .sesRegion("us-east-1")
+        .replicaRegions(List.of("eu-north-1"))
         .delegationRole(
             Role.fromRoleArn(stack, "Delegation", "arn:aws:iam::444455556666:role/mail-dkim-delegation"))
         .waitForVerification(Duration.minutes(10))
