@@ -79,6 +79,16 @@ describe('the example', () => {
     expect(domainsOf(Mail)).toMatchObject([{ SesRegion: 'eu-west-1' }, { SesRegion: 'us-east-1' }]);
   });
 
+  example('global-endpoint.ts', ({ Mail }) => {
+    expect(domainsOf(Mail)).toMatchObject([{ SesRegion: 'eu-west-1' }]);
+    expect(resourcesOf(Mail, 'Custom::EasyDkimReplica')).toMatchObject([
+      { SesRegion: 'us-east-1', ParentRegion: 'eu-west-1' },
+    ]);
+    expect(resourcesOf(Mail, 'AWS::SES::MultiRegionEndpoint')).toMatchObject([
+      { Details: { RouteDetails: [{ Region: 'us-east-1' }] } },
+    ]);
+  });
+
   example('cross-account.ts', ({ Dns, Mail }) => {
     expect(resourcesOf(Dns, 'AWS::IAM::Role')).toMatchObject([{ RoleName: 'mail-dkim-delegation' }]);
     expect(domainsOf(Mail)).toMatchObject([
