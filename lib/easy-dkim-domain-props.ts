@@ -114,6 +114,19 @@ export interface EasyDkimDomainProps {
   readonly takeOwnership?: boolean;
 
   /**
+   * The length of the keys that SES signs with.
+   *
+   * On an identity that this construct alone uses and that was made or taken over by this library, an update changes the
+   * keys: SES makes new tokens, and their records are written at once, before the old ones go. Until SES has found them,
+   * mail may go unsigned. SES allows this once in 24 hours, so a rollback keeps the new keys. For any other identity,
+   * another length fails the deployment, and the keys stay.
+   *
+   * @default - 2,048 bits for a new identity, as SES has it; one that exists keeps its keys
+   * @see https://docs.aws.amazon.com/ses/latest/dg/send-email-authentication-dkim.html
+   */
+  readonly signingKeyLength?: ses.EasyDkimSigningKeyLength;
+
+  /**
    * Whether to add stack outputs: three tokens and three DKIM records or, without a hosted zone, one output `DnsRecords`
    * with all records as a zone file. CloudFormation allows 200 outputs in a stack.
    *

@@ -26,12 +26,19 @@ const IDENTITY_REFUSED =
 
 const UNKNOWN_IDENTITY = /identity .*(does not exist|must be a verified email address or domain)/i;
 
+/** The operation that gives an identity keys of another length. */
+export const CHANGE_KEYS = 'PutEmailIdentityDkimSigningAttributes';
+
+/** The codes by which SES may refuse that: which one it uses for a second time in 24 hours is not documented. */
+const KEYS_REFUSED = /^(BadRequestException|LimitExceededException|TooManyRequestsException)$/;
+
 const OUR_TAGS = `, or forbids tags whose keys begin with ${MARK}`;
 
 /** What else may be in the way of a call that policies judge by tags. */
 const DENIED_WITH_TAGS: { readonly [operation: string]: string } = {
   CreateEmailIdentity: OUR_TAGS,
   TagResource: OUR_TAGS,
+  [CHANGE_KEYS]: `, and that the identity still has the tag ${MARK}=${MADE}`,
   DeleteEmailIdentity: `, and that the identity still has the tag ${MARK}=${MADE}`,
 };
 
@@ -52,6 +59,9 @@ export function remedy(call: CallDescription, code: string, words: string): stri
     const ofTags = DENIED_WITH_TAGS[call.operation] ?? '';
     const further = call.service === 'Route 53' ? zoneElsewhere : ofTags + deniedReplica(call);
     return `Check that no service control policy, permissions boundary or changed role policy denies the call${further}.`;
+  }
+  if (call.operation === CHANGE_KEYS && KEYS_REFUSED.test(code)) {
+    return 'SES changes the length of the keys at most once in 24 hours. The keys are as they were: deploy again after that time, or leave signingKeyLength as it was.';
   }
   if (/Throttl|Rate|PriorRequestNotComplete|TooManyRequests/.test(code)) {
     return 'AWS throttled the call until time ran out: deploy again, or deploy fewer domains at once.';

@@ -4,14 +4,17 @@ import {
   CreateEmailIdentityResponse,
   DeleteEmailIdentityCommand,
   DkimAttributes,
+  DkimSigningAttributes,
   DkimSigningAttributesOrigin,
   GetEmailIdentityCommand,
   ListTagsForResourceCommand,
+  PutEmailIdentityDkimSigningAttributesCommand,
   SESv2Client,
   Tag,
   TagResourceCommand,
   UntagResourceCommand,
 } from '@aws-sdk/client-sesv2';
+import type { SigningKeyLength } from '../../lib/shared/contract';
 import { replicaOrigin } from '../../lib/shared/replica-origin';
 import { isDkimToken } from '../../lib/shared/rules';
 import type { Tags } from '../domain/claims';
@@ -19,6 +22,7 @@ import { Deadline } from '../events/deadline';
 import { AwsCallFailure, Failure } from '../events/failure';
 import { Log } from '../events/log';
 import { callAws } from './call';
+import { CHANGE_KEYS } from './remedy';
 import { Shown, shownSettings } from './ses-settings';
 
 /** What SES says of how an identity signs. */
@@ -32,8 +36,17 @@ export interface Signing {
   readonly hostedZone?: string;
   /** `AWS_SES` for Easy DKIM, `EXTERNAL` for BYODKIM, `AWS_SES_<REGION>` for a DEED replica. */
   readonly origin?: string;
-  /** Of Easy DKIM, such as `RSA_2048_BIT`; undefined when SES does not say. */
+  /** Of the keys of Easy DKIM, such as `RSA_2048_BIT`; undefined when SES does not say. */
   readonly keyLength?: string;
+  /** Of those that SES makes next. */
+  readonly nextKeyLength?: string;
+}
+
+/** The keys of an identity that is to be made; without either, SES makes some of its default length. */
+export interface NewKeys {
+  /** Makes it a replica, with the keys of the identity of the same name there: their length is not its own to choose. */
+  readonly parentRegion?: string;
+  readonly keyLength?: SigningKeyLength;
 }
 
 /** An identity as SES shows it now. */
@@ -71,7 +84,6 @@ export class Ses {
   /**
    * Makes an identity with tags, unless there is one: no other call of SES tells the one from the other.
    *
-   * @param parentRegion makes it a replica, with the keys of the identity of the same name there
    * @returns the identity; when it exists already, whether an earlier try of this very call may have made it
    * @throws AwsCallFailure
    * @see https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_CreateEmailIdentity.html
@@ -79,13 +91,13 @@ export class Ses {
   public async createIdentity(
     domainName: string,
     tags: Tags,
-    parentRegion?: string,
+    keys: NewKeys,
   ): Promise<Identity | { readonly mayBeMade: boolean }> {
-    const input = { EmailIdentity: domainName, Tags: toList(tags), ...(parentRegion && replicaOf(parentRegion)) };
+    const input = { EmailIdentity: domainName, Tags: toList(tags), DkimSigningAttributes: attributesFor(keys) };
     const send: Send<CreateEmailIdentityResponse> = (options) =>
       this.v2.send(new CreateEmailIdentityCommand(input), options);
     try {
-      const { DkimAttributes } = await this.call('CreateEmailIdentity', domainName, send, parentRegion);
+      const { DkimAttributes } = await this.call('CreateEmailIdentity', domainName, send, keys.parentRegion);
       return { signing: toSigning(DkimAttributes), tags, settings: {} };
     } catch (error) {
       const { code, attempts } = error as AwsCallFailure;
@@ -167,6 +179,24 @@ export class Ses {
   }
 
   /**
+   * Gives an identity keys of another length: SES makes new ones, with other tokens, and allows it once in 24 hours.
+   *
+   * @throws AwsCallFailure
+   * @see https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_PutEmailIdentityDkimSigningAttributes.html
+   */
+  public async changeKeyLength(domainName: string, keyLength: SigningKeyLength): Promise<Signing> {
+    const input = {
+      EmailIdentity: domainName,
+      SigningAttributesOrigin: 'AWS_SES',
+      SigningAttributes: { NextSigningKeyLength: keyLength },
+    } as const;
+    const { DkimTokens, DkimStatus, SigningHostedZone } = await this.call(CHANGE_KEYS, domainName, (options) =>
+      this.v2.send(new PutEmailIdentityDkimSigningAttributesCommand(input), options),
+    );
+    return toSigning({ Tokens: DkimTokens, Status: DkimStatus, SigningHostedZone, NextSigningKeyLength: keyLength });
+  }
+
+  /**
    * Deletes an identity with its tags; one that is gone already is no error.
    *
    * @throws AwsCallFailure
@@ -223,13 +253,12 @@ export function requireThreeTokens(
   return tokens as unknown as readonly [string, string, string];
 }
 
-/** What makes an identity a Deterministic Easy DKIM replica. The SDK names the Regions that there were when it was built. */
-function replicaOf(parentRegion: string): object {
-  return {
-    DkimSigningAttributes: {
-      DomainSigningAttributesOrigin: replicaOrigin(parentRegion) as DkimSigningAttributesOrigin,
-    },
-  };
+/** The SDK names the Regions that there were when it was built. */
+function attributesFor({ parentRegion, keyLength }: NewKeys): DkimSigningAttributes | undefined {
+  if (parentRegion !== undefined) {
+    return { DomainSigningAttributesOrigin: replicaOrigin(parentRegion) as DkimSigningAttributesOrigin };
+  }
+  return keyLength && { NextSigningKeyLength: keyLength };
 }
 
 function toSigning(dkim: DkimAttributes = {}): Signing {
@@ -240,6 +269,7 @@ function toSigning(dkim: DkimAttributes = {}): Signing {
     hostedZone: dkim.SigningHostedZone,
     origin: dkim.SigningAttributesOrigin,
     keyLength: dkim.CurrentSigningKeyLength,
+    nextKeyLength: dkim.NextSigningKeyLength,
   };
 }
 

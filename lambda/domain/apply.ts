@@ -16,6 +16,7 @@ import {
   digest,
   IDENTITY,
   isActive,
+  KEYS,
   madeRecord,
   tookIdentity,
   tookRecord,
@@ -25,6 +26,7 @@ import { DomainConfig, parseTags } from './config';
 import { IdentityClaims } from './identity-claims';
 import { refuseForeignSigning, refuseSwitchedOff } from './identity';
 import { DomainState, formatPhysicalId, kindsOf } from './physical-id';
+import { changeKeys, otherLength, publishKeys, refuseOtherKeys, refuseToChange, whyKept } from './signing-keys';
 import {
   areWritten,
   isMade,
@@ -81,6 +83,8 @@ export class DomainSetup {
   private madeIdentity: boolean;
   /** Whether the identity is not the one of the former deployment, or has lost its claim. */
   private isAnew = false;
+  /** Whether this run has given the identity other keys, or has tried to. */
+  private hasChangedKeys = false;
   private tokens: readonly string[];
   private dkimDomain: string;
   private submitted: readonly Submission[];
@@ -127,8 +131,9 @@ export class DomainSetup {
   /** @throws Failure */
   public async run(aws: Aws, freshness: Freshness): Promise<Applied> {
     const { config } = this;
-    const status = await this.settleIdentity(aws, freshness);
+    const found = await this.settleIdentity(aws, freshness);
     const zone = await aws.openZone();
+    const { status = found, remark: kept } = await this.settleKeys(aws, zone, freshness);
     const ownedRecords = await this.settleRecords(zone, freshness);
     const verified =
       config.waitForVerification > 0 && status !== 'Success'
@@ -146,12 +151,12 @@ export class DomainSetup {
       await freshness.check();
     }
     const state = this.state(ownedRecords);
-    const remark = await this.takeOver(state, freshness);
+    const remarks = [kept, await this.takeOver(state, freshness)].filter((each) => each !== undefined);
     const sendingResource = aws.ses.sendingResource(
       config.domainName,
       this.claims?.found?.settings.ConfigurationSet ?? undefined,
     );
-    return { state, status: verified, sendingResource, remark };
+    return { state, status: verified, sendingResource, remark: remarks.length > 0 ? remarks.join(' ') : undefined };
   }
 
   /**
@@ -175,6 +180,7 @@ export class DomainSetup {
       const earlier = this.earlier === 'unread' ? own : this.earlier;
       const claimed = this.idsMadeBy(earlier);
       recordsLeft = [...new Set([...recordsLeft, ...claimed])];
+      const kept = await this.keepKeys(claims, recordsLeft);
       leaving = claims.all().filter(({ id }) => ids.includes(id));
       if (this.beforeTaking !== undefined) {
         await claims.change(this.beforeTaking);
@@ -185,6 +191,7 @@ export class DomainSetup {
         { alone: !isToGo, always: config.retain, taken: !config.takeOwnership },
         (others) => this.undoRecords(aws, claims, others, claimed).then(() => void (recordsLeft = [])),
       );
+      await publishKeys(aws, kept, config, this.log);
       const hasBegun = leaving.length > 0 || this.madeIdentity || this.submitted.length > 0;
       return { state: hasBegun ? this.state([]) : undefined, problems: [] };
     } catch (error) {
@@ -211,6 +218,64 @@ export class DomainSetup {
   private records(): readonly MailRecord[] {
     const { config, tokens, dkimDomain } = this;
     return mailRecords({ ...config, tokens, dkimDomain });
+  }
+
+  /**
+   * Gives the identity keys of the wanted length. That cannot be taken back, so it waits until nothing else is in the way.
+   *
+   * @returns the DKIM status of new keys; what the user has to know when they stay as they are
+   */
+  private async settleKeys(
+    aws: Aws,
+    zone: HostedZone | undefined,
+    freshness: Freshness,
+  ): Promise<{ readonly status?: DkimStatus; readonly remark?: string }> {
+    const { config, event, known, log } = this;
+    const claims = this.claims!;
+    const length = otherLength(claims.found!.signing, config, event);
+    if (known === undefined || this.madeIdentity || length === undefined) {
+      return {};
+    }
+    const remark = await whyKept(length, config, event, !sameTokens(known.tokens, this.tokens), aws.deadline, log);
+    if (remark !== undefined) {
+      return { remark };
+    }
+    if (zone !== undefined) {
+      await this.settleRecords(zone, freshness, true);
+    }
+    await freshness.require();
+    await claims.reread();
+    refuseToChange(length, config, known, claims, event);
+    log('change-keys', { ...length });
+    // Whatever comes of it, only SES knows the tokens now.
+    this.hasChangedKeys = true;
+    this.tokens = [];
+    const { tokens, status, hostedZone } = await changeKeys(aws.ses, config.domainName, length.wanted);
+    this.tokens = requireThreeTokens(tokens, config.domainName, config.region);
+    this.dkimDomain = this.chooseDkimDomain(hostedZone, this.dkimDomain);
+    return { status };
+  }
+
+  /**
+   * Nobody can take back the keys that the identity has got since the last deployment. So the resource that was in place
+   * keeps their records, until its next update has them in its id.
+   *
+   * @param ids of the records that this event has made
+   * @returns their records that have to be there
+   */
+  private async keepKeys(claims: IdentityClaims, ids: readonly string[]): Promise<readonly MailRecord[]> {
+    const { known, tokens, config } = this;
+    const isOfSameIdentity = known !== undefined && !this.isAnew && claims.own(known.claim) !== undefined;
+    if (!isOfSameIdentity || this.madeIdentity || known.zoneId !== config.zoneId || sameTokens(known.tokens, tokens)) {
+      return [];
+    }
+    this.dkimDomain = this.chooseDkimDomain(claims.found?.signing.hostedZone, this.dkimDomain || known.dkimDomain);
+    const kept = this.records().filter(({ id }) => tokens.includes(id) && (this.hasChangedKeys || ids.includes(id)));
+    if (kept.length > 0) {
+      const made = kept.map(({ id }) => id);
+      await claims.change(this.replaced(known, made));
+    }
+    return kept;
   }
 
   /** The claim for records of which some were made by one of us. */
@@ -280,6 +345,9 @@ export class DomainSetup {
       refuseForeignSigning(signing, domainName, region);
       if (known === undefined) {
         refuseSwitchedOff(signing, domainName, region);
+        if (claims.own(this.eventClaim) === undefined) {
+          refuseOtherKeys(otherLength(signing, config, this.event), config);
+        }
       }
     });
     this.isAnew = known !== undefined && entered.earlier === undefined;
@@ -326,7 +394,15 @@ export class DomainSetup {
     return dkimDomain;
   }
 
-  private async settleRecords(zone: HostedZone | undefined, freshness: Freshness): Promise<readonly string[]> {
+  /**
+   * @param isTrial whether only to see what would be in the way
+   * @returns the ids of the records that are ours
+   */
+  private async settleRecords(
+    zone: HostedZone | undefined,
+    freshness: Freshness,
+    isTrial = false,
+  ): Promise<readonly string[]> {
     const { config, previous } = this;
     const claims = this.claims!;
     if (zone === undefined) {
@@ -382,6 +458,9 @@ export class DomainSetup {
         await claims.reread();
         plan = planNow();
       }
+      if (isTrial) {
+        return plan.owned;
+      }
       this.takeable = plan.found.filter((id) => records.some((each) => each.id === id && isMade(each, existing)));
       this.log('records-planned', {
         changes: plan.changes.map(({ action, record }) => `${action} ${record.type} ${record.name}`),
@@ -418,8 +497,23 @@ export class DomainSetup {
     const { claim } = this.state(ownedRecords);
     await this.claims!.put(this.claim(claim, ownedRecords), freshness);
     if (known !== undefined && claim !== known.claim && (this.isAnew || !sameTokens(known.tokens, this.tokens))) {
-      await this.claims!.put(this.restored(known), freshness);
+      await this.claims!.put(this.replaced(known, ownedRecords), freshness);
     }
+  }
+
+  /**
+   * The claim of what was in place, for an identity that has other tokens. Where it is the same identity, nobody can take
+   * its new keys back: so what was in place has their records, too, and may be in place again after a rollback.
+   */
+  private replaced(state: DomainState, ownedRecords: readonly string[]): Claim {
+    const { tokens } = this;
+    const claim = this.restored(state);
+    if (this.isAnew || state.zoneId === undefined) {
+      return claim;
+    }
+    const made = kindsOf(ownedRecords.filter(belongsToIdentity), tokens);
+    const found = kindsOf(tokens, tokens).filter((kind) => !made.includes(kind));
+    return { ...claim, made: [...claim.made, KEYS, ...made], found: [...claim.found, ...found] };
   }
 
   /** The claim of what was in place, for an identity that was made anew: its DKIM records may have other names. */
@@ -429,7 +523,8 @@ export class DomainSetup {
     const all = zoneId === undefined ? [] : allKinds({ ...this.config, ...recordOptions((option) => state[option]) });
     const made = kindsOf(ownedRecords, tokens).filter(isKept);
     const found = all.filter((kind) => isKept(kind) && !made.includes(kind));
-    return { id, zoneId, mailFrom: mailFrom && digest(mailFrom), made, found, by: claimant(this.event) };
+    const taken = this.isAnew ? undefined : this.claims?.own(id)?.taken;
+    return { id, zoneId, mailFrom: mailFrom && digest(mailFrom), made, found, taken, by: claimant(this.event) };
   }
 
   private idsOfTaken(): readonly string[] {

@@ -32,6 +32,12 @@ export interface Claim {
 /** Says that the event which put the claim has also made the identity. */
 export const IDENTITY = 'identity';
 
+/**
+ * Says that the DKIM records in the claim are those of the keys that the identity has now, and that the physical id has
+ * the tokens of the keys before: an update has changed them, and may have been taken back.
+ */
+export const KEYS = 'keys';
+
 /** A claim that has been leaving for longer than this belongs to a run that died, in seconds: no run takes so long. */
 const LONGEST_LEAVE = 20 * 60;
 

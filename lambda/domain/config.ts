@@ -1,3 +1,4 @@
+import type { SigningKeyLength } from '../../lib/shared/contract';
 import { CLAIM_PREFIX, MARK } from '../../lib/shared/claim-tags';
 import { optionsFrom, RecordOptions } from '../../lib/shared/mail-records';
 import { DOMAIN_RULES } from '../../lib/shared/rules';
@@ -15,6 +16,8 @@ export interface DomainConfig extends RecordOptions {
   readonly overwriteRecords: boolean;
   readonly retain: boolean;
   readonly takeOwnership: boolean;
+  /** Undefined when any will do. */
+  readonly signingKeyLength?: SigningKeyLength;
   readonly delegationRoleArn?: string;
   /** Seconds; 0 does not wait. */
   readonly waitForVerification: number;
@@ -37,6 +40,7 @@ export function parseConfig(properties: CustomResourceEvent['ResourceProperties'
     overwriteRecords: given.OverwriteRecords === 'true',
     retain: given.RemovalPolicy === 'retain',
     takeOwnership: given.TakeOwnership === 'true',
+    signingKeyLength: given.SigningKeyLength as SigningKeyLength | undefined,
     delegationRoleArn: given.DelegationRoleArn,
     waitForVerification: Number(given.WaitForVerification ?? 0),
     ...optionsFrom(given),

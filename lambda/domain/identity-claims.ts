@@ -7,6 +7,7 @@ import { allEnded } from '../events/all-ended';
 import { AwsCallFailure, Failure } from '../events/failure';
 import type { Freshness } from '../events/freshness';
 import type { Log } from '../events/log';
+import type { DomainConfig } from './config';
 import type { RegionalClaim } from './record-plan';
 import {
   Claim,
@@ -54,7 +55,9 @@ export class IdentityClaims {
   public constructor(
     private readonly aws: Pick<Aws, 'ses' | 'sesElsewhere' | 'deadline'>,
     /** With the Region of its parent if it is to be made as a replica. */
-    private readonly subject: { readonly domainName: string; readonly region: string; readonly parentRegion?: string },
+    private readonly subject: Pick<DomainConfig, 'domainName' | 'region' | 'signingKeyLength'> & {
+      readonly parentRegion?: string;
+    },
     private readonly log: Log,
   ) {}
 
@@ -143,9 +146,9 @@ export class IdentityClaims {
       if (this.identity === undefined) {
         await freshness.require();
         this.hasChanged = true;
-        const { domainName, parentRegion } = this.subject;
+        const { domainName, parentRegion, signingKeyLength: keyLength } = this.subject;
         const tags = { ...further, [MARK]: MADE, ...toTag(claim) };
-        const made = await this.ses.createIdentity(domainName, tags, parentRegion);
+        const made = await this.ses.createIdentity(domainName, tags, { parentRegion, keyLength });
         if ('signing' in made) {
           this.accept(made);
           return { isNew: true, signing: made.signing };

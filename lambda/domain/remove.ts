@@ -3,9 +3,9 @@ import type { Aws } from '../aws/clients';
 import { HostedZone, isNoSuchHostedZone } from '../aws/route53';
 import { AwsCallFailure, Failure } from '../events/failure';
 import type { Log } from '../events/log';
-import { Claim, tookRecord } from './claims';
+import { Claim, KEYS, tookRecord } from './claims';
 import { IdentityClaims } from './identity-claims';
-import { DomainState, kindsOf } from './physical-id';
+import { DomainState, idsOf, kindsOf } from './physical-id';
 import {
   Intended,
   namesOfDoubt,
@@ -14,6 +14,7 @@ import {
   Removal,
   recordsToRemove,
   sameIdentity,
+  sameTokens,
 } from './record-plan';
 import { IsStale, staleAmong } from './staleness';
 
@@ -77,7 +78,8 @@ export async function remove(departure: Departure, aws: Aws, log: Log): Promise<
     const leaving = isTaken ? { ...departure, state: withTaken(state, own) } : departure;
     const elsewhere = await claimsElsewhere(leaving, claims, log);
     const remaining = { claims: others, elsewhere, shown, tokens: claims.found?.signing.tokens ?? [] };
-    const removals = recordsToRemove(leaving.state, remaining);
+    const states = [leaving.state, ...withNewKeys(state, own, remaining.tokens)];
+    const removals = states.flatMap((each) => recordsToRemove(each, remaining));
     inDoubt = await removeRecords(leaving, removals, aws, log);
     if (elsewhere === 'unknown') {
       const names = recordsToRemove(leaving.state, { ...remaining, elsewhere: [] }).map(({ record }) => record.name);
@@ -131,6 +133,15 @@ function withTaken(state: DomainState, own: readonly Claim[]): DomainState {
     own.some((claim) => tookRecord(claim, kindsOf([id], state.tokens)[0], state)),
   );
   return { ...state, ownedRecords: [...new Set([...state.ownedRecords, ...taken.map(({ id }) => id)])] };
+}
+
+/** What there is for the keys that the identity has got since the physical id was given. */
+function withNewKeys(state: DomainState, own: readonly Claim[], tokens: readonly string[]): readonly DomainState[] {
+  const kinds = own
+    .filter(({ made }) => made.includes(KEYS))
+    .flatMap(({ made }) => made.filter((kind) => /^\d$/.test(kind)));
+  const ownedRecords = idsOf(kinds, tokens).filter((id) => id !== undefined);
+  return ownedRecords.length === 0 || sameTokens(state.tokens, tokens) ? [] : [{ ...state, tokens, ownedRecords }];
 }
 
 /** Whether CloudFormation shows a resource at the identity that has no claim there. */

@@ -20,6 +20,11 @@ export const REPLICA_RESOURCE_TYPE = 'Custom::EasyDkimReplica';
 /** The longest wait for verification: the Lambda's own limit of 15 minutes, less a minute to answer in. */
 export const MAX_WAIT_SECONDS = 14 * 60;
 
+/** The lengths that the keys of Easy DKIM may have, in SES's words. */
+export const SIGNING_KEY_LENGTHS = ['RSA_1024_BIT', 'RSA_2048_BIT'] as const;
+
+export type SigningKeyLength = (typeof SIGNING_KEY_LENGTHS)[number];
+
 /**
  * The properties of the custom resource for a domain. CloudFormation delivers every value as a string,
  * so every value is one from the start.
@@ -37,6 +42,8 @@ export interface ResourceProperties {
   readonly RemovalPolicy: 'destroy' | 'retain';
   /** Whether what others have made counts as made by the resource; absent when not. */
   readonly TakeOwnership?: 'true';
+  /** The length of the keys of Easy DKIM, in SES's words; absent when any will do. */
+  readonly SigningKeyLength?: SigningKeyLength;
   /** The role of the hosted zone's account; absent when the zone is in the stack's account. */
   readonly DelegationRoleArn?: string;
   /** Seconds; absent when the deployment does not wait for verification. */

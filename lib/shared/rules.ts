@@ -1,4 +1,10 @@
-import { MAX_WAIT_SECONDS, ReplicaProperties, ResourceProperties, SettingsProperties } from './contract';
+import {
+  MAX_WAIT_SECONDS,
+  ReplicaProperties,
+  ResourceProperties,
+  SettingsProperties,
+  SIGNING_KEY_LENGTHS,
+} from './contract';
 import { isInZone, normalizeDomainName, notInZoneMessage } from './domain-name';
 import { MAX_DMARC_LENGTH } from './mail-records';
 import type { Notification } from './settings';
@@ -112,6 +118,7 @@ export const DOMAIN_RULES: { readonly [P in Exclude<keyof ResourceProperties, 'T
   Ttl: { prop: 'ttl', isRequired: always, problem: (text) => secondsProblem(text, MAX_TTL) },
   OverwriteRecords: aFlag('overwriteRecords', always),
   TakeOwnership: aFlag('takeOwnership'),
+  SigningKeyLength: oneOf('signingKeyLength', SIGNING_KEY_LENGTHS),
   DelegationRoleArn: matching(
     'delegationRole',
     /^arn:[a-z-]{1,20}:iam::\d{12}:role\/[\w+=,.@/-]{1,576}$/,

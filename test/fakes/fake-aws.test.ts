@@ -29,6 +29,7 @@ import {
   DeleteEmailIdentityPolicyCommand,
   PutEmailIdentityConfigurationSetAttributesCommand,
   UpdateEmailIdentityPolicyCommand,
+  PutEmailIdentityDkimSigningAttributesCommand,
   PutEmailIdentityFeedbackAttributesCommand,
   PutEmailIdentityMailFromAttributesCommand,
   SESv2Client,
@@ -376,6 +377,35 @@ describe('the identities of SES v2', () => {
     await expect(sesv2().send(new CreateEmailIdentityPolicyCommand(input))).rejects.toMatchObject({
       name: 'BadRequestException',
     });
+  });
+
+  it('get keys of another length, with other tokens, once in 24 hours', async () => {
+    await create();
+    fake.setDkimStatus('us-east-1', 'example.com', 'Success');
+    const { tokens } = { ...fake.identity('us-east-1', 'example.com')! };
+    const change = (NextSigningKeyLength: 'RSA_1024_BIT' | 'RSA_2048_BIT') =>
+      sesv2().send(
+        new PutEmailIdentityDkimSigningAttributesCommand({
+          EmailIdentity: 'example.com',
+          SigningAttributesOrigin: 'AWS_SES',
+          SigningAttributes: { NextSigningKeyLength },
+        }),
+      );
+    const refused = { name: 'BadRequestException' };
+    await expect(change('RSA_2048_BIT')).rejects.toMatchObject(refused);
+
+    const { DkimTokens, DkimStatus } = await change('RSA_1024_BIT');
+
+    expect(DkimStatus).toBe('PENDING');
+    expect(DkimTokens).toHaveLength(3);
+    expect(tokens).not.toEqual(expect.arrayContaining([DkimTokens![0]]));
+    expect((await getEmailIdentity()).DkimAttributes).toMatchObject({
+      Tokens: DkimTokens,
+      CurrentSigningKeyLength: 'RSA_1024_BIT',
+    });
+    await expect(change('RSA_2048_BIT')).rejects.toMatchObject(refused);
+    now += 24 * 3_600_000;
+    await change('RSA_2048_BIT');
   });
 
   it('take a MAIL FROM domain and forwarding as v1 shows them', async () => {

@@ -72,6 +72,7 @@ const SES_V2: Readonly<Record<string, string>> = {
   'GET /identities/{}': 'GetEmailIdentity',
   'DELETE /identities/{}': 'DeleteEmailIdentity',
   'PUT /identities/{}/configuration-set': 'PutEmailIdentityConfigurationSetAttributes',
+  'PUT /identities/{}/dkim/signing': 'PutEmailIdentityDkimSigningAttributes',
   'PUT /identities/{}/feedback': 'PutEmailIdentityFeedbackAttributes',
   'PUT /identities/{}/mail-from': 'PutEmailIdentityMailFromAttributes',
   'POST /identities/{}/policies/{}': 'CreateEmailIdentityPolicy',

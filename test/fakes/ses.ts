@@ -5,6 +5,7 @@ import { element, escapeXml, list } from './xml';
 
 export type DkimStatus = 'NotStarted' | 'Pending' | 'Success' | 'Failed' | 'TemporaryFailure';
 export type VerificationStatus = DkimStatus;
+export type KeyLength = 'RSA_1024_BIT' | 'RSA_2048_BIT';
 export type DkimOrigin = 'AWS_SES' | 'EXTERNAL' | `AWS_SES_${string}`;
 
 export interface Identity {
@@ -30,7 +31,9 @@ export interface Identity {
   headers: NotificationType[];
   tags: Record<string, string>;
   /** Of Easy DKIM; undefined: the v2 API does not say. */
-  keyLength?: 'RSA_1024_BIT' | 'RSA_2048_BIT';
+  keyLength?: KeyLength;
+  /** When the keys were changed: milliseconds since the epoch. */
+  keysChangedAt?: number;
   /** Why SES has not verified it. */
   errorType?: string;
   /** The texts of its policies, by name. */
@@ -138,6 +141,13 @@ export class Identities {
       tokens,
     });
     return identities.delete(name);
+  }
+
+  /** Other tokens for an identity that stays. */
+  renewTokens(account: string, region: string, domain: string): string[] {
+    const key = `${account} ${region} ${domain}`;
+    this.former.set(key, { deletions: (this.former.get(key)?.deletions ?? 0) + 1, tokens: [] });
+    return this.easyDkimTokens(account, region, domain);
   }
 
   /** Deterministic, so that a failing random run can be repeated with its seed. */

@@ -1,6 +1,14 @@
 import { AwsError, required, type Call } from './call';
 import type { FakeAws } from './fake-aws';
-import { requireFeedback, upperSnake, validDomain, type DkimOrigin, type Identity, type MailFrom } from './ses';
+import {
+  requireFeedback,
+  upperSnake,
+  validDomain,
+  type DkimOrigin,
+  type Identity,
+  type KeyLength,
+  type MailFrom,
+} from './ses';
 
 type Operation = (fake: FakeAws, call: Call) => string;
 
@@ -9,7 +17,13 @@ interface Tag {
   readonly Value: string;
 }
 
+interface SigningAttributes {
+  readonly DomainSigningAttributesOrigin?: DkimOrigin;
+  readonly NextSigningKeyLength?: KeyLength;
+}
+
 const MAX_TAGS = 50;
+const DAY = 24 * 3_600_000;
 const MAX_POLICIES = 20;
 const TAG_TEXT = /^[\p{L}\p{N}\p{Z}_.:/=+@-]*$/u;
 
@@ -23,9 +37,9 @@ export const sesv2Operations: Record<string, Operation> = {
       throw new AwsError(400, 'AlreadyExistsException', `Email identity ${name} already exist.`);
     }
     const tags = withTags({}, (params.Tags ?? []) as Tag[]);
-    const origin = (params.DkimSigningAttributes as { DomainSigningAttributesOrigin?: DkimOrigin } | undefined)
-      ?.DomainSigningAttributesOrigin;
-    const keys = origin === undefined ? {} : fake.identities.replicaOf(account, origin, name);
+    const { DomainSigningAttributesOrigin: origin, NextSigningKeyLength: keyLength = 'RSA_2048_BIT' } =
+      (params.DkimSigningAttributes ?? {}) as SigningAttributes;
+    const keys = origin === undefined ? { keyLength } : fake.identities.replicaOf(account, origin, name);
     const identity = fake.identities.add(account, region, validDomain(name), { madeBy: account, tags, ...keys });
     return JSON.stringify({ IdentityType: 'DOMAIN', VerifiedForSendingStatus: false, DkimAttributes: dkim(identity) });
   },
@@ -76,6 +90,27 @@ export const sesv2Operations: Record<string, Operation> = {
 
   ListTagsForResource(fake, call) {
     return JSON.stringify({ Tags: toList(tagged(fake, call).tags) });
+  },
+
+  /** What is documented of Easy DKIM: other keys at most once in 24 hours. SES's words for a refusal are not. */
+  PutEmailIdentityDkimSigningAttributes(fake, call) {
+    const identity = find(fake, call);
+    const { NextSigningKeyLength: keyLength } = (call.params.SigningAttributes ?? {}) as SigningAttributes;
+    if (call.params.SigningAttributesOrigin !== 'AWS_SES' || keyLength === undefined) {
+      throw badRequest('The fake changes the length of the keys of Easy DKIM only.');
+    }
+    const now = fake.clock.now();
+    if (identity.keyLength === keyLength) throw badRequest(`The signing key length is already ${keyLength}.`);
+    if (now - (identity.keysChangedAt ?? -Infinity) < DAY) {
+      throw badRequest('The signing key length can be changed at most once in 24 hours.');
+    }
+    const tokens = fake.identities.renewTokens(call.account, call.region, identity.domain);
+    Object.assign(identity, { keyLength, tokens, origin: 'AWS_SES', dkimStatus: 'Pending', keysChangedAt: now });
+    return JSON.stringify({
+      DkimStatus: upperSnake(identity.dkimStatus),
+      DkimTokens: tokens,
+      SigningHostedZone: identity.signingHostedZone,
+    });
   },
 
   PutEmailIdentityConfigurationSetAttributes(fake, call) {
@@ -170,6 +205,7 @@ function dkim(identity: Identity): object {
     SigningAttributesOrigin: identity.origin,
     SigningHostedZone: identity.signingHostedZone,
     CurrentSigningKeyLength: identity.keyLength,
+    NextSigningKeyLength: identity.keyLength,
   };
 }
 

@@ -157,6 +157,22 @@ describe('the role of the Lambda may do all that the handler does', () => {
     expect(world.holdings()).toEqual([]);
   });
 
+  test('keys of another length', async () => {
+    const short = { ...tagged, SigningKeyLength: 'RSA_1024_BIT' } as const;
+    const long = { ...tagged, SigningKeyLength: 'RSA_2048_BIT' } as const;
+    const answers = [
+      await resource.create(short),
+      await resource.update(long),
+      await resource.cleanUp(),
+      await resource.delete(),
+    ];
+
+    expect(resource.refused).toEqual([]);
+    expect(answers.filter((answer) => answer?.status === 'FAILED')).toEqual([]);
+    expect(world.fake.operations()).toContain('PutEmailIdentityDkimSigningAttributes');
+    expect(world.holdings()).toEqual([]);
+  });
+
   test('back from a zone of another account', async () => {
     await resource.create(properties(delegated));
     await resource.update(properties());
@@ -316,6 +332,31 @@ describe('the role of the Lambda may not', () => {
       ['tag one of another Region', tagging({ [MARK]: 'made' }, `arn:aws:ses:us-east-1:${ACCOUNT}:identity/${DOMAIN}`)],
     ])('%s', (_, question) => {
       expect(isAllowed(tagged(), question)).toBe(false);
+    });
+
+    describe('where a domain has a length for its keys:', () => {
+      const lengthy = () => handlerStatements(properties({ SigningKeyLength: 'RSA_2048_BIT' }), deployment);
+      const changing = (mark: string, name = DOMAIN): Question => ({
+        action: 'ses:PutEmailIdentityDkimSigningAttributes',
+        resource: `arn:aws:ses:${REGION}:${ACCOUNT}:identity/${name}`,
+        keys: resourceTags({ [MARK]: mark }),
+      });
+
+      test('(but may change the keys of its identity)', () => {
+        expect(isAllowed(lengthy(), changing('made'))).toBe(true);
+      });
+
+      test('change them without', () => {
+        expect(isAllowed(tagged(), changing('made'))).toBe(false);
+      });
+
+      test.each<[string, Question]>([
+        ['change them where others have made it', changing('used')],
+        ['change those of another one', changing('made', 'example.net')],
+        ['change those of a subdomain', changing('made', `mail.${DOMAIN}`)],
+      ])('%s', (_, question) => {
+        expect(isAllowed(lengthy(), question)).toBe(false);
+      });
     });
 
     describe('where a domain takes ownership:', () => {

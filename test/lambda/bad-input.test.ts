@@ -68,6 +68,7 @@ const PROPERTIES: readonly (readonly [property: string, prop: string, bad: fc.Ar
   ['SesRegion', 'sesRegion', except(/^[a-z]{2,4}(-[a-z]{1,15}){1,3}-\d$/, fc.oneof(anything, fc.constant(undefined)))],
   ['Ttl', 'ttl', fc.oneof(notANumber, fc.constantFrom('0', '00', '2147483648', '9999999999', undefined))],
   ['WaitForVerification', 'waitForVerification', fc.oneof(notANumber, fc.constantFrom('0', '841', '9999999999'))],
+  ['SigningKeyLength', 'signingKeyLength', except(/^RSA_(1024|2048)_BIT$/, anything)],
   ['OverwriteRecords', 'overwriteRecords', except(/^(true|false)$/, anything)],
   ['RemovalPolicy', 'removalPolicy', except(/^(retain|destroy)$/, anything)],
   ['MailFromDomain', 'mailFrom.domainName', fc.oneof(notADomainName, notAString, homograph, fc.constant(DOMAIN))],

@@ -112,6 +112,7 @@ it.each<[prop: string, bad: fc.Arbitrary<unknown>]>([
   ['delegationRole', fc.oneof(notDefined(notAString), noise)],
   ['removalPolicy', fc.oneof(notDefined(notAString), noise, fc.constant(RemovalPolicy.SNAPSHOT))],
   ['overwriteRecords', notABoolean],
+  ['signingKeyLength', fc.oneof(notDefined(notAString), noise)],
   ['outputs', notABoolean],
   ['mailFrom', notAnObject],
   ['dmarc', notAnObject],

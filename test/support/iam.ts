@@ -1,7 +1,7 @@
 import { App, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { HostedZone } from 'aws-cdk-lib/aws-route53';
-import { ConfigurationSet } from 'aws-cdk-lib/aws-ses';
+import { ConfigurationSet, type EasyDkimSigningKeyLength } from 'aws-cdk-lib/aws-ses';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EasyDkimDelegationRole, EasyDkimDomain, EasyDkimDomainProps, EasyDkimWatch } from '../../lib';
 import type { ResourceProperties, SettingsProperties } from '../../lib/shared/contract';
@@ -56,6 +56,7 @@ export function handlerStatements(
     ttl: Duration.seconds(Number(given.Ttl)),
     removalPolicy: given.RemovalPolicy as RemovalPolicy,
     takeOwnership: given.TakeOwnership === 'true',
+    signingKeyLength: given.SigningKeyLength as EasyDkimSigningKeyLength | undefined,
     delegationRole:
       given.DelegationRoleArn === undefined
         ? undefined

@@ -28,6 +28,8 @@ export interface PolicyRequest {
   readonly removable: boolean;
   /** An identity that others have made and that may be marked as made by this library; absent without any. */
   readonly takenIdentityArn?: string;
+  /** An identity of this library whose keys may be changed; absent without any. */
+  readonly keysIdentityArn?: string;
   /** Absent when the records are for another DNS provider. */
   readonly hostedZoneArn?: string;
   readonly delegationRoleArn?: string;
@@ -57,6 +59,13 @@ const MARK_AS_MADE = {
     'ForAllValues:StringLike': { 'aws:TagKeys': [MARK, `${CLAIM_PREFIX}*`] },
     StringEquals: { [`aws:RequestTag/${MARK}`]: MADE },
   },
+};
+
+/** The permission to change the keys of identities that this library has made, or taken over. */
+const CHANGE_KEYS = {
+  Effect: 'Allow',
+  Action: 'ses:PutEmailIdentityDkimSigningAttributes',
+  Condition: { StringEquals: { [`aws:ResourceTag/${MARK}`]: MADE } },
 };
 
 /** What ARNs are counted with whose names are not known yet. */
@@ -251,6 +260,7 @@ class Policy {
   private readonly delegationRoles = new NamedAccess(ASSUME, UNKNOWN_ROLE_LENGTH);
   private readonly takenIdentities = new NamedAccess(MARK_AS_MADE, UNKNOWN_IDENTITY_LENGTH);
   private readonly replicas = new ReplicaAccess();
+  private readonly keysIdentities = new NamedAccess(CHANGE_KEYS, UNKNOWN_IDENTITY_LENGTH);
   private readonly settings: SettingsAccess;
   private readonly regions: RegionAccess;
   private readonly document: () => object;
@@ -271,6 +281,7 @@ class Policy {
       ...this.delegationRoles.statements(),
       ...this.takenIdentities.statements(),
       ...this.replicas.statements(),
+      ...this.keysIdentities.statements(),
       ...this.settings.statements(),
     ];
     const changing = () => [...this.regions.statements(), ...ofDomains()];
@@ -305,6 +316,7 @@ class Policy {
       this.delegationRoles.length(domain?.delegationRoleArn) +
       this.takenIdentities.length(domain?.takenIdentityArn) +
       this.replicas.length(domain && replicaRequest(domain)) +
+      this.keysIdentities.length(domain?.keysIdentityArn) +
       this.settings.length(domain?.settings)
     );
   }
@@ -345,6 +357,9 @@ class Policy {
     const replica = replicaRequest(request);
     if (replica !== undefined) {
       this.replicas.allow(replica);
+    }
+    if (request.keysIdentityArn !== undefined) {
+      this.keysIdentities.allow(request.keysIdentityArn);
     }
     if (request.settings !== undefined) {
       const { SesRegion: region } = request.settings.properties;
@@ -392,6 +407,7 @@ function textsOf(request: PolicyRequest): readonly string[] {
     request.delegationRoleArn ?? '',
     request.takenIdentityArn ?? '',
     request.parentArn ?? '',
+    request.keysIdentityArn ?? '',
     request.settings?.configurationSetArn ?? '',
   ];
   return texts.filter((text) => Token.isUnresolved(atItsLongest(text)));

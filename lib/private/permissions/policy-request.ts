@@ -13,17 +13,19 @@ export function policyRequest(
   settings: SettingsProperties | undefined,
 ): PolicyRequest {
   const { DomainName: domainName, SesRegion: region } = properties;
+  const identityArn = sesArn(scope, region, 'identity', domainName);
   return {
     domainName,
     region,
     removable: properties.RemovalPolicy === 'destroy',
-    takenIdentityArn: properties.TakeOwnership && sesArn(scope, region, 'identity', domainName),
+    takenIdentityArn: properties.TakeOwnership && identityArn,
+    keysIdentityArn: properties.SigningKeyLength && identityArn,
     hostedZoneArn: hostedZone && zoneArn(scope, hostedZone),
     delegationRoleArn: properties.DelegationRoleArn,
     options: optionsFrom(properties),
     settings: settings && {
       properties: settings,
-      identityArn: sesArn(scope, region, 'identity', domainName),
+      identityArn,
       configurationSetArn:
         settings.ConfigurationSet && sesArn(scope, region, 'configuration-set', settings.ConfigurationSet),
     },

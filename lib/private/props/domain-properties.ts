@@ -3,7 +3,7 @@ import { Construct } from 'constructs';
 import type { EasyDkimDomainProps } from '../../easy-dkim-domain-props';
 import { checkProperties, domainInZone, publicZoneName } from './checks';
 import { zoneId } from '../permissions/arns';
-import { MAX_WAIT_SECONDS, ResourceProperties } from '../../shared/contract';
+import { MAX_WAIT_SECONDS, ResourceProperties, SIGNING_KEY_LENGTHS } from '../../shared/contract';
 import { dmarcRecord } from './dmarc';
 import { mailFromDomain } from './mail-from';
 import { DOMAIN_RULES, MAX_TTL, regionProblem, secondsProblem, shown } from '../../shared/rules';
@@ -25,6 +25,11 @@ export const DOMAIN_TYPES = {
   removalPolicy: oneOf([RemovalPolicy.DESTROY, RemovalPolicy.RETAIN], 'RemovalPolicy.DESTROY or RemovalPolicy.RETAIN'),
   overwriteRecords: A_BOOLEAN,
   takeOwnership: A_BOOLEAN,
+  // Their values, so that nobody has to load all of aws-ses for a check.
+  signingKeyLength: oneOf(
+    SIGNING_KEY_LENGTHS,
+    'EasyDkimSigningKeyLength.RSA_1024_BIT or EasyDkimSigningKeyLength.RSA_2048_BIT',
+  ),
   mailFrom: aStruct('an object such as { domainName: "bounce.example.com" }'),
   dmarc: aStruct('an object such as { policy: DmarcPolicy.NONE }, or {}'),
   revision: aString('any text, such as "2"'),
@@ -68,6 +73,7 @@ export function domainProperties(scope: Construct, props: EasyDkimDomainProps, f
     OverwriteRecords: props.overwriteRecords ? 'true' : 'false',
     RemovalPolicy: props.removalPolicy === RemovalPolicy.RETAIN ? 'retain' : 'destroy',
     TakeOwnership: props.takeOwnership ? 'true' : undefined,
+    SigningKeyLength: props.signingKeyLength && (`${props.signingKeyLength}` as const),
     DelegationRoleArn: props.delegationRole?.roleRef.roleArn,
     WaitForVerification:
       waitForVerification &&

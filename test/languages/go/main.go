@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsroute53"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsses"
 	"github.com/aws/jsii-runtime-go"
 	"github.com/cdk-ses-easy-dkim/cdk-ses-easy-dkim-go/cdkseseasydkim"
 )
@@ -46,6 +47,7 @@ func main() {
 		WaitForVerification: awscdk.Duration_Minutes(jsii.Number(10)),
 		RemovalPolicy:       awscdk.RemovalPolicy_RETAIN,
 		TakeOwnership:       jsii.Bool(true),
+		SigningKeyLength:    awsses.EasyDkimSigningKeyLength_RSA_2048_BIT,
 		OverwriteRecords:    jsii.Bool(true),
 		Outputs:             jsii.Bool(false),
 		Revision:            jsii.String("2"),

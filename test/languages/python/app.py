@@ -3,6 +3,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_route53 as route53
+from aws_cdk import aws_ses as ses
 from cdk_ses_easy_dkim import (
     EasyDkimDelegationRole,
     EasyDkimDomain,
@@ -42,6 +43,7 @@ full = EasyDkimDomain(
     wait_for_verification=Duration.minutes(10),
     removal_policy=RemovalPolicy.RETAIN,
     take_ownership=True,
+    signing_key_length=ses.EasyDkimSigningKeyLength.RSA_2048_BIT,
     overwrite_records=True,
     outputs=False,
     revision="2",

@@ -4,6 +4,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import * as route53 from 'aws-cdk-lib/aws-route53';
+import * as ses from 'aws-cdk-lib/aws-ses';
 import { EasyDkimDelegationRole, EasyDkimDomain } from 'cdk-ses-easy-dkim';
 
 const app = new App({ analyticsReporting: false });
@@ -28,6 +29,7 @@ const full = new EasyDkimDomain(stack, 'Full', {
   waitForVerification: Duration.minutes(10),
   removalPolicy: RemovalPolicy.RETAIN,
   takeOwnership: true,
+  signingKeyLength: ses.EasyDkimSigningKeyLength.RSA_2048_BIT,
   overwriteRecords: true,
   outputs: false,
   revision: '2',

@@ -23,6 +23,7 @@ import software.amazon.awscdk.services.logs.RetentionDays;
 import software.amazon.awscdk.services.route53.HostedZone;
 import software.amazon.awscdk.services.route53.HostedZoneAttributes;
 import software.amazon.awscdk.services.route53.PublicHostedZone;
+import software.amazon.awscdk.services.ses.EasyDkimSigningKeyLength;
 
 public final class Main {
   public static void main(String[] args) {
@@ -54,6 +55,7 @@ public final class Main {
         .waitForVerification(Duration.minutes(10))
         .removalPolicy(RemovalPolicy.RETAIN)
         .takeOwnership(true)
+        .signingKeyLength(EasyDkimSigningKeyLength.RSA_2048_BIT)
         .overwriteRecords(true)
         .outputs(false)
         .revision("2")
