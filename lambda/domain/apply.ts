@@ -243,9 +243,10 @@ export class DomainSetup {
     if (zone !== undefined) {
       await this.settleRecords(zone, freshness, true);
     }
+    const replicaRegions = await claims.replicaRegions();
     await freshness.require();
     await claims.reread();
-    refuseToChange(length, config, known, claims, event);
+    refuseToChange(length, config, known, claims, replicaRegions, event);
     log('change-keys', { ...length });
     // Whatever comes of it, only SES knows the tokens now.
     this.hasChangedKeys = true;

@@ -63,6 +63,7 @@ export function refuseToChange(
   config: DomainConfig,
   known: DomainState,
   claims: Pick<IdentityClaims, 'isOurs' | 'all'>,
+  replicaRegions: readonly string[],
   event: CustomResourceEvent,
 ): void {
   const users = claims
@@ -81,6 +82,14 @@ export function refuseToChange(
       length,
       config,
       `The identity is used by ${who} too, with records for them. Leave signingKeyLength out`,
+    );
+  }
+  if (replicaRegions.length > 0) {
+    throw refusal(
+      length,
+      config,
+      `The replica in ${replicaRegions.join(', ')} signs with them too, and AWS does not say when it gets new ones. ` +
+        'Deploy without replicaRegions first',
     );
   }
   if (config.zoneId !== known.zoneId) {

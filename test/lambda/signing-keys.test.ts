@@ -110,6 +110,17 @@ describe('an identity in use', () => {
     expect(changes()).toBe(0);
   });
 
+  it('keeps its keys as long as a replica signs with them', async () => {
+    world.setRegions(REGION, 'us-east-1');
+    world.fake.addIdentity('us-east-1', DOMAIN, { origin: 'AWS_SES_EU_WEST_1' });
+
+    const { status, reason } = (await mail.update(withKeys(LONG)))!;
+
+    expect(status).toBe('FAILED');
+    expect(reason).toContain('The replica in us-east-1 signs with them too');
+    expect(changes()).toBe(0);
+  });
+
   it('gets keys of another length, whose records are there before the old ones go', async () => {
     const second = await well(mail.update(withKeys(LONG)));
 
