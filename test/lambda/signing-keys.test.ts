@@ -114,7 +114,7 @@ describe('an identity in use', () => {
     world.setRegions(REGION, 'us-east-1');
     world.fake.addIdentity('us-east-1', DOMAIN, { origin: 'AWS_SES_EU_WEST_1' });
 
-    const { status, reason } = (await mail.update(withKeys(LONG)));
+    const { status, reason } = await mail.update(withKeys(LONG));
 
     expect(status).toBe('FAILED');
     expect(reason).toContain('The replica in us-east-1 signs with them too');
