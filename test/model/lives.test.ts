@@ -4,8 +4,8 @@ import { soak } from './soak';
 const SEED = 20_000;
 
 describe('lives of stacks, with faults, kills and others who act in between', () => {
-  it.each([0, 1, 2])('break no promise (part %i)', async (part) => {
-    const { failure } = await soak({ seed: SEED + part, runs: 100, shrink: true });
+  it.each([0, 1, 2, 3, 4, 5])('break no promise (part %i)', async (part) => {
+    const { failure } = await soak({ seed: SEED + part, runs: 50, shrink: true });
 
     expect(failure && `npm run soak -- --seed ${failure.seed} --path ${failure.path}\n${failure.message}`).toBe(
       undefined,
