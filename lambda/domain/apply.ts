@@ -26,7 +26,15 @@ import { DomainConfig, parseTags } from './config';
 import { IdentityClaims } from './identity-claims';
 import { refuseForeignSigning, refuseSwitchedOff } from './identity';
 import { DomainState, formatPhysicalId, kindsOf } from './physical-id';
-import { changeKeys, otherLength, publishKeys, refuseOtherKeys, refuseToChange, whyKept } from './signing-keys';
+import {
+  changeKeys,
+  choosesKeys,
+  otherLength,
+  publishKeys,
+  refuseOtherKeys,
+  refuseToChange,
+  whyKept,
+} from './signing-keys';
 import {
   areWritten,
   isMade,
@@ -267,6 +275,10 @@ export class DomainSetup {
   private async keepKeys(claims: IdentityClaims, ids: readonly string[]): Promise<readonly MailRecord[]> {
     const { known, tokens, config } = this;
     const isOfSameIdentity = known !== undefined && !this.isAnew && claims.own(known.claim) !== undefined;
+    if (!choosesKeys(this.event)) {
+      // The identity has been made anew.
+      return [];
+    }
     if (!isOfSameIdentity || this.madeIdentity || known.zoneId !== config.zoneId || sameTokens(known.tokens, tokens)) {
       return [];
     }
@@ -509,7 +521,7 @@ export class DomainSetup {
   private replaced(state: DomainState, ownedRecords: readonly string[]): Claim {
     const { tokens } = this;
     const claim = this.restored(state);
-    if (this.isAnew || state.zoneId === undefined) {
+    if (this.isAnew || state.zoneId === undefined || !choosesKeys(this.event)) {
       return claim;
     }
     const made = kindsOf(ownedRecords.filter(belongsToIdentity), tokens);

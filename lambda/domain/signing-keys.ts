@@ -206,6 +206,11 @@ function isForKeys({ made, found, unreadable }: Claim): boolean {
 
 const SETTINGS: ReadonlySet<string> = new Set(SETTING_NAMES);
 
+/** Whether the length of the keys is chosen by the deployment, or was by the one before. */
+export function choosesKeys(event: CustomResourceEvent): boolean {
+  return event.ResourceProperties.SigningKeyLength !== undefined || formerLength(event) !== undefined;
+}
+
 function formerLength({ OldResourceProperties: former }: CustomResourceEvent): string | undefined {
   return (former as { readonly SigningKeyLength?: string } | null | undefined)?.SigningKeyLength;
 }
