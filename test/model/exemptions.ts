@@ -81,9 +81,10 @@ export class Exemptions {
         this.ledger.mark(item, 'others');
         continue;
       }
-      if (held.properties.RemovalPolicy === 'retain' && claims(state, item) && !this.isClaimed(item)) {
+      const retains = held.properties.RemovalPolicy === 'retain';
+      if (retains && claims(state, item) && !this.isClaimed(item) && this.isUsed(item)) {
         // To whoever else uses it, it is one that was there before.
-        if (this.isUsed(item)) this.ledger.mark(item, 'others');
+        this.ledger.mark(item, 'others');
       }
       if (!isAt(state, item) || this.isUsed(item)) continue;
       if (this.finders.get(item.key)?.has(held.id)) {
