@@ -274,11 +274,9 @@ export class DomainSetup {
    */
   private async keepKeys(claims: IdentityClaims, ids: readonly string[]): Promise<readonly MailRecord[]> {
     const { known, tokens, config } = this;
-    const isOfSameIdentity = known !== undefined && !this.isAnew && claims.own(known.claim) !== undefined;
-    if (!choosesKeys(this.event)) {
-      // The identity has been made anew.
-      return [];
-    }
+    // Where no length is chosen, other tokens mean that the identity has been made anew.
+    const isOfSameIdentity =
+      choosesKeys(this.event) && known !== undefined && !this.isAnew && claims.own(known.claim) !== undefined;
     if (!isOfSameIdentity || this.madeIdentity || known.zoneId !== config.zoneId || sameTokens(known.tokens, tokens)) {
       return [];
     }

@@ -16,8 +16,10 @@ import {
   isLeased,
   isLeaving,
   isMade,
+  isOfResource,
   leaseKey,
   readClaims,
+  ResourceIds,
   sameClaim,
   tagKey,
   Tags,
@@ -75,6 +77,11 @@ export class IdentityClaims {
     return readClaims(this.tags);
   }
 
+  /** The claims of the very resource that an event is for. */
+  public ofResource(event: ResourceIds): readonly Claim[] {
+    return this.all().filter((claim) => isOfResource(claim, event));
+  }
+
   public own(id: string): Claim | undefined {
     return this.all().find((claim) => claim.id === id);
   }
@@ -102,25 +109,15 @@ export class IdentityClaims {
 
   /** The claims on the identities of the same name in the other Regions of the stack, with their Regions. */
   public async readElsewhere(): Promise<readonly RegionalClaim[]> {
-    const looks = await allEnded(
-      this.aws.sesElsewhere.map(async (ses) => {
-        const tags = (await ses.findIdentity(this.subject.domainName))?.tags ?? {};
-        return readClaims(tags).map((claim) => ({ ...claim, region: ses.region }));
-      }),
-    );
-    return looks.flat();
+    const found = await this.findElsewhere();
+    return found.flatMap(({ region, tags }) => readClaims(tags).map((claim) => ({ ...claim, region })));
   }
 
   /** The other Regions of the stack that have a replica of the identity. */
   public async replicaRegions(): Promise<readonly string[]> {
-    const { domainName, region } = this.subject;
-    const looks = await allEnded(
-      this.aws.sesElsewhere.map(async (ses) => {
-        const origin = (await ses.findIdentity(domainName))?.signing.origin;
-        return origin === replicaOrigin(region) ? [ses.region] : [];
-      }),
-    );
-    return looks.flat();
+    const origin = replicaOrigin(this.subject.region);
+    const found = await this.findElsewhere();
+    return found.filter(({ signing }) => signing.origin === origin).map(({ region }) => region);
   }
 
   /**
@@ -285,6 +282,17 @@ export class IdentityClaims {
 
   private get ses(): Ses {
     return this.aws.ses;
+  }
+
+  /** The identities of the same name in the other Regions of the stack. */
+  private async findElsewhere(): Promise<readonly (Identity & { readonly region: string })[]> {
+    const looks = await allEnded(
+      this.aws.sesElsewhere.map(async (ses) => {
+        const identity = await ses.findIdentity(this.subject.domainName);
+        return identity === undefined ? [] : [{ ...identity, region: ses.region }];
+      }),
+    );
+    return looks.flat();
   }
 
   /** Whoever comes from now on waits until {@link end}. */

@@ -66,6 +66,17 @@ export interface RecordWishes {
   readonly unconfirmed: readonly string[];
 }
 
+/** What is wished by a deployment that has made nothing before, and overwrites nothing. */
+export const NOTHING_MADE = {
+  zoneId: '',
+  ttl: 0,
+  overwriteRecords: false,
+  owned: [],
+  inherited: [],
+  former: [],
+  unconfirmed: [],
+};
+
 /**
  * Decides what to change so that the records are there. What others made stays as it is: a record
  * that does the same is used, one in its place that does not is a conflict, unless the user has it
@@ -234,42 +245,30 @@ export interface Intended {
 }
 
 /** The changes that remove records, as far as they are still as we made them. */
-export function planRemoval(
-  removals: readonly Removal[],
-  existing: readonly RecordSet[],
-  intended?: Intended,
-): readonly Change[] {
+export function planRemoval(removals: readonly Removal[], existing: readonly RecordSet[]): readonly Change[] {
   return removals.flatMap(({ record, successor }) => {
     const present = findMade(record, existing);
-    if (present === undefined || !isAsIntended(present, record, intended)) return [];
+    if (present === undefined) return [];
     // Route 53 deletes only what is named with the very TTL and value that it has.
     const next = successor ? withRecord(present, successor, present.ttl) : withoutRecord(present, record, undefined);
     return transition(present, next);
   });
 }
 
-/** The names of the records that are as we make them, but not as they were intended: others may have made those. */
-export function namesOfDoubt(
-  removals: readonly Removal[],
-  existing: readonly RecordSet[],
-  intended?: Intended,
-): readonly string[] {
-  const isInDoubt = ({ record }: Removal) => {
-    const present = findMade(record, existing);
-    return present !== undefined && !isAsIntended(present, record, intended);
-  };
-  return removals.filter(isInDoubt).map(({ record }) => record.name);
+/** Whether a record is as we make them, but not as it was intended: others may have made it. */
+export function isInDoubt(record: MailRecord, existing: readonly RecordSet[], intended: Intended): boolean {
+  const present = findMade(record, existing);
+  return present !== undefined && !isAsIntended(present, record, intended);
 }
 
 function findMade(record: MailRecord, existing: readonly RecordSet[]): RecordSet | undefined {
   return existing.find((set) => isOf(set, record) && isStillOurs(set, record));
 }
 
-function isAsIntended(set: RecordSet, record: MailRecord, intended: Intended | undefined): boolean {
-  if (intended === undefined) return true;
-  const targets = intended.dkimDomains.map((dkimDomain) => hostName(`${record.id}.${dkimDomain}`));
+function isAsIntended(set: RecordSet, record: MailRecord, { ttl, dkimDomains }: Intended): boolean {
+  const targets = dkimDomains.map((dkimDomain) => hostName(`${record.id}.${dkimDomain}`));
   const hasTarget = record.type !== 'CNAME' || targets.includes(hostName(set.values[0]));
-  return hasTarget && (set.ttl === intended.ttl || isShared(set, record));
+  return hasTarget && (set.ttl === ttl || isShared(set, record));
 }
 
 /** Whether two resources, with the same token, share its record: the Region of SES is not part of it. */

@@ -8,7 +8,7 @@ import { IdentityClaims } from './identity-claims';
 import { DomainState, idsOf, kindsOf } from './physical-id';
 import {
   Intended,
-  namesOfDoubt,
+  isInDoubt,
   planRemoval,
   RegionalClaim,
   Removal,
@@ -261,8 +261,12 @@ async function tryToRemove(
     state.domainName,
     removals.map(({ record }) => record.name),
   );
-  const changes = planRemoval(removals, existing, intended);
-  const inDoubt = namesOfDoubt(removals, existing, intended);
+  const doubtful = removals.filter(({ record }) => intended !== undefined && isInDoubt(record, existing, intended));
+  const inDoubt = doubtful.map(({ record }) => record.name);
+  const changes = planRemoval(
+    removals.filter((each) => !doubtful.includes(each)),
+    existing,
+  );
   log('records-planned', { changes: changes.map(({ action, record }) => `${action} ${record.name}`) });
   if (changes.length === 0) {
     return inDoubt;

@@ -12,7 +12,7 @@ import { Claim, isActive, isOfResource } from './claims';
 import type { DomainConfig } from './config';
 import type { IdentityClaims } from './identity-claims';
 import type { DomainState } from './physical-id';
-import { planRecords } from './record-plan';
+import { NOTHING_MADE, planRecords } from './record-plan';
 
 /**
  * Keys of another length are other keys, with other tokens. SES makes them at most once in 24 hours, does not take them
@@ -163,7 +163,7 @@ export async function publishKeys(
     const zone = records.length > 0 ? await openZone() : undefined;
     if (zone !== undefined) {
       const names = records.map(({ name }) => name);
-      const wishes = { records, zoneId: zone.id, ttl, overwriteRecords: false, ...NOTHING_BEFORE };
+      const wishes = { ...NOTHING_MADE, records, zoneId: zone.id, ttl };
       const { changes } = planRecords(wishes, await zone.listRecordSets(domainName, names));
       if (changes.length > 0) {
         await zone.change(changes);
@@ -173,8 +173,6 @@ export async function publishKeys(
     log('keys-unpublished', { error: (error as Error).message });
   }
 }
-
-const NOTHING_BEFORE = { owned: [], inherited: [], former: [], unconfirmed: [] };
 
 /** Keys that have been asked for count as there: SES may make them later. */
 function presentLength({ nextKeyLength, keyLength }: Signing): string | undefined {

@@ -1,5 +1,5 @@
 import { connect } from '../aws/clients';
-import { Claim, isOfResource } from '../domain/claims';
+import { Claim } from '../domain/claims';
 import { IdentityClaims } from '../domain/identity-claims';
 import { emptyPhysicalId, isEmptyPhysicalId, parseReplicaId } from '../domain/physical-id';
 import { IsStale, staleAmong, staleness } from '../domain/staleness';
@@ -31,15 +31,14 @@ export async function removeReplica(event: CustomResourceEvent, deadline: Deadli
     const claims = new IdentityClaims(connect(event.StackId, place, deadline, log), place, log);
     await claims.read();
     // Where CloudFormation has made the id up, whatever the Create has left is under claims of its resource.
-    const ids = state === undefined ? ownIds(claims, event) : [state.claim];
-    const own = claims.all().filter(({ id }) => ids.includes(id));
+    const own = state === undefined ? claims.ofResource(event) : claims.all().filter(({ id }) => id === state.claim);
     if (own.length === 0) {
       log('left', { reason: 'there is no identity with our claim' });
       return { status: 'SUCCESS', physicalId, reason: state && whatStays(place, claims) };
     }
     await new Freshness(event, deadline, log).require();
     const retain = (event.ResourceProperties as { readonly RemovalPolicy?: unknown }).RemovalPolicy !== 'destroy';
-    const reason = await leave(place, own, claims, retain, staleness(event, ids, deadline, log), log);
+    const reason = await leave(place, own, claims, retain, staleness(event, idsOf(own), deadline, log), log);
     return { status: 'SUCCESS', physicalId, reason };
   } catch (error) {
     return { status: 'FAILED', physicalId, reason: explainReplica(error, place) };
@@ -67,11 +66,10 @@ export async function discardDeadReplicas(
   try {
     const claims = new IdentityClaims(connect(event.StackId, former, deadline, log), former, log);
     await claims.read();
-    const ids = ownIds(claims, event).filter((id) => id !== living);
-    const dead = claims.all().filter(({ id }) => ids.includes(id));
+    const dead = claims.ofResource(event).filter(({ id }) => id !== living);
     if (dead.length > 0) {
       await freshness.require();
-      log('discard', { claims: ids, reason: 'no update has ended with them' });
+      log('discard', { claims: idsOf(dead), reason: 'no update has ended with them' });
       const isStale = () => Promise.resolve(false);
       await leave(former, dead, claims, config.retain || former.retain, isStale, log);
     }
@@ -80,8 +78,8 @@ export async function discardDeadReplicas(
   }
 }
 
-function ownIds(claims: IdentityClaims, event: CustomResourceEvent): readonly string[] {
-  return claims.all().flatMap((claim) => (isOfResource(claim, event) ? [claim.id] : []));
+function idsOf(claims: readonly Claim[]): readonly string[] {
+  return claims.map(({ id }) => id);
 }
 
 /** @returns what stays, and why */

@@ -4,7 +4,7 @@ import { changeRecord, createRecord, remarksOnDkim, remarksOnMailFrom } from '..
 import type { Identity } from '../aws/ses';
 import { readClaims, tagKey } from '../domain/claims';
 import type { DomainState } from '../domain/physical-id';
-import { planRecords, sameTokens } from '../domain/record-plan';
+import { NOTHING_MADE, planRecords, sameTokens } from '../domain/record-plan';
 import { RecordSet, sameName } from '../domain/record-set';
 import { Failure } from '../events/failure';
 import { planSettings } from '../settings/plan';
@@ -102,17 +102,6 @@ function compareRecord(record: MailRecord, existing: readonly RecordSet[]): Find
 }
 
 const CHECKS: { readonly [id: string]: CheckId | undefined } = { mx: 'mail-from', spf: 'spf', dmarc: 'dmarc' };
-
-/** A deployment that has made nothing before, and overwrites nothing. */
-export const NOTHING_MADE = {
-  zoneId: '',
-  ttl: 0,
-  overwriteRecords: false,
-  owned: [],
-  inherited: [],
-  former: [],
-  unconfirmed: [],
-};
 
 /** Whether a record does what it is for, as such a deployment would see it. */
 export function stateOf(record: MailRecord, existing: readonly RecordSet[]): 'in place' | 'missing' | 'different' {

@@ -7,12 +7,12 @@ import type { Identity } from '../aws/ses';
 import { Claim, isActive, isMade, isOfResource, madeRecord, readClaims, usesSetting } from '../domain/claims';
 import { IdentityClaims } from '../domain/identity-claims';
 import { DomainState, kindsOf, SettingsState } from '../domain/physical-id';
-import { planRecords, sameTokens } from '../domain/record-plan';
+import { NOTHING_MADE, planRecords, sameTokens } from '../domain/record-plan';
 import type { Deadline } from '../events/deadline';
 import { AwsCallFailure, describeError } from '../events/failure';
 import type { Log } from '../events/log';
 import { pickSettings, planSettings, settingsOf } from '../settings/plan';
-import { NOTHING_MADE, stateOf } from './compare';
+import { stateOf } from './compare';
 import { declaredDomain, declaredSettings } from './declared';
 import { Deployed, StackIsBusy, Subject, WatchedStack } from './stack';
 

@@ -76,7 +76,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'deletes records without a look at them',
     file: 'domain/record-plan.ts',
-    from: 'if (present === undefined || !isAsIntended(present, record, intended)) return [];',
+    from: 'if (present === undefined) return [];',
     to: `if (present === undefined) {
       return [{ action: 'DELETE', record: { ...record, ttl: 1800, values: [record.value], simple: true } }];
     }`,
@@ -85,7 +85,7 @@ export const MUTATIONS: readonly Mutation[] = [
     name: 'deletes what somebody changed since',
     file: 'domain/record-plan.ts',
     from: `findMade(record, existing);
-    if (present === undefined || !isAsIntended(present, record, intended)) return [];`,
+    if (present === undefined) return [];`,
     to: `existing.find((set) => isOf(set, record));
     if (present === undefined) return [];`,
   },
