@@ -15,7 +15,7 @@ import {
 } from 'aws-cdk-lib';
 import { Construct, IDependable } from 'constructs';
 import type { EasyDkimFunctionOptions } from '../function-options';
-import { HANDLER_FOLDER } from '../handler-folder';
+import { HandlerCode } from './handler-code';
 import {
   acknowledge,
   EVENT_FINDINGS,
@@ -161,9 +161,9 @@ export class EasyDkimProvider extends Construct {
     }
     const handler = new lambda.Function(this, 'Handler', {
       description: 'Sets up SES Easy DKIM for the domains of this stack (cdk-ses-easy-dkim)',
-      code: lambda.Code.fromAsset(HANDLER_FOLDER),
+      code: new HandlerCode(),
       handler: 'index.handler',
-      runtime: lambda.determineLatestNodeRuntime(this),
+      runtime: latestRuntime(),
       timeout: TIMEOUT,
       memorySize: 256,
       role,
@@ -339,6 +339,14 @@ export class EasyDkimProvider extends Construct {
             'EasyDkimDomains whose tokens and records you do not need as outputs.',
         ];
   }
+}
+
+/**
+ * The newest runtime of all Regions. For `NODEJS_LATEST` itself, `Function` would load all facts of aws-cdk-lib on Regions,
+ * to find the same one.
+ */
+function latestRuntime(): lambda.Runtime {
+  return new lambda.Runtime(lambda.Runtime.NODEJS_LATEST.name, lambda.RuntimeFamily.NODEJS);
 }
 
 function replicaOfDomain({ construct, domainName, region }: Replica, domain: Construct): string {
