@@ -21,8 +21,8 @@ const loaded = performance.now();
 const app = new cdk.App({
   outdir,
   context: {
-    // What new CDK projects have: without it, VerifySesDomain's Lambda first installs the SDK.
-    '@aws-cdk/customresources:installLatestAwsSdkDefault': false,
+    // What new CDK projects have. Without one of these flags, VerifySesDomain's Lambda first installs the SDK.
+    ...require('aws-cdk-lib/recommended-feature-flags.json'),
     ...context,
   },
 });

@@ -3,7 +3,6 @@ import {
   CfnOutput,
   CfnResource,
   ITaggableV2,
-  Lazy,
   RemovalPolicy,
   Resource,
   TagManager,
@@ -11,7 +10,7 @@ import {
 } from 'aws-cdk-lib';
 import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type * as ses from 'aws-cdk-lib/aws-ses';
-import { Construct, IDependable } from 'constructs';
+import { Construct } from 'constructs';
 import { DkimRecord } from './dkim-record';
 import { DnsRecord } from './dns-record';
 import { EasyDkimDomainProps } from './easy-dkim-domain-props';
@@ -55,10 +54,15 @@ interface Identity {
   /** Of a replica: the Region of the domain's own identity. */
   readonly parentRegion?: string;
   readonly resource: CfnResource;
-  readonly permissions: IDependable[];
+  readonly permissions: CfnResource[];
+  settings?: Settings;
+}
+
+/** The settings of an identity, which have a resource of their own. */
+interface Settings {
+  readonly resource: CfnResource;
   /** The policy of the identity, whose principals are in other accounts. */
-  readonly sendingPolicy: iam.PolicyDocument;
-  settings?: CfnResource;
+  readonly policy: iam.PolicyDocument;
 }
 
 /**
@@ -113,7 +117,9 @@ export class EasyDkimDomain extends Resource implements ses.IEmailIdentity, iam.
     this.node.addValidation({
       validate: () => [
         ...tagProblems(this.cdkTagManager.tagValues()),
-        ...[this.own, ...this.replicas].flatMap(({ sendingPolicy }) => sendingPolicyProblems(this, sendingPolicy)),
+        ...[this.own, ...this.replicas].flatMap(({ settings }) =>
+          settings === undefined ? [] : sendingPolicyProblems(this, settings.policy),
+        ),
         ...zoneProblems(this.node.path, given.hostedZone),
       ],
     });
@@ -125,7 +131,7 @@ export class EasyDkimDomain extends Resource implements ses.IEmailIdentity, iam.
       this.own.settings = this.addSettings(this.own, request.settings.properties);
       for (const topic of topicsOf(given.notifications)) {
         // Not the ARN from the attribute: a topic of another stack, which this one needs, would need this one.
-        this.provider.publishing.allow(topic, request.settings.identityArn).applyBefore(this.own.settings);
+        this.provider.publishing.allow(topic, request.settings.identityArn).applyBefore(this.own.settings.resource);
       }
     }
     this.replicas = replicas.map((replica) => this.addReplica(replica, replicated));
@@ -220,7 +226,7 @@ export class EasyDkimDomain extends Resource implements ses.IEmailIdentity, iam.
    */
   public get mailFromStatus(): string | undefined {
     const status: keyof SettingsAttributes = 'MailFromStatus';
-    return this.mailFromDomain === undefined ? undefined : this.own.settings?.getAtt(status).toString();
+    return this.mailFromDomain === undefined ? undefined : this.own.settings?.resource.getAtt(status).toString();
   }
 
   /**
@@ -299,7 +305,7 @@ export class EasyDkimDomain extends Resource implements ses.IEmailIdentity, iam.
     for (const replica of isOfOwn ? this.replicas : []) {
       this.addToSendingPolicy(replica, statement.copy({ resources: [this.knownArn(replica)] }));
     }
-    return { statementAdded: true, policyDependable: this.own.settings };
+    return { statementAdded: true, policyDependable: this.own.settings?.resource };
   }
 
   /**
@@ -342,7 +348,7 @@ export class EasyDkimDomain extends Resource implements ses.IEmailIdentity, iam.
     this.cfnRemovalPolicy = policy;
     for (const { resource, settings } of [this.own, ...this.replicas]) {
       resource.applyRemovalPolicy(policy);
-      settings?.applyRemovalPolicy(policy);
+      settings?.resource.applyRemovalPolicy(policy);
     }
   }
 
@@ -372,48 +378,43 @@ export class EasyDkimDomain extends Resource implements ses.IEmailIdentity, iam.
     name: string,
     type: string,
     properties: ResourceProperties | ReplicaProperties,
-    permissions: IDependable[],
+    permissions: CfnResource[],
   ): Identity {
-    const resource = this.addResource(
-      name,
-      type,
-      {
-        ...properties,
-        Tags: Lazy.any({ produce: () => this.cdkTagManager.renderedTags as unknown }) as unknown as Tags,
-      },
-      permissions,
-    );
+    const Tags = this.cdkTagManager.renderedTags as unknown as Tags;
+    const resource = this.addResource(name, type, { ...properties, Tags }, permissions);
     const parentRegion = 'ParentRegion' in properties ? properties.ParentRegion : undefined;
-    const sendingPolicy = new iam.PolicyDocument({ minimize: true });
-    return { region: properties.SesRegion, parentRegion, resource, permissions, sendingPolicy };
+    return { region: properties.SesRegion, parentRegion, resource, permissions };
   }
 
   private addSettings(
-    { region, parentRegion, resource, ...of }: Identity,
+    { region, parentRegion, resource: identity, permissions }: Identity,
     properties: SettingsProperties,
-  ): CfnResource {
+  ): Settings {
     const name = parentRegion === undefined ? 'Settings' : `ReplicaSettings-${region}`;
-    const values = { ...properties, SendingPolicy: of.sendingPolicy as unknown as PolicyDocument };
-    const settings = this.addResource(name, SETTINGS_RESOURCE_TYPE, values, of.permissions);
-    settings.node.addDependency(resource);
-    return settings;
+    const policy = new iam.PolicyDocument({ minimize: true });
+    const values = { ...properties, SendingPolicy: policy as unknown as PolicyDocument };
+    const resource = this.addResource(name, SETTINGS_RESOURCE_TYPE, values, permissions);
+    resource.node.addDependency(identity);
+    return { resource, policy };
   }
 
   private addToSendingPolicy(identity: Identity, statement: iam.PolicyStatement): void {
-    if (identity.sendingPolicy.isEmpty) {
+    if (identity.settings === undefined || identity.settings.policy.isEmpty) {
       const { DomainName, RemovalPolicy, Revision } = this.properties;
       const properties = { DomainName, SesRegion: identity.region, RemovalPolicy, Revision };
       identity.settings ??= this.addSettings(identity, properties);
-      identity.settings.node.addDependency(...this.provider.allowSendingPolicy(properties, identity.parentRegion));
+      const { resource } = identity.settings;
+      const permissions = this.provider.allowSendingPolicy(properties, identity.parentRegion);
+      resource.node.addDependency(...permissions);
     }
-    identity.sendingPolicy.addStatements(statement);
+    identity.settings.policy.addStatements(statement);
   }
 
   private addResource(
     name: string,
     type: string,
     values: ResourceProperties | SettingsProperties | ReplicaProperties,
-    permissions: IDependable[],
+    permissions: CfnResource[],
   ): CfnResource {
     // A CustomResource would be two constructs, and a tenth of the synthesis of a domain.
     const resource = new CfnResource(this, name, {

@@ -13,7 +13,7 @@ import {
   TagManager,
   Token,
 } from 'aws-cdk-lib';
-import { Construct, IDependable } from 'constructs';
+import { Construct } from 'constructs';
 import type { EasyDkimFunctionOptions } from '../function-options';
 import { HandlerCode } from './handler-code';
 import {
@@ -204,7 +204,7 @@ export class EasyDkimProvider extends Construct {
    * @returns what the custom resource has to depend on.
    * @throws Error when another domain of the stack, or the same one in another Region, has the same MAIL FROM domain.
    */
-  public register(construct: Construct, request: PolicyRequest, tags: TagManager): IDependable[] {
+  public register(construct: Construct, request: PolicyRequest, tags: TagManager): CfnResource[] {
     const { domainName, region } = request;
     const { mailFrom } = request.options;
     const isSame = (other: Pick<Domain, 'domainName' | 'region'>) =>
@@ -246,7 +246,7 @@ export class EasyDkimProvider extends Construct {
     construct: Construct,
     { DomainName: domainName, SesRegion: region, ParentRegion: parentRegion, RemovalPolicy }: ReplicaProperties,
     settings: SettingsProperties | undefined,
-  ): IDependable[] {
+  ): CfnResource[] {
     const replica = { construct, domainName, region, parentRegion };
     const rival = this.domains.find((other) => other.domainName === domainName && other.region === region);
     if (rival !== undefined) {
@@ -270,7 +270,7 @@ export class EasyDkimProvider extends Construct {
    * @param parentRegion of a replica
    * @returns what the custom resource has to depend on.
    */
-  public allowSendingPolicy(properties: SettingsProperties, parentRegion?: string): IDependable[] {
+  public allowSendingPolicy(properties: SettingsProperties, parentRegion?: string): CfnResource[] {
     const { DomainName: domainName, SesRegion: region, RemovalPolicy } = properties;
     return this.policies.allow({
       domainName,

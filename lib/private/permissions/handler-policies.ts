@@ -1,10 +1,10 @@
-import { Annotations, aws_iam as iam, Lazy, Stack, Token } from 'aws-cdk-lib';
+import { Annotations, aws_iam as iam, CfnResource, Lazy, Stack, Token } from 'aws-cdk-lib';
 import { Construct, IDependable } from 'constructs';
 import { acknowledge, changeFindings, sesFindings } from './acknowledgements';
 import { CLAIM_PREFIX, MADE, MARK } from '../../shared/claim-tags';
 import { RESOURCE_TYPE } from '../../shared/contract';
 import { kindsFor, RecordOptions } from '../../shared/mail-records';
-import { changingValues, isDescribable, policyDescription, Values } from './policy-description';
+import { changingValues, isDescribable, policyDescription, Value, Values } from './policy-description';
 import {
   atItsLongest,
   changeStatement,
@@ -107,7 +107,7 @@ export class HandlerPolicies {
    * @returns the policies that hold the permissions for this domain.
    * @throws Error when the role would need more policies than it can have.
    */
-  public allow(request: PolicyRequest): IDependable[] {
+  public allow(request: PolicyRequest): CfnResource[] {
     const { region, removable } = request;
     const first = this.policies[0] ?? this.addPolicy(request);
     this.basics.allow(request);
@@ -115,8 +115,9 @@ export class HandlerPolicies {
       this.policies.find((policy) => policy.hasRegion(region)) ??
       this.policyWithRoom(request, (policy) => policy.length({ region }));
     ofRegion.allowRegion(region, removable, request.parentArn === undefined);
-    const ofDomain = this.policyForDomain(request);
-    ofDomain.allowDomain(request);
+    const values = valuesOf(Stack.of(this.scope), request);
+    const ofDomain = this.policyForDomain(request, values);
+    ofDomain.allowDomain(request, values);
     return [...new Set([first, ofRegion, ofDomain])].map(({ resource }) => resource);
   }
 
@@ -138,9 +139,8 @@ export class HandlerPolicies {
   }
 
   /** Rather one that can describe the domain's values as well, as long as the role can have more policies. */
-  private policyForDomain(request: PolicyRequest): Policy {
+  private policyForDomain(request: PolicyRequest, values: Values): Policy {
     const lengthIn = (policy: Policy) => policy.length({ domain: request });
-    const values = changingValues(Stack.of(this.scope), textsOf(request));
     const describing = this.policies.filter((policy) => policy.canDescribe(values));
     return (
       describing.find((policy) => lengthIn(policy) <= FULL_POLICY_LENGTH) ??
@@ -264,7 +264,7 @@ class Policy {
   private readonly settings: SettingsAccess;
   private readonly regions: RegionAccess;
   private readonly document: () => object;
-  private values: Values = new Map();
+  private readonly values: Map<string, Value> = new Map();
 
   public constructor(
     private readonly scope: Construct,
@@ -284,19 +284,12 @@ class Policy {
       ...this.keysIdentities.statements(),
       ...this.settings.statements(),
     ];
+    const ofStack = () => (hasBasics ? [...basics.ofStack(), ...basics.ofRoute53()] : []);
     const changing = () => [...this.regions.statements(), ...ofDomains()];
-    this.document = () => ({
-      Version: '2012-10-17',
-      Statement: [
-        ...(hasBasics ? basics.ofStack() : []),
-        ...this.regions.statements(),
-        ...(hasBasics ? basics.ofRoute53() : []),
-        ...ofDomains(),
-      ],
-    });
+    this.document = () => ({ Version: '2012-10-17', Statement: [...ofStack(), ...changing()] });
     const stack = Stack.of(scope);
     this.resource = new iam.CfnManagedPolicy(scope, id, {
-      description: Lazy.string({ produce: () => policyDescription(stack, this.document(), changing()) }),
+      description: Lazy.string({ produce: () => policyDescription(stack, ofStack(), changing()) }),
       policyDocument: Lazy.any({ produce: this.document }),
       roles: [roleName],
     });
@@ -342,8 +335,8 @@ class Policy {
     return values.size === 0 || isDescribable(new Map([...this.values, ...values]));
   }
 
-  public allowDomain(request: PolicyRequest): void {
-    this.values = new Map([...this.values, ...changingValues(Stack.of(this.scope), textsOf(request))]);
+  public allowDomain(request: PolicyRequest, values: Values): void {
+    values.forEach((value, key) => this.values.set(key, value));
     const zone = zoneAccess(request);
     if (zone !== undefined) {
       this.recordsFor(request).allow(zone);
@@ -397,8 +390,8 @@ function zoneAccess(request: PolicyRequest): ZoneAccess | undefined {
   };
 }
 
-/** Where a policy has values of a domain. */
-function textsOf(request: PolicyRequest): readonly string[] {
+/** What a policy has of a domain that is known only at deployment. */
+function valuesOf(stack: Stack, request: PolicyRequest): Values {
   const { hostedZoneArn, recordNames } = zoneAccess(request) ?? { hostedZoneArn: '', recordNames: [] };
   const texts = [
     request.region,
@@ -410,5 +403,6 @@ function textsOf(request: PolicyRequest): readonly string[] {
     request.keysIdentityArn ?? '',
     request.settings?.configurationSetArn ?? '',
   ];
-  return texts.filter((text) => Token.isUnresolved(atItsLongest(text)));
+  const unknown = texts.filter((text) => Token.isUnresolved(atItsLongest(text)));
+  return unknown.length === 0 ? new Map() : changingValues(stack.resolve(unknown));
 }

@@ -9,7 +9,7 @@ const ZONE_ID_LENGTH = 33;
 const LONGEST_VALUE = 210;
 
 /** A value that is known only at deployment. */
-interface Value {
+export interface Value {
   readonly value: unknown;
   /** What it takes in a description at most. */
   readonly length: number;
@@ -22,15 +22,17 @@ export type Values = ReadonlyMap<string, Value>;
  * The description of a policy, with a digest of its content and the values in it that are known only at deployment. A
  * description cannot change, so that CloudFormation replaces the policy whenever its content does.
  *
- * @param changing the statements whose values may change
+ * @param fixed the statements whose values cannot change
+ * @param changing those whose values may
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-iam-managedpolicy.html
  */
-export function policyDescription(stack: Stack, document: unknown, changing: unknown): string {
-  const content = JSON.stringify(stack.resolve(document));
+export function policyDescription(stack: Stack, fixed: readonly object[], changing: readonly object[]): string {
+  const statements = stack.resolve(changing) as unknown;
+  const content = JSON.stringify([stack.resolve(fixed), statements]);
   const head = `cdk-ses-easy-dkim ${createHash('sha256').update(content).digest('hex').slice(0, 16)}`;
   const values: unknown[] = [];
   let room = ROOM;
-  for (const { value, length } of changingValues(stack, changing).values()) {
+  for (const { value, length } of changingValues(statements).values()) {
     room -= length;
     if (room >= 0) {
       values.push(value);
@@ -44,8 +46,8 @@ export function isDescribable(values: Values): boolean {
   return [...values.values()].reduce((sum, { length }) => sum + length, 0) <= ROOM;
 }
 
-/** The intrinsic functions in something, but for the pseudo parameters, which do not change. */
-export function changingValues(stack: Stack, something: unknown): Values {
+/** The intrinsic functions in something resolved, but for the pseudo parameters, which do not change. */
+export function changingValues(resolved: unknown): Values {
   const found = new Map<string, Value>();
   const visit = (node: unknown, before: unknown): void => {
     if (Array.isArray(node)) {
@@ -61,6 +63,6 @@ export function changingValues(stack: Stack, something: unknown): Values {
       }
     }
   };
-  visit(stack.resolve(something), undefined);
+  visit(resolved, undefined);
   return found;
 }

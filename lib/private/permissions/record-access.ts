@@ -143,6 +143,9 @@ export function lengthOf(text: string, whenUnknown: number): number {
 
 /** A text with the longest values that its pseudo parameters may have. */
 export function atItsLongest(text: string): string {
+  if (!Token.isUnresolved(text)) {
+    return text;
+  }
   return text
     .replaceAll(Aws.PARTITION, LONGEST_PARTITION)
     .replaceAll(Aws.REGION, LONGEST_REGION)
