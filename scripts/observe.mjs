@@ -11,7 +11,7 @@ import { findPython } from './lib/python.mjs';
 import { section } from './lib/report.mjs';
 import { script, step } from './lib/steps.mjs';
 import { observeCloudFormation, STACK } from './observe/cloudformation.mjs';
-import { observeRoute53, observeSes } from './observe/ses.mjs';
+import { observeRoute53, observeSes, OTHER_REGIONS } from './observe/ses.mjs';
 import { lines, save } from './observe/table.mjs';
 
 const HELP = `Usage: npm run observe [-- --domain <name> [--failed-domain <name>]]
@@ -24,7 +24,8 @@ Options
   --domain <name>         observe AWS, with the credentials and the Region of the AWS CLI. It makes
                           - the stack ${STACK}: a function with its role and its log group, and
                             custom resources that stand for nothing,
-                          - an SES identity for a name of its own below the domain,
+                          - an SES identity for a name of its own below the domain, and a replica of it in
+                            ${OTHER_REGIONS.join(' or ')},
                           - a public hosted zone with the name of the domain and one record, which
                             nothing delegates to,
                           and removes all of it in the end. The account must be bootstrapped.

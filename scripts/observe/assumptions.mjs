@@ -86,6 +86,30 @@ export const ASSUMPTIONS = {
       '`GetEmailIdentity` shows a policy as it was given',
       'the function writes the same policy again whenever the settings change',
     ],
+    'new-keys': [
+      'Keys of another length have other tokens, and the answer to `PutEmailIdentityDkimSigningAttributes` gives them',
+      'the function asks `GetEmailIdentity`; with the same tokens the records stay as they are',
+    ],
+    'new-keys-shown': [
+      '`GetEmailIdentity` shows the length that was asked for, as the next one or the current one',
+      'the function goes by what the last deployment asked for',
+    ],
+    'new-keys-again': [
+      'SES refuses to change the keys again within 24 hours',
+      'the function changes them once in an update, and never in a rollback',
+    ],
+    'replica-tokens': [
+      'A replica has the tokens of its parent',
+      'its records would be missing: `waitForVerification` ends with the reason',
+    ],
+    'replica-origin': [
+      '`GetEmailIdentity` says of which Region a replica has its keys',
+      'the function takes it for an identity of others: it neither uses nor deletes it',
+    ],
+    'parent-of-replica': [
+      'SES refuses to delete an identity that has a replica',
+      'the replica would lose its keys; the function itself refuses when it knows of a replica',
+    ],
     failed: [
       '`VerifyDomainDkim` starts DKIM again after it has `FAILED`',
       '`waitForVerification` ends with the reason, which says what to do by hand',

@@ -3,18 +3,53 @@ import { resolveTxt } from 'node:dns/promises';
 import { clientConfig } from '../lib/aws.mjs';
 import { step } from '../lib/steps.mjs';
 
+/** For a replica, of which the first is used that is not the Region of the run. */
+export const OTHER_REGIONS = ['eu-west-1', 'us-east-1'];
+
 /** By the id of an assumption: what was seen. `failedDomain` is an identity whose DKIM has failed, if there is one. */
 export async function observeSes({ environment, account, domain, failedDomain, hasDns }) {
   const aws = await connect(environment, account);
+  const other = environment.AWS_REGION === OTHER_REGIONS[0] ? OTHER_REGIONS[1] : OTHER_REGIONS[0];
+  const elsewhere = await connect({ ...environment, AWS_REGION: other }, account);
   const name = `observed-${Date.now().toString(36)}.${domain}`;
   return step('SES', async () => {
     try {
-      return { ...(await observeIdentity(aws, name, hasDns)), failed: await observeFailed(aws, failedDomain) };
+      const replica = await observeReplica(aws, elsewhere, `replicated-${name}`);
+      const identity = await observeIdentity(aws, name, hasDns);
+      return { ...identity, ...replica, failed: await observeFailed(aws, failedDomain) };
     } finally {
       await seen(() => aws.v2('DeleteEmailIdentity', { EmailIdentity: name }));
       await seen(() => aws.v1('DeleteIdentity', { Identity: name }));
     }
   });
+}
+
+/** An identity with a replica in another Region; both are gone in the end. */
+async function observeReplica({ v2, region }, elsewhere, EmailIdentity) {
+  const origin = `AWS_SES_${region.toUpperCase().replaceAll('-', '_')}`;
+  const DkimSigningAttributes = { DomainSigningAttributesOrigin: origin };
+  const remove = (from) =>
+    seen(
+      () => from('DeleteEmailIdentity', { EmailIdentity }),
+      () => 'deleted',
+    );
+  try {
+    const { DkimAttributes } = await v2('CreateEmailIdentity', { EmailIdentity });
+    return {
+      'replica-tokens': await seen(
+        () => elsewhere.v2('CreateEmailIdentity', { EmailIdentity, DkimSigningAttributes }),
+        (replica) => sameness(DkimAttributes?.Tokens, replica.DkimAttributes?.Tokens),
+      ),
+      'replica-origin': await seen(
+        () => elsewhere.v2('GetEmailIdentity', { EmailIdentity }),
+        (replica) => replica.DkimAttributes?.SigningAttributesOrigin ?? 'not said',
+      ),
+      'parent-of-replica': await remove(v2),
+    };
+  } finally {
+    await remove(elsewhere.v2);
+    await remove(v2);
+  }
 }
 
 async function observeIdentity({ v1, v2, arn }, name, hasDns) {
@@ -49,6 +84,7 @@ async function observeIdentity({ v1, v2, arn }, name, hasDns) {
     }),
     ...(await observePolicy(v2, EmailIdentity, ResourceArn)),
     'empty-selectors': hasDns ? await selectors(tokens, dkim.SigningHostedZone) : 'no DNS',
+    ...(await observeKeys(v2, EmailIdentity, tokens)),
   };
   await v2('DeleteEmailIdentity', { EmailIdentity });
   return { ...results, ...(await observeDeleted({ v1, v2 }, name, tokens)) };
@@ -66,6 +102,31 @@ async function observePolicy(v2, EmailIdentity, Resource) {
     'policy-text': await seen(
       () => v2('GetEmailIdentity', { EmailIdentity }),
       ({ Policies }) => (Policies?.observed === Policy ? 'as given' : (Policies?.observed ?? 'not shown')),
+    ),
+  };
+}
+
+/** Other keys, and others again right after. */
+async function observeKeys(v2, EmailIdentity, tokens) {
+  const change = (NextSigningKeyLength) =>
+    v2('PutEmailIdentityDkimSigningAttributes', {
+      EmailIdentity,
+      SigningAttributesOrigin: 'AWS_SES',
+      SigningAttributes: { NextSigningKeyLength },
+    });
+  return {
+    'new-keys': await seen(
+      () => change('RSA_1024_BIT'),
+      ({ DkimTokens, DkimStatus }) => `${sameness(tokens, DkimTokens)}, ${DkimStatus}`,
+    ),
+    'new-keys-shown': await seen(
+      () => v2('GetEmailIdentity', { EmailIdentity }),
+      ({ DkimAttributes: { NextSigningKeyLength: next, CurrentSigningKeyLength: current } = {} }) =>
+        [next && `next ${next}`, current && `current ${current}`].filter(Boolean).join(', ') || 'not said',
+    ),
+    'new-keys-again': await seen(
+      () => change('RSA_2048_BIT'),
+      () => 'accepted',
     ),
   };
 }
@@ -148,7 +209,7 @@ async function seen(call, read = (answer) => answer) {
   }
 }
 
-function sameness(tokens, others = []) {
+function sameness(tokens = [], others = []) {
   const same = [...tokens].sort().join() === [...others].sort().join();
   return same ? `the same ${others.length}` : `${others.length} others than the ${tokens.length} before`;
 }
@@ -165,6 +226,7 @@ async function connect(environment, account) {
     v1: sender(ses, new ses.SESClient(config)),
     v2: sender(sesV2, new sesV2.SESv2Client(config)),
     dns: sender(route53, new route53.Route53Client(config)),
+    region: config.region,
     arn: (name) => `arn:aws:ses:${config.region}:${account}:identity/${name}`,
   };
 }
