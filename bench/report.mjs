@@ -188,13 +188,19 @@ function handler({ handlers }) {
 function calls({ calls, deployments }) {
   const counted = `counted on the emulator: ${deployments.calls.create.length} by its Lambda on create, ${deployments.calls.delete.length} on delete`;
   const sources = { ours: 'counted', verifySesDomain: `source; ${counted}`, dnsValidated: 'source' };
+  const shown = (lives) => ['create', 'update', 'delete'].map((type) => showCalls(lives[type]));
+  const { replicated, otherKeys } = calls.special;
   return table(
-    ['', 'create', 'update that changes nothing', 'delete', 'from'],
-    CONTENDERS.map(({ key, name }) =>
-      calls[key]
-        ? [name, ...['create', 'update', 'delete'].map((type) => showCalls(calls[key][type])), sources[key]]
-        : [name, '—', '—', '—', 'no Lambda: CloudFormation makes the calls itself'],
-    ),
+    ['', 'create', 'update', 'delete', 'from'],
+    [
+      ...CONTENDERS.map(({ key, name }) =>
+        calls[key]
+          ? [name, ...shown(calls[key]), sources[key]]
+          : [name, '—', '—', '—', 'no Lambda: CloudFormation makes the calls itself'],
+      ),
+      ['EasyDkimDomain with a replica', ...shown(replicated), 'counted'],
+      ['EasyDkimDomain, update to keys of another length', ...shown(otherKeys), 'counted'],
+    ],
   );
 }
 
