@@ -51,7 +51,7 @@ export function refuseOtherKeys(length: OtherLength | undefined, config: DomainC
     throw refusal(
       length,
       config,
-      'They may be in use, so the deployment that begins to use them does not change them. ' +
+      'They may be in use, so the first deployment with this identity does not change them. ' +
         'Leave signingKeyLength out, deploy, and set it in a later deployment',
     );
   }
@@ -71,7 +71,7 @@ export function refuseToChange(
     .filter((claim) => isActive(claim) && !isOfResource(claim, event) && isForKeys(claim))
     .map(({ by }) => by);
   if (length.present === undefined) {
-    throw refusal(length, config, 'So it cannot be told whether they have to change. Leave signingKeyLength out');
+    throw refusal(length, config, 'So nobody can tell whether they have to change. Leave signingKeyLength out');
   }
   if (!claims.isOurs) {
     throw refusal(length, config, 'Others have made the identity and may rely on them. Set takeOwnership first');
@@ -81,14 +81,14 @@ export function refuseToChange(
     throw refusal(
       length,
       config,
-      `The identity is used by ${who} too, with records for them. Leave signingKeyLength out`,
+      `${who} uses the identity too, with records for these keys. Leave signingKeyLength out`,
     );
   }
   if (replicaRegions.length > 0) {
     throw refusal(
       length,
       config,
-      `The replica in ${replicaRegions.join(', ')} signs with them too, and AWS does not say when it gets new ones. ` +
+      `The replica in ${replicaRegions.join(', ')} signs with them too, and AWS does not say when it would get new ones. ` +
         'Deploy without replicaRegions first',
     );
   }
@@ -214,11 +214,14 @@ function formerLength({ OldResourceProperties: former }: CustomResourceEvent): s
 }
 
 function refusal({ present, wanted }: OtherLength, { domainName, region }: DomainConfig, why: string): Failure {
+  const has =
+    present === undefined
+      ? `SES does not say which keys the identity ${domainName} in ${region} has`
+      : `the identity ${domainName} in ${region} has keys of ${present}`;
   return new Failure(
-    `The keys of the identity ${domainName} in ${region} are to be ${wanted}, and SES ` +
-      `${present === undefined ? 'does not say what they are' : `has ${present}`}. ${why}; or change them with "aws sesv2 ` +
+    `signingKeyLength is ${wanted}, but ${has}. ${why}; or change them with "aws sesv2 ` +
       `put-email-identity-dkim-signing-attributes --email-identity ${domainName} --signing-attributes-origin AWS_SES ` +
-      `--signing-attributes NextSigningKeyLength=${wanted} --region ${region}" and deploy all that use it again at once, ` +
-      'with another revision, so that the records follow.',
+      `--signing-attributes NextSigningKeyLength=${wanted} --region ${region}", and deploy everything that uses the ` +
+      'identity again at once, with another revision, so that the records follow.',
   );
 }

@@ -225,7 +225,7 @@ describe('an identity that is not for this resource alone', () => {
     world.fake.addIdentity(REGION, DOMAIN, { keyLength: SHORT });
 
     expect(await refused(withKeys(LONG), 'create')).toMatch(
-      /The keys of the identity example\.com in eu-west-1 are to be RSA_2048_BIT, and SES has RSA_1024_BIT\. They may be in use.*Leave signingKeyLength out, deploy, and set it in a later deployment; or change them with "aws sesv2 put-email-identity-dkim-signing-attributes --email-identity example\.com /,
+      /signingKeyLength is RSA_2048_BIT, but the identity example\.com in eu-west-1 has keys of RSA_1024_BIT\. They may be in use.*Leave signingKeyLength out, deploy, and set it in a later deployment; or change them with "aws sesv2 put-email-identity-dkim-signing-attributes --email-identity example\.com /,
     );
     expect(world.tags()).toEqual({});
   });
@@ -261,7 +261,7 @@ describe('an identity that is not for this resource alone', () => {
     await other.create();
 
     expect(await refused(withKeys(SHORT))).toContain(
-      'The identity is used by Other/Theirs too, with records for them.',
+      'Other/Theirs uses the identity too, with records for these keys.',
     );
     await rollBack();
     await other.delete();
@@ -282,7 +282,7 @@ describe('an identity that is not for this resource alone', () => {
       identity().tags['cdk-ses-easy-dkim:0123456789-0123456789ab'] = 'zone=Z0EXAMPLE found=1+2+3 by=Other/Mail';
     });
 
-    expect(await refused(withKeys(SHORT))).toContain('is used by Other/Mail too');
+    expect(await refused(withKeys(SHORT))).toContain('Other/Mail uses the identity too');
   });
 
   it('keeps its keys while its records are not in Route 53', async () => {
@@ -305,7 +305,7 @@ describe('an identity that is not for this resource alone', () => {
     await mail.create();
     identity().keyLength = undefined;
 
-    expect(await refused(withKeys(LONG))).toContain('SES does not say what they are');
+    expect(await refused(withKeys(LONG))).toContain('SES does not say which keys the identity');
     await rollBack();
     await mail.delete();
     await well(mail.create(withKeys(LONG)));
