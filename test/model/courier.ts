@@ -330,12 +330,12 @@ export class Courier {
       host === dkimDomain;
     if (zoneId === undefined) return setUp;
     const sameFurther = previous.mailFrom === config.mailFrom && previous.dmarc === config.dmarc;
+    const isTheirs = ({ origin, takers }: Item) => origin === 'others' || takers !== undefined;
     const furtherInPlace = furtherRecords(config).every(({ id, key }) => {
       const item = ledger.get(key);
       const owned = ownedRecords.includes(id);
       const exact = item !== undefined && isExactly(id, item.content, region, config.dmarc);
-      const isTheirs = item?.origin === 'others' || item?.takers !== undefined;
-      return exact && (owned ? !isTheirs && item.ttl === config.ttl : isTheirs);
+      return exact && (owned ? !isTheirs(item) && item.ttl === config.ttl : isTheirs(item));
     });
     return (
       setUp &&
@@ -344,9 +344,8 @@ export class Courier {
       tokens.every((token) => {
         const item = ledger.get(recordKey(zoneId, `${token}._domainkey.${domainName}`));
         const owned = ownedRecords.includes(token);
-        return (
-          item?.content === `${token}.${host}` && (!owned || (item.ttl === config.ttl && item.origin !== 'others'))
-        );
+        const exact = item?.content === `${token}.${host}`;
+        return exact && (owned ? item.ttl === config.ttl && item.origin !== 'others' : isTheirs(item));
       })
     );
   }
