@@ -585,7 +585,7 @@ export class DomainSetup {
     const elsewhere = all.some(({ record }) => !belongsToIdentity(record.id)) ? await claims.readElsewhere() : [];
     const isUsed = (id: string) => {
       const users = belongsToIdentity(id) ? others : [...others, ...elsewhere];
-      return users.some((claim) => usesRecord(claim, kindsOf([id], this.tokens)[0], config));
+      return users.some((claim) => usesRecord(this.withoutLost(claim), kindsOf([id], this.tokens)[0], config));
     };
     const free = all.filter(({ record, replaced }) => replaced !== undefined || !isUsed(record.id));
     const names = free.map(({ record }) => record.name);
@@ -594,6 +594,14 @@ export class DomainSetup {
     if (changes.length > 0) {
       await zone.change(changes);
     }
+  }
+
+  /**
+   * What an update had to make, though the resource had found it before, has gone meanwhile. So it goes again with an
+   * update that fails: the resource would never remove it.
+   */
+  private withoutLost(claim: Claim): Claim {
+    return claim.id === this.previous?.claim ? { ...claim, found: [] } : claim;
   }
 
   /** The user's tags, as they changed since the last deployment. */

@@ -136,6 +136,24 @@ describe('records that existed before with the right value', () => {
     expect(world.fake.records(ZONE).map(({ ttl }) => ttl)).toEqual(expect.arrayContaining([60, 900, 900]));
   });
 
+  it('are put back by an update when they have gone, and go again with one that fails', async () => {
+    const second = recordToCome(2);
+    world.addForeignCname(second.name, second.value);
+    const first = await mail.create();
+    world.fake.removeRecord(ZONE, second.name, 'CNAME');
+    const before = world.holdings();
+    world.fake.insyncAfterMs = Infinity;
+
+    expect(await mail.update(properties({ Ttl: '900' }))).toMatchObject({
+      status: 'FAILED',
+      physicalId: first.physicalId,
+    });
+
+    expect(world.holdings()).toEqual(before);
+    await mail.delete();
+    expect(world.holdings()).toEqual([]);
+  });
+
   it('are found among many others', async () => {
     world.fake.addIdentity(REGION, 'example.com', { tokens: ['zz1', 'zz2', 'zz3'] });
     world.addForeignCname('zz2._domainkey.example.com', 'zz2.dkim.amazonses.com');
