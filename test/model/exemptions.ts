@@ -5,7 +5,16 @@ import type { Call, FakeAws } from '../fakes/fake-aws';
 import type { Counters } from './counters';
 import { configOf } from './excuses';
 import { claims, type Incident } from './incident';
-import { type Difference, identityKey, type Item, type Ledger, type Maker, plain, recordKey } from './ledger';
+import {
+  type Difference,
+  identityKey,
+  type Item,
+  type Ledger,
+  type Maker,
+  type Origin,
+  plain,
+  recordKey,
+} from './ledger';
 import { ACCOUNT, REGIONS } from './places';
 import type { Setup } from './plan';
 import type { SettingsLedger } from './settings-ledger';
@@ -13,6 +22,8 @@ import { claimOf, type Holding, isAt, isUsed, stateOf } from './uses';
 
 /** What became of a physical resource. */
 export type Ending = 'deleted with its stack' | 'replaced' | 'removed' | 'given up';
+
+const MADE_WHERE_FOUND = 'made by a resource that has left, where another one had found a record of others';
 
 /** What nobody can know to be ours any more, so that it may stay or go: each time with its reason, which is counted. */
 export class Exemptions {
@@ -46,7 +57,7 @@ export class Exemptions {
 
   /** A resource has made a record where others may have found one. */
   remember({ event }: Incident, { key, before, after }: Difference): void {
-    if (before !== undefined || after === undefined || key.startsWith('identity')) return;
+    if (before?.origin === 'ours' || after?.origin !== 'ours' || key.startsWith('identity')) return;
     for (const held of this.holdings()) {
       const state = stateOf(held);
       const isOwn = held.stack === event.StackId && held.logicalId === event.LogicalResourceId;
@@ -88,10 +99,17 @@ export class Exemptions {
       if (retains && claims(state, item) && !this.isClaimed(item) && this.isUsed(item)) {
         // To whoever else uses it, it is one that was there before.
         this.ledger.mark(item, 'others');
+      } else if (ending !== 'given up' && claims(state, item) && !this.isClaimed(item) && this.isFound(item)) {
+        this.exempt(
+          item,
+          MADE_WHERE_FOUND,
+          this.deadClaimsFor(item, state.region, state.domainName).length === 0 ? 'others' : 'limbo',
+        );
+        continue;
       }
       if (!isAt(state, item) || this.isUsed(item)) continue;
       if (this.finders.get(item.key)?.has(held.id)) {
-        this.exempt(item, 'made by another resource where the one that goes had found a record of others');
+        this.exempt(item, MADE_WHERE_FOUND);
       } else if (ending === 'given up') {
         this.exempt(item, 'CloudFormation gave up the clean-up, or never asked for it');
       } else if (held.properties.RemovalPolicy === 'retain') {
@@ -135,6 +153,12 @@ export class Exemptions {
     return this.holdings().some((held) => claims(stateOf(held), item));
   }
 
+  /** Whether a resource uses a record where it had found one of others. */
+  private isFound(item: Item): boolean {
+    const finders = this.finders.get(item.key);
+    return this.holdings().some((held) => finders?.has(held.id) && isUsed([held], item));
+  }
+
   /** Whether a claim holds a DKIM record, though its id has others: claims name the first to third token, whatever they are. */
   private isHeldForFormerTokens({ key }: Item): boolean {
     return this.holdings().some((held) => {
@@ -161,8 +185,9 @@ export class Exemptions {
     return this.lastIncident?.answers.some(({ body }) => body.Reason?.includes(words)) === true;
   }
 
-  exempt(item: Item, reason: string): void {
-    this.ledger.mark(item, 'limbo');
+  /** @param origin whose it is from now on */
+  exempt(item: Item, reason: string, origin: Origin = 'limbo'): void {
+    this.ledger.mark(item, origin);
     this.counters.add(`exempt: ${reason}`);
   }
 
