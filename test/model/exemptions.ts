@@ -23,6 +23,9 @@ import { claimOf, type Holding, isAt, isUsed, stateOf } from './uses';
 /** What became of a physical resource. */
 export type Ending = 'deleted with its stack' | 'replaced' | 'removed' | 'given up';
 
+export const CLAIM_UNANSWERED =
+  'somebody has deleted the identity, or edited its tags, with the claim of an event without an answer';
+
 const MADE_WHERE_FOUND = 'made by a resource that has left, where another one had found a record of others';
 
 /** What nobody can know to be ours any more, so that it may stay or go: each time with its reason, which is counted. */
@@ -311,17 +314,27 @@ export class Exemptions {
     }
   }
 
+  /** Somebody is about to delete an identity: what an event without an answer has made, only its claim there says. */
+  loseUnanswered(region: string, domain: string): void {
+    if (this.deadClaims(region, domain).length === 0) return;
+    const states = this.holdings().flatMap((held) => stateOf(held) ?? []);
+    for (const item of this.ledger.ours()) {
+      const isInId = states.some((state) => isAt(state, item));
+      if (isOf(item, region, domain) && !isInId) this.exempt(item, CLAIM_UNANSWERED);
+    }
+  }
+
   /** What is ours at a domain can be told no longer. */
   loseSight(region: string, domain: string): void {
     for (const item of this.ledger.ours()) {
-      const isOf =
-        item.key === identityKey(region, domain) ||
-        item.key.includes(`.${domain} `) ||
-        item.key.includes(` ${domain} `);
-      if (isOf) this.exempt(item, 'somebody has removed or edited the claims');
+      if (isOf(item, region, domain)) this.exempt(item, 'somebody has removed or edited the claims');
     }
     this.settings.loseSight(region, domain);
   }
+}
+
+function isOf({ key }: Item, region: string, domain: string): boolean {
+  return key === identityKey(region, domain) || key.includes(`.${domain} `) || key.includes(` ${domain} `);
 }
 
 function isOfAnotherStack({ stack }: Holding, maker: Maker | undefined): boolean {

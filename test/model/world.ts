@@ -5,7 +5,7 @@ import { FakeAws, type Call, type StackResource } from '../fakes/fake-aws';
 import { VirtualClock } from '../support/sandbox/virtual-clock';
 import { Counters } from './counters';
 import { excuses } from './excuses';
-import { Exemptions } from './exemptions';
+import { CLAIM_UNANSWERED, Exemptions } from './exemptions';
 import { type CloudFormationEvent, Incident } from './incident';
 import { judgeCall } from './judge-call';
 import { judgeEffect } from './judge-effect';
@@ -69,6 +69,9 @@ export class World {
     if (this.incident && plan.on === 'time') return;
     this.counters.add(`act ${plan.on}${'what' in plan ? ` ${plan.what}` : ''}`);
     this.trace.note(`others: ${JSON.stringify(plan)}`);
+    if (plan.on === 'identity' && /remove|remake/.test(plan.what)) {
+      this.exemptions.loseUnanswered(at(REGIONS, plan.region), at(DOMAINS, plan.domain));
+    }
     this.others.act(plan);
     const differences = this.ledger.enter('others');
     this.settings.enter('others');
@@ -86,11 +89,7 @@ export class World {
     const isOfClaims =
       (plan.on === 'identity' && /remove|remake/.test(plan.what)) || (plan.on === 'tags' && plan.what === 'edit claim');
     for (const item of isOfClaims ? this.ledger.ours() : []) {
-      if (this.incident?.made(item))
-        this.exemptions.exempt(
-          item,
-          'somebody has deleted the identity, or edited its tags, with the claim of a run under way',
-        );
+      if (this.incident?.made(item)) this.exemptions.exempt(item, CLAIM_UNANSWERED);
     }
     if (plan.on === 'identity' && /make/.test(plan.what)) {
       // It has none of our claims.
