@@ -47,6 +47,7 @@ export class Freshness {
   private readonly start = Date.now();
   private lastLook = this.start;
   private isFresh = false;
+  private hasSeemedLate = false;
   private view: ResourceStatus | undefined;
 
   public constructor(
@@ -75,6 +76,7 @@ export class Freshness {
         this.isFresh = true;
         return;
       }
+      this.hasSeemedLate = true;
     }
     const { RequestType: type } = this.event;
     this.log('late', { shown: this.view });
@@ -123,7 +125,7 @@ export class Freshness {
       }
       // What is made for an event that is late is found by its claim; a deployment need not fail for want of a look.
       this.log('freshness-unknown', { error: (error as Error).message });
-      return true;
+      return !this.hasSeemedLate;
     }
   }
 

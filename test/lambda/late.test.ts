@@ -103,6 +103,17 @@ describe('a domain', () => {
     expect(world.fake.records(ZONE)).toHaveLength(3);
   });
 
+  it('takes the word of CloudFormation when that cannot be asked again', async () => {
+    const event = mail.creation();
+    mail.show('Test-Mail-1ABCDEF2GHIJK', 'CREATE_FAILED');
+    const deny = () => void world.fake.addFault({ kind: 'deny', operation: 'DescribeStackResource', times: Infinity });
+    world.clock.setTimeout(deny, 1_000);
+
+    const { reason } = await expectLate(mail, event);
+
+    expect(reason).toContain('it shows the resource as CREATE_FAILED. Nothing was changed.');
+  });
+
   it('is told within seconds', async () => {
     const event = mail.creation();
     mail.show('', 'CREATE_FAILED');
