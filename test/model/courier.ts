@@ -293,7 +293,8 @@ export class Courier {
       } else if (incident.type === 'Update' && body.Reason?.includes('could not be removed') && incident.denied) {
         this.world.exemptions.exempt(item, 'undo was denied, and the answer says so');
       } else if (body.Status === 'FAILED' && incident.retains && item.replaced === undefined) {
-        ledger.mark(item, 'others');
+        // What another one had made before is still its own.
+        if (!this.world.exemptions.isClaimed(item)) ledger.mark(item, 'others');
       }
     }
   }

@@ -152,7 +152,7 @@ export class Exemptions {
   }
 
   /** Whether an id says that its resource, or one of us before it, has made a record. */
-  private isClaimed(item: Item): boolean {
+  isClaimed(item: Item): boolean {
     return this.holdings().some((held) => claims(stateOf(held), item));
   }
 
