@@ -39,6 +39,8 @@ export class Exemptions {
   /** The identities that somebody has deleted or taken claims from. */
   private readonly tamperedWith = new Set<string>();
 
+  /** The same by the id that an update was about to replace when it made the record. */
+  private readonly formerFinders = new Map<string, Set<string>>();
   constructor(
     private readonly fake: FakeAws,
     private readonly ledger: Ledger,
@@ -58,14 +60,15 @@ export class Exemptions {
     this.tamperedWith.add(identityKey(region, domain));
   }
 
-  /** A resource has made a record where others may have found one. */
+  /** A resource has made a record where others may have found one, or it has itself. */
   remember({ event }: Incident, { key, before, after }: Difference): void {
     if (before?.origin === 'ours' || after?.origin !== 'ours' || key.startsWith('identity')) return;
     for (const held of this.holdings()) {
       const state = stateOf(held);
       const isOwn = held.stack === event.StackId && held.logicalId === event.LogicalResourceId;
-      if (isOwn || !state || !isAt(state, after) || claims(state, after)) continue;
-      this.finders.set(key, (this.finders.get(key) ?? new Set()).add(held.id));
+      const finders = isOwn ? this.formerFinders : this.finders;
+      finders.set(key, (finders.get(key) ?? new Set()).add(held.id));
+      if (!state || !isAt(state, after) || claims(state, after)) continue;
     }
   }
 
@@ -158,8 +161,8 @@ export class Exemptions {
 
   /** Whether a resource uses a record where it had found one of others. */
   private isFound(item: Item): boolean {
-    const finders = this.finders.get(item.key);
-    return this.holdings().some((held) => finders?.has(held.id) && isUsed([held], item));
+    const finders = [this.finders, this.formerFinders].flatMap((each) => [...(each.get(item.key) ?? [])]);
+    return this.holdings().some((held) => finders.includes(held.id) && isUsed([held], item));
   }
 
   /** Whether a claim holds a DKIM record, though its id has others: claims name the first to third token, whatever they are. */
