@@ -45,7 +45,7 @@ export class Courier {
     const excusesBefore = world.excuses(incident);
     const settingsBefore = world.settingsOf(incident);
     const originsBefore = this.settingsOrigins(incident);
-    const holdings = world.holdings();
+    const holdings = world.holdings().filter((held) => !world.exemptions.hasLostClaim(held));
     const wasInPlace = this.isInPlace(incident);
     this.arm(incident, delivery);
     try {

@@ -216,9 +216,10 @@ export class Exemptions {
 
   /** Whether somebody has taken its claim from the identity, as if the resource had left. */
   hasLostClaim(held: Holding): boolean {
-    const state = stateOf(held);
-    if (!state || !this.tamperedWith.has(identityKey(state.region, state.domainName))) return false;
-    return !this.claimsOn(state.region, state.domainName).some(({ id }) => id === claimOf(held));
+    const { SesRegion: region, DomainName: domain } = held.properties;
+    const claim = claimOf(held);
+    if (claim === undefined || !this.tamperedWith.has(identityKey(region, domain))) return false;
+    return !this.claimsOn(region, domain).some(({ id }) => id === claim);
   }
 
   /** Whether an item is an identity that nobody has a claim on any more, whoever still uses it. */
