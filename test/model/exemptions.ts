@@ -81,8 +81,11 @@ export class Exemptions {
         this.exempt(item, 'used in the form that a resource wants which was retained or given up');
         continue;
       }
-      if (held.unanswered !== undefined && item.madeBy?.requestId === held.unanswered && !this.isUsed(item)) {
-        if (held.properties.RemovalPolicy === 'retain') this.ledger.mark(item, 'others');
+      const { SesRegion: region, DomainName: domainName, RemovalPolicy } = held.properties;
+      const isNobodys = RemovalPolicy === 'retain' && this.hasLostAllClaims({ region, domainName }, item);
+      const isUnheard = held.unanswered !== undefined && item.madeBy?.requestId === held.unanswered;
+      if (isUnheard && (isNobodys || !this.isUsed(item))) {
+        if (RemovalPolicy === 'retain') this.ledger.mark(item, 'others');
         else if (this.hasUnreadableClaims(item)) {
           this.exempt(item, 'kept for a claim that nobody will ever give up');
         } else if (this.isUndecided()) {
@@ -223,7 +226,7 @@ export class Exemptions {
   }
 
   /** Whether an item is an identity that nobody has a claim on any more, whoever still uses it. */
-  private hasLostAllClaims({ region, domainName }: DomainState, { key }: Item): boolean {
+  private hasLostAllClaims({ region, domainName }: Pick<DomainState, 'region' | 'domainName'>, { key }: Item): boolean {
     return key === identityKey(region, domainName) && this.claimsOn(region, domainName).length === 0;
   }
 
