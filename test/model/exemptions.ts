@@ -26,6 +26,9 @@ export type Ending = 'deleted with its stack' | 'replaced' | 'removed' | 'given 
 export const CLAIM_UNANSWERED =
   'somebody has deleted the identity, or edited its tags, with the claim of an event without an answer';
 
+export const NOT_TAKEN_BACK = 'of a take-over that was not taken back';
+
+const NEVER_ASKED = 'CloudFormation gave up the clean-up, or never asked for it';
 const MADE_WHERE_FOUND = 'made by a resource that has left, where another one had found a record of others';
 
 /** What nobody can know to be ours any more, so that it may stay or go: each time with its reason, which is counted. */
@@ -100,6 +103,10 @@ export class Exemptions {
         continue;
       }
       if (state === undefined) continue;
+      if (ending === 'given up' && item.takers?.includes(state.claim)) {
+        this.exempt(item, NOT_TAKEN_BACK);
+        continue;
+      }
       if (held.properties.RemovalPolicy === 'retain' && this.hasLostAllClaims(state, item)) {
         this.ledger.mark(item, 'others');
         continue;
@@ -120,7 +127,7 @@ export class Exemptions {
       if (this.finders.get(item.key)?.has(held.id)) {
         this.exempt(item, MADE_WHERE_FOUND);
       } else if (ending === 'given up') {
-        this.exempt(item, 'CloudFormation gave up the clean-up, or never asked for it');
+        this.exempt(item, NEVER_ASKED);
       } else if (held.properties.RemovalPolicy === 'retain') {
         // Whoever comes next takes it for ours as long as a claim is on it.
         const isClaimed = this.deadClaimsFor(item, state.region, state.domainName).length > 0;
@@ -210,6 +217,13 @@ export class Exemptions {
       } else if (this.hasUnreadableClaims(item)) {
         this.exempt(item, 'kept for a claim that nobody will ever give up');
       }
+    }
+  }
+
+  /** An event has had no answer, and CloudFormation asks for nothing that it may have made. */
+  neverAsked(requestId: string): void {
+    for (const item of this.ledger.ours()) {
+      if (item.madeBy?.requestId === requestId && !this.isUsed(item)) this.exempt(item, NEVER_ASKED);
     }
   }
 

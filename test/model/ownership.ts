@@ -2,7 +2,7 @@ import { type DomainState, parsePhysicalId } from '../../lambda/domain/physical-
 import type { ResourceProperties } from '../../lib/shared/contract';
 import type { ResponseBody } from '../fakes/fake-aws';
 import type { Counters } from './counters';
-import type { Exemptions } from './exemptions';
+import { type Exemptions, NOT_TAKEN_BACK } from './exemptions';
 import { FURTHER_RECORDS } from './further-records';
 import { claims, type Incident } from './incident';
 import { identityKey, type Item, type Ledger } from './ledger';
@@ -46,7 +46,7 @@ export class Ownership {
     const state = parsePhysicalId(id);
     if (state === undefined || (properties as ResourceProperties).TakeOwnership === undefined) return;
     for (const item of this.ledger.all().filter((each) => each.origin === 'others' && isAt(state, each))) {
-      this.exemptions.exempt(item, 'of a take-over that was not taken back');
+      this.exemptions.exempt(item, NOT_TAKEN_BACK);
     }
   }
 

@@ -253,6 +253,7 @@ export class Stack {
     const { current: resource } = slot;
     this.world.counters.add('told of a rollback');
     const answer = await this.send(resource, 'Update', stable.properties, next);
+    if (answer === undefined) this.world.exemptions.neverAsked(`${this.id} ${this.requestId()}`);
     if (answer?.Status === 'SUCCESS' && answer.PhysicalResourceId !== stable.id) {
       resource.stable = this.holding(resource, answer.PhysicalResourceId, stable.properties);
       // Nobody will ever be asked to delete the one that was there at first.
