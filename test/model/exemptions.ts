@@ -39,11 +39,11 @@ export class Exemptions {
   readonly stuck = new Set<string>();
   /** The ids of resources that had found a record of others, in the place of which another resource has made one. */
   private readonly finders = new Map<string, Set<string>>();
+  /** The same by the id that an update was about to replace when it made the record. */
+  private readonly formerFinders = new Map<string, Set<string>>();
   /** The identities that somebody has deleted or taken claims from. */
   private readonly tamperedWith = new Set<string>();
 
-  /** The same by the id that an update was about to replace when it made the record. */
-  private readonly formerFinders = new Map<string, Set<string>>();
   constructor(
     private readonly fake: FakeAws,
     private readonly ledger: Ledger,
@@ -68,10 +68,10 @@ export class Exemptions {
     if (before?.origin === 'ours' || after?.origin !== 'ours' || key.startsWith('identity')) return;
     for (const held of this.holdings()) {
       const state = stateOf(held);
+      if (!state || !isAt(state, after) || claims(state, after)) continue;
       const isOwn = held.stack === event.StackId && held.logicalId === event.LogicalResourceId;
       const finders = isOwn ? this.formerFinders : this.finders;
       finders.set(key, (finders.get(key) ?? new Set()).add(held.id));
-      if (!state || !isAt(state, after) || claims(state, after)) continue;
     }
   }
 

@@ -1,4 +1,5 @@
 import { type DomainState, parsePhysicalId } from '../../lambda/domain/physical-id';
+import { sameIdentity } from '../../lambda/domain/record-plan';
 import type { ResourceProperties } from '../../lib/shared/contract';
 import type { ResponseBody } from '../fakes/fake-aws';
 import type { Counters } from './counters';
@@ -6,7 +7,7 @@ import { type Exemptions, NOT_TAKEN_BACK } from './exemptions';
 import { FURTHER_RECORDS } from './further-records';
 import { claims, type Incident } from './incident';
 import { identityKey, type Item, type Ledger } from './ledger';
-import { type Holding, isAt, isUsed } from './uses';
+import { claimOf, type Holding, isAt, isUsed, stateOf } from './uses';
 
 /** What resources have taken over from others: it is ours as long as one of them says so, and theirs again after that. */
 export class Ownership {
@@ -30,8 +31,11 @@ export class Ownership {
     if (properties.TakeOwnership === undefined) return this.leave(state, () => true);
     for (const item of this.ledger.all().filter((each) => isAt(state, each))) {
       const { origin, takers = [] } = item;
-      if (takers.length > 0 && !takers.includes(state.claim)) this.ledger.take(item, state.claim);
-      else if (origin === 'others' && previous?.claim === state.claim && isExact(state, item)) {
+      // What an identity's claims say is taken, only those who use that identity see.
+      const isTakenHere = takers.some((claim) => !this.isOfAnotherIdentity(claim, state));
+      const isFree = origin === 'others' || (takers.length > 0 && !isTakenHere);
+      if (isTakenHere && !takers.includes(state.claim)) this.ledger.take(item, state.claim);
+      else if (isFree && previous?.claim === state.claim && isExact(state, item)) {
         if (incident.meanwhile) this.exemptions.exempt(item, 'taken over while others changed something');
         else {
           this.counters.add('taken over');
@@ -58,6 +62,14 @@ export class Ownership {
         this.exemptions.exempt(item, 'taken over, and somebody has deleted the identity that says so');
       }
     }
+  }
+
+  /** Whether a claim of a resource that is in place is on another identity than that of a domain. */
+  private isOfAnotherIdentity(claim: string, state: DomainState): boolean {
+    return this.holdings().some((held) => {
+      const other = claimOf(held) === claim ? stateOf(held) : undefined;
+      return other !== undefined && !sameIdentity(other, state);
+    });
   }
 
   /** @param stays whether something goes back to others; what does not has to be gone */
