@@ -186,6 +186,8 @@ export class Courier {
       if (end === 'killed') incident.killed += 1;
       if (kill?.timesOut) {
         world.counters.add('run timed out');
+        // It takes longer than any watch.
+        await this.watches.ended();
         world.clock.advance(Math.max(0, began + TIMEOUT_MS - world.clock.now()));
       }
     }

@@ -96,9 +96,14 @@ export class Watches {
     await Promise.race([reached, ...this.ends]);
   }
 
+  /** Until those that are under way have ended. */
+  async ended(): Promise<void> {
+    await Promise.all(this.ends.splice(0));
+  }
+
   /** Those that were under way have ended. */
   async settle(): Promise<void> {
-    await Promise.all(this.ends.splice(0));
+    await this.ended();
     this.world.complain();
     this.world.judge();
   }
