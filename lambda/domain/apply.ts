@@ -16,6 +16,7 @@ import {
   digest,
   IDENTITY,
   isActive,
+  isOrphan,
   KEYS,
   madeRecord,
   tookIdentity,
@@ -64,6 +65,8 @@ export interface Leftover {
   /** Undefined when nothing was begun. */
   readonly state: DomainState | undefined;
   readonly problems: readonly string[];
+  /** What stays because others use it, in words for the user. */
+  readonly remark?: string;
 }
 
 const NOT_TAKEN =
@@ -177,6 +180,7 @@ export class DomainSetup {
     const claims = new IdentityClaims(aws, config, this.log);
     let recordsLeft = idsOf(this.submitted);
     let leaving: readonly Claim[] = [];
+    let remark: string | undefined;
     try {
       await claims.read();
       const own = claims.own(eventClaim);
@@ -197,11 +201,14 @@ export class DomainSetup {
         leaving,
         () => false,
         { alone: !isToGo, always: config.retain, taken: !config.takeOwnership },
-        (others) => this.undoRecords(aws, claims, others, claimed).then(() => void (recordsLeft = [])),
+        async (others) => {
+          remark = await this.undoRecords(aws, claims, others, claimed);
+          recordsLeft = [];
+        },
       );
       await publishKeys(aws, kept, config, this.log);
       const hasBegun = leaving.length > 0 || this.madeIdentity || this.submitted.length > 0;
-      return { state: hasBegun ? this.state([]) : undefined, problems: [] };
+      return { state: hasBegun ? this.state([]) : undefined, problems: [], remark };
     } catch (error) {
       // The claim stays with what is left: the Delete that follows a failed Create finds it. Nobody need wait for that.
       await claims.stay(leaving).catch((problem: Error) => this.log('still-leaving', { problem: problem.message }));
@@ -568,32 +575,45 @@ export class DomainSetup {
   /**
    * Takes back the records that were sent, and those that an earlier run has made whose journal is lost. What others have
    * come to use in the meantime stays.
+   *
+   * @returns what stays that nobody would remove, and why
    */
   private async undoRecords(
     { openZone }: Aws,
     claims: IdentityClaims,
     others: readonly Claim[],
     claimed: readonly string[],
-  ): Promise<void> {
+  ): Promise<string | undefined> {
     const { config, submitted } = this;
     const unknown = this.records().filter(({ id }) => claimed.includes(id) && !idsOf(submitted).includes(id));
     const all: readonly Submission[] = [...submitted, ...unknown.map((record) => ({ record, ttl: config.ttl }))];
     const zone = all.length === 0 ? undefined : await openZone();
     if (zone === undefined) {
-      return;
+      return undefined;
     }
     const elsewhere = all.some(({ record }) => !belongsToIdentity(record.id)) ? await claims.readElsewhere() : [];
-    const isUsed = (id: string) => {
-      const users = belongsToIdentity(id) ? others : [...others, ...elsewhere];
-      return users.some((claim) => usesRecord(this.withoutLost(claim), kindsOf([id], this.tokens)[0], config));
-    };
-    const free = all.filter(({ record, replaced }) => replaced !== undefined || !isUsed(record.id));
-    const names = free.map(({ record }) => record.name);
+    const kind = (id: string) => kindsOf([id], this.tokens)[0];
+    const candidates = (id: string) =>
+      (belongsToIdentity(id) ? others : [...others, ...elsewhere]).map((claim) => this.withoutLost(claim));
+    const users = (id: string) => candidates(id).filter((claim) => usesRecord(claim, kind(id), config));
+    const free = all.filter(({ record, replaced }) => replaced !== undefined || users(record.id).length === 0);
+    const orphans = all
+      .map(({ record }) => record)
+      .filter((record) => !free.some((each) => each.record === record))
+      .filter(({ id }) => !config.retain && isOrphan(candidates(id), kind(id), config));
+    const names = [...free.map(({ record }) => record), ...orphans].map(({ name }) => name);
     const existing = await zone.listRecordSets(config.domainName, names);
     const changes = planUndo(free, existing, config.retain);
     if (changes.length > 0) {
       await zone.change(changes);
     }
+    const left = orphans.filter((record) => isMade(record, existing));
+    return left.length === 0
+      ? undefined
+      : staysAsOrphan(
+          left,
+          left.flatMap(({ id }) => users(id)),
+        );
   }
 
   /**
@@ -618,6 +638,15 @@ function allKinds(config: DomainConfig): readonly string[] {
 
 function idsOf(submitted: readonly Submission[]): readonly string[] {
   return submitted.map(({ record }) => record.id);
+}
+
+function staysAsOrphan(records: readonly MailRecord[], users: readonly Claim[]): string {
+  const names = records.map(({ name }) => name).join(', ');
+  const by = [...new Set(users.map((claim) => claim.by))].join(', ');
+  return (
+    `The records ${names}, which this deployment made, stay: others had made them before, and ${by} uses them. ` +
+    'Delete them by hand if nobody needs them.'
+  );
 }
 
 /** The attributes that the construct reads with `Fn::GetAtt`. */

@@ -185,6 +185,12 @@ export function madeRecord(claim: Claim, kind: string, place: Place): boolean {
   return isFor(claim, claim.made, kind, place);
 }
 
+/** Whether those who stay use a record that none of them would remove: to them, others have made it. */
+export function isOrphan(claims: readonly Claim[], kind: string, place: Place): boolean {
+  const removes = (claim: Claim) => madeRecord(claim, kind, place) || tookRecord(claim, kind, place);
+  return claims.some((claim) => usesRecord(claim, kind, place)) && !claims.some(removes);
+}
+
 /** Whether a claim says that a record of others was taken over. */
 export function tookRecord(claim: Claim, kind: string, place: Place): boolean {
   return isFor(claim, claim.taken ?? [], kind, place);

@@ -95,7 +95,8 @@ async function setUpDomain(
       physicalId: former ?? (left.state ? formatPhysicalId(left.state) : emptyPhysicalId(event.RequestId)),
       reason:
         explain(error, config) +
-        left.problems.map((problem) => ` What this deployment made could not be removed: ${problem}`).join(''),
+        left.problems.map((problem) => ` What this deployment made could not be removed: ${problem}`).join('') +
+        (left.remark === undefined ? '' : ` ${left.remark}`),
     };
   }
 }

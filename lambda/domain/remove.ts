@@ -3,7 +3,7 @@ import type { Aws } from '../aws/clients';
 import { HostedZone, isNoSuchHostedZone } from '../aws/route53';
 import { AwsCallFailure, Failure } from '../events/failure';
 import type { Log } from '../events/log';
-import { Claim, KEYS, tookRecord } from './claims';
+import { Claim, isOrphan, KEYS, tookRecord } from './claims';
 import { IdentityClaims } from './identity-claims';
 import { DomainState, idsOf, kindsOf } from './physical-id';
 import {
@@ -70,6 +70,7 @@ export async function remove(departure: Departure, aws: Aws, log: Log): Promise<
   const stale = await staleAmong(claims.all(), isStale);
   let undecided: readonly string[] = [];
   let inDoubt: readonly string[] = [];
+  let hasOrphans = false;
   const release = async (others: readonly Claim[]) => {
     if (others.length === 0 && claims.isOurs) {
       await refuseWithReplicas(state, claims, log);
@@ -81,6 +82,8 @@ export async function remove(departure: Departure, aws: Aws, log: Log): Promise<
     const states = [leaving.state, ...withNewKeys(state, own, remaining.tokens)];
     const removals = states.flatMap((each) => recordsToRemove(each, remaining));
     inDoubt = await removeRecords(leaving, removals, aws, log);
+    const kinds = kindsOf(leaving.state.ownedRecords, state.tokens);
+    hasOrphans = kinds.some((kind) => isOrphan(others, kind, state));
     if (elsewhere === 'unknown') {
       const names = recordsToRemove(leaving.state, { ...remaining, elsewhere: [] }).map(({ record }) => record.name);
       undecided = names.filter((name) => !removals.some(({ record }) => record.name === name));
@@ -89,8 +92,8 @@ export async function remove(departure: Departure, aws: Aws, log: Log): Promise<
   try {
     const keep = { alone: false, always: false, taken: !departure.takeOwnership };
     const others = await claims.part(own, ({ id }) => stale.includes(id), keep, release);
-    // Nobody expects what a replacement uses to go.
-    const users = others.filter(({ id }) => id !== shown?.claim);
+    // Nobody expects what a replacement uses to go, unless that would leave it when it goes itself.
+    const users = others.filter(({ id }) => id !== shown?.claim || hasOrphans);
     const reasons = [
       ...(users.length > 0 ? [staysFor(state, users)] : []),
       ...(undecided.length > 0 ? [staysUndecided(undecided)] : []),

@@ -154,6 +154,36 @@ describe('records that existed before with the right value', () => {
     expect(world.holdings()).toEqual([]);
   });
 
+  it('stay when a Create that has put them back for another construct fails, and its answer says so', async () => {
+    const second = recordToCome(2);
+    world.addForeignCname(second.name, second.value);
+    await mail.create();
+    world.fake.removeRecord(ZONE, second.name, 'CNAME');
+    world.fake.insyncAfterMs = Infinity;
+
+    const { status, reason } = await new StackResource(world, 'Other').create();
+
+    expect(status).toBe('FAILED');
+    expect(world.fake.records(ZONE)).toHaveLength(3);
+    expect(reason).toContain(`The records ${second.name}, which this deployment made, stay: `);
+    expect(reason).toContain('others had made them before, and Test/Mail uses them. Delete them by hand');
+  });
+
+  it('stay when an update that has put them back is rolled back, and the answer says so', async () => {
+    const second = recordToCome(2);
+    world.addForeignCname(second.name, second.value);
+    await mail.create();
+    world.fake.removeRecord(ZONE, second.name, 'CNAME');
+    mail.cleanUpShows = 'what stays';
+    await mail.update(properties({ Ttl: '900' }));
+
+    const { status, reason } = await mail.rollBack();
+
+    expect(status).toBe('SUCCESS');
+    expect(world.fake.records(ZONE)).toHaveLength(3);
+    expect(reason).toContain('stays, with the records that are in use: Test/Mail still uses it.');
+  });
+
   it('are found among many others', async () => {
     world.fake.addIdentity(REGION, 'example.com', { tokens: ['zz1', 'zz2', 'zz3'] });
     world.addForeignCname('zz2._domainkey.example.com', 'zz2.dkim.amazonses.com');

@@ -305,7 +305,11 @@ export class Exemptions {
     const config = configOf(incident);
     for (const item of config ? this.ledger.ours() : []) {
       const isKept = this.deadClaimsFor(item, config!.region, config!.domainName).length > 0;
-      if (incident.made(item) && !this.isUsed(item) && isKept) {
+      if (!incident.made(item)) continue;
+      if (this.isUsed(item)) {
+        const isLeft = this.hasSaid('which this deployment made, stay') && !this.isClaimed(item) && this.isFound(item);
+        if (isLeft) this.exempt(item, MADE_WHERE_FOUND, isKept ? 'limbo' : 'others');
+      } else if (isKept) {
         this.exempt(item, 'kept for a claim that nobody will ever give up');
       }
     }
