@@ -11,9 +11,10 @@ import { Freshness, LateEvent } from '../events/freshness';
 import type { Journal } from '../events/journal';
 import type { Log } from '../events/log';
 import { outlastCancelledCreate } from '../events/unanswered';
-import { DomainSetup, toAttributes } from './apply';
+import { applyDomain, doneElsewhere, toAttributes } from './apply';
 import { Claim, claimId, digest, isOfResource } from './claims';
 import { DomainConfig, parseConfig, parseRemoval } from './config';
+import { DomainRun } from './domain-run';
 import { IdentityClaims } from './identity-claims';
 import {
   DomainState,
@@ -26,6 +27,7 @@ import {
 import { Intended, sameIdentity } from './record-plan';
 import { remove } from './remove';
 import { staleness } from './staleness';
+import { undoDomain } from './undo';
 
 interface Deadlines {
   readonly work: Deadline;
@@ -53,17 +55,17 @@ async function setUpDomain(
   const config = parseConfig(event.ResourceProperties);
   const former = event.PhysicalResourceId;
   const previous = former === undefined ? undefined : parsePhysicalId(former);
-  const setup = new DomainSetup(event, config, previous, formerRegions(event, previous), journal, log);
+  const run = new DomainRun(event, config, previous, formerRegions(event, previous), journal, log);
   try {
     const freshness = new Freshness(event, deadlines.work, log);
-    const applied = await setup.run(connect(event.StackId, config, deadlines.work, log), freshness);
+    const applied = await applyDomain(run, connect(event.StackId, config, deadlines.work, log), freshness);
     if (previous !== undefined) {
       await discardDead(
         event,
         config,
         previous,
         applied.state.claim,
-        setup.claimsFound,
+        run.claims?.all() ?? [],
         freshness,
         deadlines.work,
         log,
@@ -83,12 +85,12 @@ async function setUpDomain(
         reason: explain(error, config),
       };
     }
-    const elsewhere = setup.doneElsewhere;
+    const elsewhere = doneElsewhere(run);
     if (elsewhere !== undefined) {
       // If CloudFormation hears of this failure first, it asks to delete by the id: nothing else need be undone.
       return { status: 'FAILED', physicalId: formatPhysicalId(elsewhere), reason: explain(error, config) };
     }
-    const left = await setup.undo(connect(event.StackId, config, deadlines.undo, log));
+    const left = await undoDomain(run, connect(event.StackId, config, deadlines.undo, log));
     return {
       status: 'FAILED',
       // A failed Update leaves the resource as it was; the Delete after a failed Create finishes the job.

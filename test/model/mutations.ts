@@ -35,7 +35,7 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'deletes before it creates',
-    file: 'domain/apply.ts',
+    file: 'domain/record-setup.ts',
     from: 'await zone.waitUntilInSync(await zone.change(plan.changes), () => freshness.checkNowAndThen());',
     to: `const upserts = plan.changes.filter(({ action }) => action === 'UPSERT');
       const old = existing.filter((set) => upserts.some(({ record }) => record.name === set.name));
@@ -44,13 +44,13 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'writes one batch a record',
-    file: 'domain/apply.ts',
+    file: 'domain/record-setup.ts',
     from: 'await zone.waitUntilInSync(await zone.change(plan.changes), () => freshness.checkNowAndThen());',
     to: 'for (const change of plan.changes) await zone.waitUntilInSync(await zone.change([change]), () => freshness.checkNowAndThen());',
   },
   {
     name: 'does not wait until the records are published',
-    file: 'domain/apply.ts',
+    file: 'domain/record-setup.ts',
     from: 'await zone.waitUntilInSync(await zone.change(plan.changes), () => freshness.checkNowAndThen());',
     to: 'await zone.change(plan.changes);',
   },
@@ -109,21 +109,21 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'a failed run leaves its records',
-    file: 'domain/apply.ts',
+    file: 'domain/undo.ts',
     from: 'if (changes.length > 0) {',
     to: 'if (changes.length > 3) {',
   },
   {
     name: 'a failed run leaves its identity',
-    file: 'domain/apply.ts',
-    from: 'const isToGo = this.madeIdentity && !config.retain;',
+    file: 'domain/undo.ts',
+    from: 'const isToGo = run.madeIdentity && !config.retain;',
     to: 'const isToGo = false;',
   },
   {
     name: 'a failed run with RETAIN deletes',
-    file: 'domain/apply.ts',
-    from: 'const isToGo = this.madeIdentity && !config.retain;',
-    to: 'const isToGo = this.madeIdentity;',
+    file: 'domain/undo.ts',
+    from: 'const isToGo = run.madeIdentity && !config.retain;',
+    to: 'const isToGo = run.madeIdentity;',
   },
   {
     name: 'a failed Update answers with a new id',
@@ -145,7 +145,7 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'takes its own first try for the work of others',
-    file: 'domain/apply.ts',
+    file: 'domain/record-setup.ts',
     from: 'const lost = error.attempts > 1 &&',
     to: 'const lost = error.attempts > 99 &&',
   },
@@ -163,7 +163,7 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'switches the signing of BYODKIM',
-    file: 'domain/apply.ts',
+    file: 'domain/identity-setup.ts',
     from: 'refuseForeignSigning(signing, domainName, region);',
     to: '',
   },
@@ -175,7 +175,7 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'does not ask SES where the keys are',
-    file: 'domain/apply.ts',
+    file: 'domain/identity-setup.ts',
     from: 'signingHostedZone !== undefined && /',
     to: 'false && /',
   },
@@ -316,8 +316,8 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'takes nothing over of what another construct has made',
-    file: 'domain/apply.ts',
-    from: 'const others = claims.all().filter(({ id }) => id !== this.eventClaim);',
+    file: 'domain/record-setup.ts',
+    from: 'const others = claims.all().filter(({ id }) => id !== run.eventClaim);',
     to: 'const others: readonly Claim[] = [];',
   },
   {
@@ -412,11 +412,11 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'undo takes the identity that another construct has come to use',
-    file: 'domain/apply.ts',
+    file: 'domain/undo.ts',
     from: `() => false,
-        { alone: !isToGo,`,
+      { alone: !isToGo,`,
     to: `() => true,
-        { alone: !isToGo,`,
+      { alone: !isToGo,`,
   },
   {
     name: 'gives up the claims of what is in place as dead',
@@ -450,13 +450,13 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'claims an identity without a word of the records',
-    file: 'domain/apply.ts',
-    from: 'await this.claims!.put(this.claim(claim, ownedRecords), freshness);',
+    file: 'domain/record-setup.ts',
+    from: 'await claims.put(plannedClaim(run, claim, ownedRecords), freshness);',
     to: '',
   },
   {
     name: 'a resource that makes the identity anew forgets the claim of the one in place',
-    file: 'domain/apply.ts',
+    file: 'domain/record-setup.ts',
     from: 'if (known !== undefined && claim !== known.claim && (',
     to: 'if (false && (',
   },

@@ -1,0 +1,151 @@
+import { belongsToIdentity, MailRecord, mailRecords } from '../../lib/shared/mail-records';
+import type { HostedZone } from '../aws/route53';
+import { AwsCallFailure } from '../events/failure';
+import type { Freshness } from '../events/freshness';
+import { idsMadeBy, idsOfTaken, plannedClaim, replacedClaim } from './claim-plan';
+import type { Claim } from './claims';
+import { DomainRun, idsOf } from './domain-run';
+import {
+  areWritten,
+  isMade,
+  mergeSubmissions,
+  planRecords,
+  RecordPlan,
+  sameRecordNames,
+  sameTokens,
+  sharedIds,
+  Submission,
+} from './record-plan';
+import type { RecordSet } from './record-set';
+
+/** How often a batch is planned anew when the zone changes between the look at it and the write. */
+const MOST_PLANS = 3;
+
+/**
+ * Writes the records of the domain, in one change batch, and waits until Route 53 has published them.
+ *
+ * @returns the ids of the records that are ours
+ * @throws Failure for a record of others that is in the way
+ */
+export async function settleRecords(
+  run: DomainRun,
+  zone: HostedZone | undefined,
+  freshness: Freshness,
+): Promise<readonly string[]> {
+  if (zone === undefined) {
+    await stake(run, [], freshness);
+    return [];
+  }
+  const planNow = await planOf(run, zone);
+  for (let plans = 1; ; plans++) {
+    const { plan, existing, written } = await planNow();
+    run.takeable = plan.found.filter((id) => run.records().some((each) => each.id === id && isMade(each, existing)));
+    run.log('records-planned', {
+      changes: plan.changes.map(({ action, record }) => `${action} ${record.type} ${record.name}`),
+      owned: plan.owned.length,
+    });
+    await stake(run, plan.owned, freshness);
+    if (plan.changes.length === 0) {
+      return plan.owned;
+    }
+    await freshness.require();
+    run.noteSubmitted(mergeSubmissions(written, plan.submissions));
+    try {
+      await zone.waitUntilInSync(await zone.change(plan.changes), () => freshness.checkNowAndThen());
+      return plan.owned;
+    } catch (error) {
+      if (!(error instanceof AwsCallFailure && error.code === 'InvalidChangeBatch')) {
+        throw error;
+      }
+      // The zone changed under us; after a lost answer, by our own first try.
+      const lost = error.attempts > 1 && areWritten(run.submitted, await listRecords(run, zone));
+      if (!lost) {
+        run.noteSubmitted(written);
+      }
+      if (plans === MOST_PLANS) {
+        throw error;
+      }
+    }
+  }
+}
+
+/** What is planned, and what it is planned from. */
+interface Planned {
+  readonly plan: RecordPlan;
+  readonly existing: readonly RecordSet[];
+  /** What was sent before, as far as it is there. */
+  readonly written: readonly Submission[];
+}
+
+/** @returns what looks at the zone and plans: again, whenever the zone has changed in between */
+export async function planOf(run: DomainRun, zone: HostedZone): Promise<() => Promise<Planned>> {
+  const { config, previous } = run;
+  const claims = run.claims!;
+  const records = run.records();
+  const known = previous !== undefined && sameRecordNames(previous, config) ? previous : undefined;
+  const shared = known === undefined ? [] : sharedIds(known, config);
+  // What an earlier run of the event has written, it may not have seen published.
+  const claimed = idsMadeBy(run, claims.own(run.eventClaim));
+  const owned = shared.filter((id) => known?.ownedRecords.includes(id));
+  const elsewhere = await claimsElsewhere(run, records);
+  const former = run.formerRegions.flatMap((region) => mailRecords({ ...config, region, tokens: [], dkimDomain: '' }));
+
+  const planFor = (existing: readonly RecordSet[], written: readonly Submission[]): RecordPlan => {
+    const others = claims.all().filter(({ id }) => id !== run.eventClaim);
+    const inherited = [
+      ...others.flatMap((claim) => idsMadeBy(run, claim)),
+      ...elsewhere.flatMap((claim) => idsMadeBy(run, claim)).filter((id) => !belongsToIdentity(id)),
+    ];
+    const unheard = records
+      .filter((each) => claimed.includes(each.id) && !inherited.includes(each.id) && isMade(each, existing))
+      .map(({ id }) => id);
+    return planRecords(
+      {
+        ...config,
+        zoneId: zone.id,
+        records,
+        owned: [...owned, ...unheard],
+        taken: idsOfTaken(run),
+        inherited,
+        former,
+        unconfirmed: [...idsOf(written), ...unheard],
+      },
+      existing,
+    );
+  };
+
+  return async () => {
+    const existing = await listRecords(run, zone);
+    // Of a batch whose answer was lost, or whose run was killed, all is there or nothing.
+    const written = areWritten(run.submitted, existing) ? run.submitted : [];
+    const plan = planFor(existing, written);
+    if (plan.found.length === 0) {
+      return { plan, existing, written };
+    }
+    // Another construct may have made them since: it has said so before.
+    await claims.reread();
+    return { plan: planFor(existing, written), existing, written };
+  };
+}
+
+function listRecords(run: DomainRun, zone: HostedZone): Promise<readonly RecordSet[]> {
+  const names = run.records().map(({ name }) => name);
+  return zone.listRecordSets(run.config.domainName, names);
+}
+
+/** What is claimed on the identities of other Regions, which may have the same MX, SPF and DMARC records. */
+async function claimsElsewhere({ claims }: DomainRun, records: readonly MailRecord[]): Promise<readonly Claim[]> {
+  const mayShare = records.some(({ id }) => !belongsToIdentity(id));
+  return mayShare ? claims!.readElsewhere().catch(() => []) : [];
+}
+
+/** Says on the identity what is used and made from now on, before it is made: a run that is killed is then known. */
+async function stake(run: DomainRun, ownedRecords: readonly string[], freshness: Freshness): Promise<void> {
+  const { known } = run;
+  const claims = run.claims!;
+  const { claim } = run.state(ownedRecords);
+  await claims.put(plannedClaim(run, claim, ownedRecords), freshness);
+  if (known !== undefined && claim !== known.claim && (run.isAnew || !sameTokens(known.tokens, run.tokens))) {
+    await claims.put(replacedClaim(run, known, ownedRecords), freshness);
+  }
+}
