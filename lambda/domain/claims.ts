@@ -21,6 +21,8 @@ export interface Claim {
   readonly found: readonly string[];
   /** What others have made and the resource has taken over, as `takeOwnership` asks for. */
   readonly taken?: readonly string[];
+  /** What values settings had that others had given and the resource has changed since, as its module writes them. */
+  readonly was?: readonly string[];
   /** When it began to leave: seconds since the epoch. It uses nothing any more. */
   readonly leavingSince?: number;
   /** The stack and the logical id, for people who read the tag. */
@@ -109,13 +111,14 @@ export function isLeased(tags: Tags, ids: readonly string[]): boolean {
 
 /** A claim as a tag: `zone=Z0123456789 made=1+2+3+mx+spf found=dmarc mail-from=1a2b3c4d by=Stack/Mail`. */
 export function toTag(claim: Claim): Tags {
-  const { id, zoneId, mailFrom, made, found, taken, leavingSince, by } = claim;
+  const { id, zoneId, mailFrom, made, found, taken, was, leavingSince, by } = claim;
   const fields = {
     leaving: leavingSince === undefined ? undefined : String(leavingSince),
     zone: zoneId,
     made: made.join('+'),
     found: found.join('+'),
     taken: taken?.join('+'),
+    was: was?.join('+'),
     'mail-from': mailFrom,
     by,
   };
@@ -138,7 +141,7 @@ function readClaim(id: string, value: string): Claim {
     value.split(' ').map((field) => [field.slice(0, field.indexOf('=')), field.slice(field.indexOf('=') + 1)]),
   );
   const list = (text: string | undefined) => (text ? text.split('+') : []);
-  const { zone: zoneId, made, found, taken, leaving, by } = fields;
+  const { zone: zoneId, made, found, taken, was, leaving, by } = fields;
   const claim = {
     id,
     zoneId,
@@ -146,6 +149,7 @@ function readClaim(id: string, value: string): Claim {
     made: list(made),
     found: list(found),
     taken: list(taken),
+    was: list(was),
     leavingSince: leaving === undefined ? undefined : Number(leaving),
     by: by ?? `whoever edited the tag ${tagKey(id)}`,
   };

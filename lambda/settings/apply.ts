@@ -13,6 +13,7 @@ import { Journal } from '../events/journal';
 import { Log } from '../events/log';
 import { parseFormer, parseSettings, SettingsConfig } from './config';
 import { explainSettings } from './explain';
+import { formerValues, isBroughtBack, valuesOf } from './former-values';
 import { waitForMailFrom } from './mail-from';
 import { discardDeadSettings, removeSettings } from './remove';
 import { pickSettings, planSettings, settingsOf, Step } from './plan';
@@ -133,20 +134,17 @@ class SettingsSetup {
     log('settings-planned', { steps });
 
     const changed = new Set(steps.map(({ setting }) => setting));
+    const were = formerValues(own, steps);
+    const isOfOthers = (setting: Setting) => others.filter(isActive).some(({ made }) => made.includes(setting));
+    const isChanged = (setting: Setting) => changed.has(setting) || own?.made.includes(setting) === true;
     const isMade = (setting: Setting) =>
-      isOwn(setting) ||
-      changed.has(setting) ||
-      [...(own ? [own] : []), ...others.filter(isActive)].some(({ made }) => made.includes(setting));
+      isOwn(setting) || isOfOthers(setting) || (isChanged(setting) && !isBroughtBack(setting, wanted, were));
     const names = settingsOf(wanted);
     const made = names.filter(isMade);
-    const claim = {
-      id: this.claim,
-      made,
-      found: names.filter((name) => !made.includes(name)),
-      by: claimant(this.event),
-    };
+    const found = names.filter((name) => !made.includes(name));
+    const claim = { id: this.claim, made, found, was: valuesOf(made, were), by: claimant(this.event) };
     // What goes is claimed until it is gone.
-    await claims.put({ ...claim, made: [...new Set([...made, ...(own?.made ?? [])])] }, freshness);
+    await claims.put({ ...claim, made: [...new Set([...made, ...(own?.made ?? [])])], was: were }, freshness);
     for (const step of steps) {
       if (!sameValue(present[step.setting], step.to)) {
         await freshness.require();

@@ -117,6 +117,49 @@ describe('Create', () => {
     expect(Object.keys(world.tags())).toEqual([`cdk-ses-easy-dkim:${resource.physicalId!.split(':')[3]}`]);
   });
 
+  describe('when one was as wanted already', () => {
+    beforeEach(async () => {
+      identity().configurationSet = 'main';
+      await resource.create(settings({ ConfigurationSet: 'main' }));
+    });
+
+    it('leaves it on Delete after an update of it was rolled back', async () => {
+      await resource.update(settings({ ConfigurationSet: 'other' }));
+      await expectSuccess(resource.rollBack());
+      expect(world.claims()).toEqual(['found=ConfigurationSet by=Test/Settings']);
+
+      await expectSuccess(resource.delete());
+
+      expect(present()).toEqual(['configuration set main']);
+    });
+
+    it('leaves it on Delete after two updates, the last of which has brought it back', async () => {
+      for (const ConfigurationSet of ['other', 'main']) await resource.update(settings({ ConfigurationSet }));
+
+      await expectSuccess(resource.delete());
+
+      expect(present()).toEqual(['configuration set main']);
+    });
+
+    it('takes away what an update has made of it', async () => {
+      await resource.update(settings({ ConfigurationSet: 'other' }));
+
+      await expectSuccess(resource.delete());
+
+      expect(present()).toEqual([]);
+    });
+
+    it('takes away what it sets anew after it had given it up', async () => {
+      await resource.update(settings({ ConfigurationSet: 'other' }));
+      await resource.update(settings());
+      await resource.update(settings({ ConfigurationSet: 'main' }));
+
+      await expectSuccess(resource.delete());
+
+      expect(present()).toEqual([]);
+    });
+  });
+
   it('leaves settings that it is not asked for as they are', async () => {
     Object.assign(identity(), THEIRS);
 

@@ -323,8 +323,8 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'takes no setting over that another construct has made',
     file: 'settings/apply.ts',
-    from: '[...(own ? [own] : []), ...others.filter(isActive)]',
-    to: '[...(own ? [own] : [])]',
+    from: 'others.filter(isActive).some(({ made }) => made.includes(setting))',
+    to: 'false',
   },
   {
     name: 'takes the claims of all resources for stale when its stack goes',
