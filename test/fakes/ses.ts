@@ -49,6 +49,8 @@ export interface MailFrom {
 const NOTIFICATION_TYPES = ['Bounce', 'Complaint', 'Delivery'] as const;
 export type NotificationType = (typeof NOTIFICATION_TYPES)[number];
 
+const DAY = 24 * 3_600_000;
+
 /** How the v2 API answers: `denied` refuses every call; `down` breaks every connection. */
 export type SesV2Mode = 'on' | 'denied' | 'down';
 
@@ -141,6 +143,18 @@ export class Identities {
       tokens,
     });
     return identities.delete(name);
+  }
+
+  /** Keys of another length, with other tokens. */
+  renewKeys(account: string, region: string, identity: Identity, keyLength: KeyLength): void {
+    const tokens = this.renewTokens(account, region, identity.domain);
+    const keysChangedAt = this.fake.clock.now();
+    Object.assign(identity, { keyLength, tokens, origin: 'AWS_SES', dkimStatus: 'Pending', keysChangedAt });
+  }
+
+  /** Whether SES would not change the keys of an identity again yet. */
+  hasNewKeys({ keysChangedAt = -Infinity }: Identity): boolean {
+    return this.fake.clock.now() - keysChangedAt < DAY;
   }
 
   /** Other tokens for an identity that stays. */

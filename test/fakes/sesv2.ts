@@ -23,7 +23,6 @@ interface SigningAttributes {
 }
 
 const MAX_TAGS = 50;
-const DAY = 24 * 3_600_000;
 const MAX_POLICIES = 20;
 const TAG_TEXT = /^[\p{L}\p{N}\p{Z}_.:/=+@-]*$/u;
 
@@ -99,16 +98,14 @@ export const sesv2Operations: Record<string, Operation> = {
     if (call.params.SigningAttributesOrigin !== 'AWS_SES' || keyLength === undefined) {
       throw badRequest('The fake changes the length of the keys of Easy DKIM only.');
     }
-    const now = fake.clock.now();
     if (identity.keyLength === keyLength) throw badRequest(`The signing key length is already ${keyLength}.`);
-    if (now - (identity.keysChangedAt ?? -Infinity) < DAY) {
+    if (fake.identities.hasNewKeys(identity)) {
       throw badRequest('The signing key length can be changed at most once in 24 hours.');
     }
-    const tokens = fake.identities.renewTokens(call.account, call.region, identity.domain);
-    Object.assign(identity, { keyLength, tokens, origin: 'AWS_SES', dkimStatus: 'Pending', keysChangedAt: now });
+    fake.identities.renewKeys(call.account, call.region, identity, keyLength);
     return JSON.stringify({
       DkimStatus: upperSnake(identity.dkimStatus),
-      DkimTokens: tokens,
+      DkimTokens: identity.tokens,
       SigningHostedZone: identity.signingHostedZone,
     });
   },

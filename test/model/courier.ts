@@ -4,10 +4,11 @@ import { configOf } from './excuses';
 import { furtherRecords, isExactly } from './further-records';
 import type { Answered, CloudFormationEvent, Incident } from './incident';
 import { judgeAnswer } from './judge-answer';
+import { judgeKeys } from './judge-keys';
 import { judgeSettings, propertiesOf } from './judge-settings';
 import { show } from './judge-effect';
 import { type Item, recordKey } from './ledger';
-import { isAt } from './uses';
+import { hasKey, isAt } from './uses';
 import { DEFAULTS } from './settings';
 import type { Setting } from '../../lib/shared/settings';
 import type { Delivery, Environment } from './plan';
@@ -82,6 +83,7 @@ export class Courier {
         if (answered.body.Status === 'FAILED') world.exemptions.settleFailure(incident);
         else if (incident.type !== 'Delete') world.exemptions.settleAdoption(answered.body.PhysicalResourceId);
         judgeAnswer(world.fake, world.ledger, incident, answered.body, excuses, isUsed, othersUse);
+        judgeKeys(world.fake, world.counters, incident, answered, world.fake.stacks.get(event.StackId)!);
       }
       if (wasInPlace && answered.body.Status === 'SUCCESS' && !incident.meanwhile)
         this.judgeStability(incident, answered.body);
@@ -130,8 +132,8 @@ export class Courier {
 
   private arm(incident: Incident, delivery: Delivery): void {
     const { world } = this;
-    for (const { kind, call, times, ms } of delivery.faults) {
-      const operation = kind === 'PriorRequestNotComplete' ? 'ChangeResourceRecordSets' : undefined;
+    for (const { kind, call, times, ms, operation: only } of delivery.faults) {
+      const operation = kind === 'PriorRequestNotComplete' ? 'ChangeResourceRecordSets' : only;
       world.fake.addFault({
         kind,
         times,
@@ -294,11 +296,16 @@ export class Courier {
         this.world.exemptions.exempt(item, 'others changed it between two of our calls');
       } else if (incident.type === 'Update' && body.Reason?.includes('could not be removed') && incident.denied) {
         this.world.exemptions.exempt(item, 'undo was denied, and the answer says so');
-      } else if (body.Status === 'FAILED' && incident.retains && item.replaced === undefined) {
+      } else if (body.Status === 'FAILED' && incident.retains && item.replaced === undefined && !this.hasKey(item)) {
         // What another one had made before is still its own.
         if (!this.world.exemptions.isClaimed(item)) ledger.mark(item, 'others');
       }
     }
+  }
+
+  /** Whether it belongs to keys that nobody can take back. */
+  private hasKey(item: Item): boolean {
+    return this.world.holdings().some((held) => hasKey(held, item));
   }
 
   private settingsOrigins(incident: Incident): Map<Setting, string> {
@@ -327,6 +334,7 @@ export class Courier {
     if (region !== config.region || domainName !== config.domainName || zoneId !== config.zoneId) return false;
     const identity = fake.identity(region, domainName);
     const host = identity?.signingHostedZone;
+    if (config.signingKeyLength !== undefined && config.signingKeyLength !== identity?.keyLength) return false;
     const setUp =
       identity?.tokens.join() === tokens.join() &&
       /^(Pending|Success|TemporaryFailure)$/.test(identity.dkimStatus) &&

@@ -4,6 +4,7 @@ import { readClaims } from '../../lambda/domain/claims';
 import type { FakeAws } from '../fakes/fake-aws';
 import { doesTheSame, furtherRecords, kindOfTxt } from './further-records';
 import type { Incident } from './incident';
+import { keyExcuses } from './judge-keys';
 import type { Others } from './others';
 import { plain } from './ledger';
 import { ACCOUNT } from './places';
@@ -40,6 +41,7 @@ export function excuses(fake: FakeAws, others: Others, setup: Setup, incident: I
     found.push('a run that was about to remove the identity has died');
   }
   if (identity && identity.origin !== 'AWS_SES') found.push('the identity does not sign with Easy DKIM');
+  found.push(...keyExcuses(fake, incident, config));
   if (hasConflict(fake, others, config, incident)) found.push('a record is in the way');
   if (setup.insyncAfter >= 600_000) found.push('Route 53 takes too long');
   if (config.waitForVerification > 0 && identity?.dkimStatus !== 'Success') found.push('SES did not verify in time');

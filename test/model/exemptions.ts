@@ -5,6 +5,7 @@ import type { Call, FakeAws } from '../fakes/fake-aws';
 import type { Counters } from './counters';
 import { configOf } from './excuses';
 import { claims, type Incident } from './incident';
+import type { Keys } from './keys';
 import {
   type Difference,
   identityKey,
@@ -18,7 +19,7 @@ import {
 import { ACCOUNT, REGIONS } from './places';
 import type { Setup } from './plan';
 import type { SettingsLedger } from './settings-ledger';
-import { claimOf, type Holding, isAt, isUsed, stateOf } from './uses';
+import { claimOf, hasKey, type Holding, isAt, isUsed, stateOf } from './uses';
 
 /** What became of a physical resource. */
 export type Ending = 'deleted with its stack' | 'replaced' | 'removed' | 'given up';
@@ -50,6 +51,7 @@ export class Exemptions {
     private readonly settings: SettingsLedger,
     private readonly setup: Setup,
     private readonly counters: Counters,
+    private readonly keys: Keys,
     /** What CloudFormation holds in all stacks. */
     private readonly holdings: () => readonly Holding[],
   ) {}
@@ -76,7 +78,8 @@ export class Exemptions {
   }
 
   /** What an id that CloudFormation has done with was about, and what nobody will ever be asked to delete. */
-  writeOff(held: Holding, ending: Ending): void {
+  writeOff(gone: Holding, ending: Ending): void {
+    const held = this.keys.with(gone);
     const state = stateOf(held);
     for (const item of this.ledger.ours()) {
       const stays = held.properties.RemovalPolicy === 'retain' || ending === 'given up';
@@ -123,7 +126,7 @@ export class Exemptions {
         );
         continue;
       }
-      if (!isAt(state, item) || this.isUsed(item)) continue;
+      if (!(isAt(state, item) || hasKey(held, item)) || this.isUsed(item)) continue;
       if (this.finders.get(item.key)?.has(held.id)) {
         this.exempt(item, MADE_WHERE_FOUND);
       } else if (ending === 'given up') {
@@ -166,7 +169,7 @@ export class Exemptions {
 
   /** Whether an id says that its resource, or one of us before it, has made a record. */
   isClaimed(item: Item): boolean {
-    return this.holdings().some((held) => claims(stateOf(held), item));
+    return this.holdings().some((held) => claims(stateOf(held), item) || hasKey(held, item));
   }
 
   /** Whether a resource uses a record where it had found one of others. */

@@ -1,7 +1,7 @@
 import { type ResourceProperties, SETTINGS_RESOURCE_TYPE, type SettingsProperties } from '../../lib/shared/contract';
 import type { DomainState } from '../../lambda/domain/physical-id';
 import { parsePhysicalId } from '../../lambda/domain/physical-id';
-import type { Call, ResponseBody } from '../fakes/fake-aws';
+import type { Call, Identity, ResponseBody } from '../fakes/fake-aws';
 import { furtherRecords, isExactly } from './further-records';
 import { type Difference, type Item, recordKey } from './ledger';
 
@@ -50,6 +50,10 @@ export class Incident {
   unclaimedMeanwhile = false;
   /** How many calls there were before CloudFormation cancelled it, if it did. */
   callsBeforeCancelled: number | undefined;
+  /** The identity that its id is about, when it began, and the tokens and the length of keys that this had then. */
+  subject: { readonly identity: Identity; readonly tokens: readonly string[]; readonly length?: string } | undefined;
+  /** Whether it has given the identity other keys. */
+  hasChangedKeys = false;
   readonly answers: Answered[] = [];
   /** What the id that came with the event says. */
   readonly previous: DomainState | undefined;

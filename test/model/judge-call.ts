@@ -3,6 +3,7 @@ import { sendingPolicyName } from '../../lambda/domain/claims';
 import type { ResourceProperties } from '../../lib/shared/contract';
 import type { Call, CallParams } from '../fakes/fake-aws';
 import type { Incident } from './incident';
+import { CHANGE_KEYS } from './judge-keys';
 import { Violation } from './violation';
 
 const READS = /^(DescribeStackResource|DescribeStacks|GetEmailIdentity|ListTagsForResource)$/;
@@ -22,7 +23,7 @@ export function judgeCall(incident: Incident, { operation, params }: Call): void
   }
   if (READS.test(operation) || TAGS.test(operation)) return;
   if (incident.isOfSettings) {
-    if (!OF_SETTINGS.test(operation)) throw new Violation('least privilege', what);
+    if (!OF_SETTINGS.test(operation) || operation === CHANGE_KEYS) throw new Violation('least privilege', what);
     if (type === 'Delete' && retains && operation !== READS_SETTINGS) throw new Violation('retained', what);
     const { PolicyName = sendingPolicyName(incident.event) } = params;
     if (PolicyName !== sendingPolicyName(incident.event)) {
@@ -30,7 +31,7 @@ export function judgeCall(incident: Incident, { operation, params }: Call): void
     }
     return;
   }
-  if (OF_SETTINGS.test(operation)) throw new Violation('least privilege', what);
+  if (OF_SETTINGS.test(operation) && operation !== CHANGE_KEYS) throw new Violation('least privilege', what);
   if (type === 'Delete' && /^(VerifyDomainDkim|CreateEmailIdentity)$/.test(operation)) {
     throw new Violation('Delete never creates', what);
   }

@@ -87,8 +87,12 @@ export class Ledger {
     this.items.set(item.key, takers.length > 0 ? { ...item, takers } : { ...item, origin, takers: undefined });
   }
 
-  /** Enters what has changed, as done by a run of the handler, or by others. */
-  enter(maker: Maker | 'others'): Difference[] {
+  /**
+   * Enters what has changed, as done by a run of the handler, or by others.
+   *
+   * @param isSame whether they have only changed what stays whose it was: the keys of an identity
+   */
+  enter(maker: Maker | 'others', isSame = false): Difference[] {
     const differences: Difference[] = [];
     const present = this.look();
     for (const [key, before] of this.items) {
@@ -101,7 +105,7 @@ export class Ledger {
       const before = this.items.get(key);
       if (before?.content === now.content && before.ttl === now.ttl) continue;
       const { origin, madeBy, replaced, takers } =
-        maker === 'others' ? this.byOthers(now, before) : byUs(now, before, maker);
+        maker === 'others' ? (isSame && before) || this.byOthers(now, before) : byUs(now, before, maker);
       const writtenBy = maker === 'others' || before?.content === now.content ? before?.writtenBy : maker;
       const after = { ...now, origin, madeBy, replaced, takers, writtenBy };
       if (after.origin === 'ours') this.everOurs.add(essence(now));

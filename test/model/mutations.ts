@@ -602,4 +602,87 @@ export const MUTATIONS: readonly Mutation[] = [
     from: 'if (others.length > 0 && isGivenBack && !others.some(tookIdentity)) {',
     to: 'if (false) {',
   },
+  {
+    name: 'leaves the keys as they are whatever is asked for',
+    file: 'domain/apply.ts',
+    from: 'if (known === undefined || this.madeIdentity || length === undefined) {',
+    to: 'if (known !== null) {',
+  },
+  {
+    name: 'changes keys in a rollback',
+    file: 'domain/signing-keys.ts',
+    from: '(await isTakenBack(event, length, deadline, log))',
+    to: 'false',
+  },
+  {
+    name: 'changes keys before the records have caught up with the last change',
+    file: 'domain/apply.ts',
+    from: '!sameTokens(known.tokens, this.tokens), aws.deadline',
+    to: 'false, aws.deadline',
+  },
+  {
+    name: 'changes keys that others have made',
+    file: 'domain/signing-keys.ts',
+    from: 'if (!claims.isOurs) {',
+    to: 'if (false) {',
+  },
+  {
+    name: 'changes keys that another construct uses',
+    file: 'domain/signing-keys.ts',
+    from: 'if (users.length > 0) {',
+    to: 'if (false) {',
+  },
+  {
+    name: 'changes keys when the zone changes',
+    file: 'domain/signing-keys.ts',
+    from: 'if (config.zoneId !== known.zoneId) {',
+    to: 'if (false) {',
+  },
+  {
+    name: 'changes keys before it looks what is in the way of their records',
+    file: 'domain/apply.ts',
+    from: 'await this.settleRecords(zone, freshness, true);',
+    to: '',
+  },
+  {
+    name: 'removes the records of the keys so far before the new keys have theirs',
+    file: 'domain/apply.ts',
+    from: `this.hasChangedKeys = true;
+    this.tokens = [];`,
+    to: `this.hasChangedKeys = true;
+    const names = this.records().filter(({ type }) => type === 'CNAME').map(({ name }) => name);
+    const old = (await zone!.listRecordSets(config.domainName, names)).filter(({ name }) => names.includes(name));
+    if (old.length > 0) await zone!.change(old.map((record) => ({ action: 'DELETE', record })));
+    this.tokens = [];`,
+  },
+  {
+    name: 'takes a change of keys whose answer was lost for a failure',
+    file: 'domain/signing-keys.ts',
+    from: 'if (changed === undefined || presentLength(changed) !== wanted) {',
+    to: 'if (true) {',
+  },
+  {
+    name: 'takes back the records of keys that stay',
+    file: 'domain/apply.ts',
+    from: 'const kept = await this.keepKeys(claims, recordsLeft);',
+    to: 'const kept: readonly MailRecord[] = [];',
+  },
+  {
+    name: 'does not say in a claim that the keys have changed',
+    file: 'domain/apply.ts',
+    from: 'made: [...claim.made, KEYS, ...made]',
+    to: 'made: [...claim.made, ...made]',
+  },
+  {
+    name: 'does not claim the records of new keys for what may come back',
+    file: 'domain/apply.ts',
+    from: 'if (this.isAnew || state.zoneId === undefined || !choosesKeys(this.event)) {',
+    to: 'if (true) {',
+  },
+  {
+    name: 'leaves the records of keys that the id does not have',
+    file: 'domain/remove.ts',
+    from: 'return ownedRecords.length === 0 || sameTokens(state.tokens, tokens) ? [] : [{ ...state, tokens, ownedRecords }];',
+    to: 'return [];',
+  },
 ];

@@ -1,3 +1,4 @@
+import type { SigningKeyLength } from '../../lib/shared/contract';
 import type { FakeAws, Identity } from '../fakes/fake-aws';
 import type { Zone } from '../fakes/zones';
 import { CLAIM_PREFIX } from '../../lib/shared/claim-tags';
@@ -33,6 +34,9 @@ export class Others {
         break;
       case 'tags':
         this.actOnTags(at(REGIONS, plan.region), at(DOMAINS, plan.domain), plan.what);
+        break;
+      case 'keys':
+        this.changeKeys(at(REGIONS, plan.region), at(DOMAINS, plan.domain), plan.length);
         break;
       case 'zone':
         this.fake.removeZone(at(ZONES, plan.zone).id);
@@ -76,9 +80,9 @@ export class Others {
     };
     switch (what) {
       case 'make':
-        return make({});
+        return make({ keyLength: 'RSA_2048_BIT' });
       case 'make pending':
-        return make({ dkimStatus: 'Pending' });
+        return make({ dkimStatus: 'Pending', keyLength: 'RSA_1024_BIT' });
       case 'make without DKIM':
         return make({ dkimStatus: 'NotStarted', verificationStatus: 'Success' });
       case 'make failed':
@@ -103,6 +107,14 @@ export class Others {
         if (identity) fake.setDkimStatus(region, domain, 'Failed');
         return;
     }
+  }
+
+  private changeKeys(region: string, domain: string, length: SigningKeyLength): void {
+    const { fake } = this;
+    const identity = fake.identity(region, domain);
+    if (identity?.origin !== 'AWS_SES' || identity.tokens.length !== 3) return;
+    if (identity.keyLength === length || fake.identities.hasNewKeys(identity)) return;
+    fake.identities.renewKeys(ACCOUNT, region, identity, length);
   }
 
   private actOnTags(region: string, domain: string, what: TagAct): void {

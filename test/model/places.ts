@@ -37,7 +37,7 @@ export function toProperties(resource: number, wish: Wish): ResourceProperties {
   const chosen = at(ZONES, wish.zone);
   const fits = domain === chosen.name || domain.endsWith(`.${chosen.name}`);
   const zone = fits ? chosen : ZONES[0];
-  const { defect = 'none', dmarc = 'none' } = wish;
+  const { defect = 'none', dmarc = 'none', keys = 'none' } = wish;
   const prefix = wish.mailFrom ?? 'none';
   const mailFrom = prefix === 'none' || resource === 0 ? prefix : `${prefix}-${resource}`;
   const role = zone.account === ACCOUNT || defect === 'no role' ? undefined : ROLE;
@@ -56,6 +56,7 @@ export function toProperties(resource: number, wish: Wish): ResourceProperties {
     MailFromDomain: mailFrom === 'none' ? undefined : `${mailFrom}.${domain}`,
     // Where two resources have one domain, one of them has its DMARC record.
     DmarcRecord: resource > 0 || dmarc === 'none' ? undefined : DMARC[dmarc],
+    SigningKeyLength: keys === 'none' ? undefined : keys,
     WaitForVerification: wish.wait === undefined || wish.wait === 'none' ? undefined : wish.wait,
   } as const);
 }

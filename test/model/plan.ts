@@ -1,3 +1,4 @@
+import type { SigningKeyLength } from '../../lib/shared/contract';
 import type { FaultKind, SesV2Mode } from '../fakes/fake-aws';
 import type { Kill } from '../support/sandbox/execution-environment';
 
@@ -96,6 +97,8 @@ export interface Wish {
   readonly wait?: '60' | '300' | 'none';
   readonly mailFrom?: 'none' | 'bounce' | 'news';
   readonly dmarc?: 'none' | 'watch' | 'reject';
+  /** The length of the keys, or that none is chosen. */
+  readonly keys?: 'none' | SigningKeyLength;
   /** The records are for another DNS provider. */
   readonly elsewhere?: boolean;
   readonly settings?: SettingsWish;
@@ -137,10 +140,14 @@ export interface Delivery {
   readonly late: boolean;
 }
 
+export const SMOOTH: Delivery = { faults: [], kills: [], lost: false, late: false };
+
 export interface FaultPlan {
   readonly kind: FaultKind;
   /** From which call of a run on. */
   readonly call: number;
+  /** Which calls only; any by default. */
+  readonly operation?: string;
   readonly times: number;
   /** For `slow`. */
   readonly ms: number;
@@ -175,6 +182,7 @@ export type ActPlan =
     }
   | { readonly on: 'settings'; readonly domain: number; readonly region: number; readonly what: SettingsAct }
   | { readonly on: 'tags'; readonly domain: number; readonly region: number; readonly what: TagAct }
+  | { readonly on: 'keys'; readonly domain: number; readonly region: number; readonly length: SigningKeyLength }
   | { readonly on: 'zone'; readonly zone: number }
   | { readonly on: 'ses'; readonly sesv2: SesV2Mode; readonly signingHost: SigningHost }
   | { readonly on: 'policy'; readonly denied: string | null }

@@ -23,7 +23,7 @@ export async function play(sequence: Sequence, options: SequenceOptions = {}): P
   const watches = new Watches(world, bundle, sequence.seed);
   const courier = new Courier(world, watches, bundle, sequence.seed);
   const stacks = STACKS.map((_, number) => new Stack(world, courier, number));
-  world.holdings = () => stacks.flatMap((stack) => stack.holdings());
+  world.holdings = () => stacks.flatMap((stack) => stack.holdings().map((held) => world.keys.with(held)));
   try {
     for (const step of sequence.steps) {
       if (step.kind === 'act') world.act(step.act);

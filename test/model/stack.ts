@@ -4,7 +4,7 @@ import type { ResponseBody } from '../fakes/fake-aws';
 import type { Courier } from './courier';
 import type { CloudFormationEvent } from './incident';
 import { RESOURCES, STACKS, toProperties } from './places';
-import type { Delivery, Deploy, Target, Wish } from './plan';
+import { type Delivery, type Deploy, SMOOTH, type Target, type Wish } from './plan';
 import { toSettings } from './settings';
 import type { Holding, Properties } from './uses';
 import type { World } from './world';
@@ -46,8 +46,6 @@ function settingsProperties(wish: Wish): SettingsProperties | undefined {
 function typeOf({ logicalId }: Resource): string {
   return logicalId.startsWith(SETTINGS) ? SETTINGS_RESOURCE_TYPE : RESOURCE_TYPE;
 }
-
-const SMOOTH: Delivery = { faults: [], kills: [], lost: false, late: false };
 
 /** How often CloudFormation tries to delete what has been replaced; what a user tries of the rest. */
 const TRIES = 3;

@@ -15,6 +15,8 @@ export interface Holding {
   readonly failed?: boolean;
   readonly stack: string;
   readonly logicalId: string;
+  /** The tokens of the keys that its identity has got since the id was given, if they are its too. */
+  readonly keys?: readonly string[];
 }
 
 /** The domain of a holding; undefined for settings, and for one that we gave no id. */
@@ -35,6 +37,12 @@ export function isAt(state: DomainState, { key, content }: Pick<Item, 'key' | 'c
   return furtherRecords(state).some((record) => record.key === key) && content !== '';
 }
 
+/** Whether it is a record for the keys that the identity of a holding has got since the id was given. */
+export function hasKey(held: Holding, item: Item): boolean {
+  const state = stateOf(held);
+  return state !== undefined && held.keys !== undefined && isAt({ ...state, tokens: held.keys }, item);
+}
+
 /**
  * Whether any resource is about an identity or a record.
  *
@@ -49,6 +57,6 @@ export function isUsed(
     if (held.stack === except?.StackId && held.logicalId === except.LogicalResourceId) return false;
     const state = stateOf(held);
     if (held.unanswered !== undefined && item.madeBy?.requestId === held.unanswered) return true;
-    return state !== undefined && isAt(state, item);
+    return (state !== undefined && isAt(state, item)) || hasKey(held, item);
   });
 }

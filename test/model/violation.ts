@@ -19,6 +19,10 @@ export const INVARIANTS = {
   'records while in use': 'P5, P10: no moment without the identity and the records of a domain in use',
   'Delete never creates': 'P6: no VerifyDomainDkim on Delete, and no record but one that goes back to what it was',
   'set up as answered': 'P4: what a success announces is there, in full',
+  'keys only when asked':
+    'P1, P5: an update that asks for it changes the keys of an identity that is ours alone, and no rollback does',
+  'new keys have their records':
+    'P5: the records of keys that nobody can take back are in the zone, whatever else fails',
   'least privilege': 'P8: only the records and settings of the domain, and no deletion with RETAIN',
   'missing is noticed': 'P12: a watch says that a record of a domain in use is missing',
   'put back what is missing': 'P12: a watch that repairs puts back the records that we had made',

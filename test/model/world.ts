@@ -8,8 +8,10 @@ import { excuses } from './excuses';
 import { CLAIM_UNANSWERED, Exemptions } from './exemptions';
 import { type CloudFormationEvent, Incident } from './incident';
 import { judgeCall } from './judge-call';
+import { CHANGE_KEYS, judgeKeyChange } from './judge-keys';
 import { judgeEffect } from './judge-effect';
 import { propertiesOf, settingsExcuses } from './judge-settings';
+import { Keys } from './keys';
 import { identityKey, type Item, Ledger, type Difference } from './ledger';
 import { Others } from './others';
 import { Ownership } from './ownership';
@@ -28,6 +30,7 @@ export class World {
   readonly ledger = new Ledger(this.fake);
   readonly settings = new SettingsLedger(this.fake);
   readonly trace = new Trace(this.clock.now);
+  readonly keys = new Keys(this.fake);
   readonly exemptions: Exemptions;
   readonly others: Others;
   readonly ownership: Ownership;
@@ -59,7 +62,9 @@ export class World {
     fake.effect = (call) => this.watch(call);
     fake.authorize = (call) => this.authorize(call);
     fake.before('DescribeStackResource', () => this.lookAhead());
-    this.exemptions = new Exemptions(fake, this.ledger, this.settings, setup, counters, () => this.holdings());
+    this.exemptions = new Exemptions(fake, this.ledger, this.settings, setup, counters, this.keys, () =>
+      this.holdings(),
+    );
     this.ownership = new Ownership(this.ledger, this.exemptions, counters, () => this.holdings());
     this.others = new Others(fake, setup, (ms) => clock.advance(ms));
   }
@@ -69,11 +74,12 @@ export class World {
     if (this.incident && plan.on === 'time') return;
     this.counters.add(`act ${plan.on}${'what' in plan ? ` ${plan.what}` : ''}`);
     this.trace.note(`others: ${JSON.stringify(plan)}`);
+    if (plan.on === 'keys') this.keys.outdate(at(REGIONS, plan.region), at(DOMAINS, plan.domain));
     if (plan.on === 'identity' && /remove|remake/.test(plan.what)) {
       this.exemptions.loseUnanswered(at(REGIONS, plan.region), at(DOMAINS, plan.domain));
     }
     this.others.act(plan);
-    const differences = this.ledger.enter('others');
+    const differences = this.ledger.enter('others', plan.on === 'keys');
     this.settings.enter('others');
     if (this.incident && differences.length > 0) this.incident.meddled = true;
     if (plan.on === 'tags' && /remove/.test(plan.what)) {
@@ -112,6 +118,7 @@ export class World {
     this.incident.outage = this.fake.sesv2 !== 'on';
     const { type, previous } = this.incident;
     const identity = previous && this.fake.identity(previous.region, previous.domainName);
+    this.incident.subject = identity && { identity, tokens: identity.tokens, length: identity.keyLength };
     const claims = readClaims(identity?.tags ?? {});
     this.incident.unclaimed = type === 'Delete' && identity !== undefined && claims.length === 0;
     this.incident.edited = claims.some(({ id, unreadable }) => id === previous?.claim && unreadable === true);
@@ -134,6 +141,16 @@ export class World {
     }
     this.trace.incident(incident);
     this.complain();
+  }
+
+  /** Other resources that have the identity of an event in use, as far as its tags can tell. */
+  rivals({ event, properties: { SesRegion, DomainName } }: Incident): readonly Holding[] {
+    return this.holdings().filter((held) => {
+      const state = stateOf(held);
+      const isOwn = held.stack === event.StackId && held.logicalId === event.LogicalResourceId;
+      const isSame = state?.region === SesRegion && state.domainName === DomainName;
+      return isSame && !isOwn && !held.failed && !this.exemptions.hasLostClaim(held);
+    });
   }
 
   /** The good reasons that the event has to fail, as things are now. */
@@ -166,8 +183,12 @@ export class World {
   uses(): DomainState[] {
     return this.holdings()
       .filter((held) => !held.failed && !this.exemptions.hasLostClaim(held))
-      .flatMap((held) => stateOf(held) ?? [])
-      .filter(({ tokens }) => tokens.length === 3);
+      .flatMap((held) => {
+        const state = stateOf(held);
+        if (state === undefined) return [];
+        return held.keys === undefined ? [state] : [state, { ...state, tokens: held.keys }];
+      })
+      .filter((state) => state.tokens.length === 3 && !this.keys.isOutdated(state));
   }
 
   /** Between two operations of the stacks all that we made is in use. */
@@ -238,7 +259,11 @@ export class World {
     }
     this.attempt(() => judgeCall(incident, call));
     if (/^(Set|Put)/.test(call.operation)) this.settings.enter('ours');
-    if (!/^(CreateEmailIdentity|VerifyDomainDkim|DeleteEmailIdentity|ChangeResourceRecordSets)$/.test(call.operation))
+    if (
+      !/^(PutEmailIdentityDkimSigningAttributes|CreateEmailIdentity|VerifyDomainDkim|DeleteEmailIdentity|ChangeResourceRecordSets)$/.test(
+        call.operation,
+      )
+    )
       return;
     this.settings.enter('ours');
     const { event, environment, runs: run } = incident;
@@ -250,6 +275,15 @@ export class World {
     const isAnew = differences.some(({ key, before, after }) => key.startsWith('identity') && !before && after);
     if (isAnew) this.exemptions.forgetClaims(incident, call);
     differences.forEach((difference) => this.exemptions.remember(incident, difference));
+    if (call.operation === CHANGE_KEYS) {
+      incident.hasChangedKeys = true;
+      this.counters.add('keys changed');
+      const status = this.fake.stacks.get(event.StackId)!;
+      this.attempt(() =>
+        judgeKeyChange(this.fake, incident, call, differences, this.rivals(incident), status, this.excuses(incident)),
+      );
+    }
+    this.keys.note(incident);
     this.attempt(() => judgeEffect(this.fake, incident, call, differences, this.uses()));
     incident.differences.push(...differences.map((difference) => ({ ...difference, run })));
   }
