@@ -5,6 +5,7 @@
  *   --sequences <n>          how many (20000)
  *   --seed <n>               of the first batch (1)
  *   --path <p>               with --seed: one failing sequence again, with all that happens in it
+ *   --replicas               the lives of a domain and its replicas only; with --path if it is one of these
  *   --mutations [<part>]     instead: puts bugs into the handler and shows that each is caught
  *   --workers <n>            processes (one a core)
  */
@@ -22,6 +23,8 @@ import { ensureBuilt } from './lib/install.mjs';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
 const BATCH = 250;
+/** For so many lives of stacks, one of a domain and its replicas. */
+const REPLICAS_SHARE = 10;
 const MOST_SEQUENCES_FOR_A_MUTATION = 3000;
 const LEAST_HITS = 1000;
 
@@ -53,6 +56,7 @@ async function main() {
       sequences: { type: 'string', default: '20000' },
       seed: { type: 'string', default: '1' },
       path: { type: 'string' },
+      replicas: { type: 'boolean', default: false },
       mutations: { type: 'boolean', default: false },
       workers: { type: 'string', default: String(availableParallelism()) },
     },
@@ -61,9 +65,9 @@ async function main() {
   await ensureBuilt();
   const pool = new Pool(workers);
   try {
-    if (values.path !== undefined) await replay(pool, seed, values.path);
+    if (values.path !== undefined) await replay(pool, seed, values.path, values.replicas);
     else if (values.mutations) await mutate(pool, positionals[0] ?? '', seed);
-    else await soak(pool, sequences, seed);
+    else await soak(pool, sequences, seed, values.replicas);
   } finally {
     pool.stop();
   }
@@ -74,7 +78,7 @@ function numbers({ sequences, seed, workers }) {
 }
 
 /** The whole run: batches with a seed each, so that one that fails costs no more than itself. */
-async function soak(pool, sequences, seed) {
+async function soak(pool, sequences, seed, replicasOnly) {
   const started = performance.now();
   const count = new Map();
   const failures = [];
@@ -82,7 +86,10 @@ async function soak(pool, sequences, seed) {
     seed: seed + index,
     runs: Math.min(BATCH, sequences - index * BATCH),
     shrink: true,
-  }));
+  })).flatMap((batch) => {
+    const ofReplicas = { ...batch, replicas: true };
+    return replicasOnly ? [ofReplicas] : [batch, { ...ofReplicas, runs: Math.ceil(batch.runs / REPLICAS_SHARE) }];
+  });
   let done = 0;
   await Promise.all(
     batches.map(async (batch) => {
@@ -137,13 +144,14 @@ function section(title, rows) {
   }
 }
 
-function show({ seed, path, invariant, message, sequence }) {
-  console.log(`\n✗ ${invariant}\n  npm run soak -- --seed ${seed} --path ${path}\n\n${message}`);
+function show({ seed, path, replicas, invariant, message, sequence }) {
+  const options = `--seed ${seed} --path ${path}${replicas ? ' --replicas' : ''}`;
+  console.log(`\n✗ ${invariant}\n  npm run soak -- ${options}\n\n${message}`);
   console.log(JSON.stringify(sequence));
 }
 
-async function replay(pool, seed, path) {
-  const { failure } = await pool.run({ seed, runs: 1, path, shrink: false });
+async function replay(pool, seed, path, replicas) {
+  const { failure } = await pool.run({ seed, runs: 1, path, replicas, shrink: false });
   if (failure) {
     show(failure);
     process.exitCode = 1;
@@ -155,13 +163,17 @@ async function replay(pool, seed, path) {
 /** Puts one bug at a time into the handler and plays until it is caught. */
 async function mutate(pool, part, seed) {
   const { MUTATIONS } = typescript('test/model/mutations.ts');
-  const mutations = [{ name: '(no bug)' }, ...MUTATIONS.filter(({ name }) => name.includes(part))];
+  const mutations = [
+    { name: '(no bug)' },
+    { name: '(no bug), replicas', replicas: true },
+    ...MUTATIONS.filter(({ name }) => name.includes(part)),
+  ];
   const width = Math.max(...mutations.map(({ name }) => name.length));
   await Promise.all(
     mutations.map(async (mutation) => {
       const bundle = await bundleWith(mutation);
       const runs = mutation.file ? MOST_SEQUENCES_FOR_A_MUTATION : 500;
-      const { failure } = await pool.run({ seed, runs, bundle, shrink: false });
+      const { failure } = await pool.run({ seed, runs, bundle, replicas: mutation.replicas, shrink: false });
       const caught = failure ? `"${failure.invariant}" after ${failure.sequences} sequences` : 'not caught';
       console.log(`${mutation.name.padEnd(width)}  ${mutation.file || failure ? caught : 'passes'}`);
       if (Boolean(failure) !== Boolean(mutation.file)) process.exitCode = 1;

@@ -425,6 +425,63 @@ const keyPlan: fc.Arbitrary<KeyPlan> = fc.record({
   byHand: maybe(30, fc.record({ step: few(8), hours, domain: place(1), region: place(1), length: keyLength })),
 });
 
+const replicaWish: fc.Arbitrary<Wish> = fc.record(
+  {
+    region: few(1),
+    retain: rarely(10),
+    wait: choice<NonNullable<Wish['wait']>>([4, 'none'], [1, '60']),
+    ttl: fc.constantFrom('300' as const, '1800' as const),
+  },
+  { requiredKeys: [] },
+);
+
+const replicaTarget: fc.Arbitrary<Target> = fc.oneof(
+  { weight: 10, arbitrary: replicaWish },
+  { weight: 3, arbitrary: fc.constant('keep' as const) },
+  { weight: 2, arbitrary: fc.constant('remove' as const) },
+  { weight: 2, arbitrary: fc.constant('rename' as const) },
+);
+
+/** The parent is there whenever a replica is. */
+const parentWish: fc.Arbitrary<Wish> = fc.record(
+  { ttl: fc.constantFrom('300' as const, '1800' as const), keys: keyLength, retain: rarely(5) },
+  { requiredKeys: [] },
+);
+
+const replicaStep: fc.Arbitrary<Step> = fc.oneof(
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      kind: fc.constant('deploy' as const),
+      stack: choice([3, 0], [1, 1]),
+      resources: fc.tuple(parentWish, replicaTarget, replicaTarget),
+      failsElsewhere: rarely(25),
+      deliveries: fc.array(delivery, { maxLength: 6 }),
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: fc.constant('act' as const),
+      act: fc.record({
+        on: fc.constant('identity' as const),
+        domain: fc.constant(0),
+        region: fc.integer({ min: 1, max: 2 }),
+        what: choice<IdentityAct>([3, 'replicate'], [1, 'make'], [1, 'remove'], [1, 'verify'], [1, 'give up']),
+      }),
+    }),
+  },
+  { weight: 1, arbitrary: destroy },
+);
+
+/** Lives of a domain and its replicas. */
+export const replicaSequences: fc.Arbitrary<Sequence> = fc.record({
+  seed: fc.nat(),
+  setup,
+  steps: fc.array(replicaStep, { minLength: 2, maxLength: 6, size: 'max' }),
+  replicas: fc.constant(true as const),
+});
+
 /** Lives of stacks. The keys come last, so that they leave the rest of a life as it is without them. */
 export const sequences: fc.Arbitrary<Sequence> = fc
   .record({

@@ -5,6 +5,7 @@ import { furtherRecords, isExactly } from './further-records';
 import type { Answered, CloudFormationEvent, Incident } from './incident';
 import { judgeAnswer } from './judge-answer';
 import { judgeKeys } from './judge-keys';
+import { judgeReplica } from './judge-replicas';
 import { judgeSettings, propertiesOf } from './judge-settings';
 import { show } from './judge-effect';
 import { type Item, recordKey } from './ledger';
@@ -65,7 +66,10 @@ export class Courier {
       this.judgeCancellation(incident, answered);
       this.settleOrigins(incident, answered);
       world.ownership.settle(incident, answered.body);
-      if (incident.isOfSettings) {
+      if (incident.isOfReplica) {
+        this.settleRepetition(incident, answered);
+        judgeReplica(world.fake, world.ledger, incident, answered, excuses, (item) => world.isUsed(item));
+      } else if (incident.isOfSettings) {
         const { fake, settings } = world;
         if (world.exemptions.stuck.has(event.PhysicalResourceId ?? '')) {
           world.counters.add('exempt: settings of an update whose way back failed three times');

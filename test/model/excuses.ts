@@ -31,6 +31,7 @@ export function excuses(fake: FakeAws, others: Others, setup: Setup, incident: I
   if (fake.sesv2 !== 'on') found.push('the v2 API of SES is not there');
   if (incident.late) found.push('CloudFormation does not wait for it any more');
   if (incident.type === 'Delete') {
+    if (hasReplicas(fake, incident)) found.push('SES keeps the parent of a replica');
     return [...found, ...(incident.previous ? zoneExcuses(fake, incident.previous, incident, true) : [])];
   }
   const config = configOf(incident);
@@ -49,6 +50,12 @@ export function excuses(fake: FakeAws, others: Others, setup: Setup, incident: I
     found.push('faults took the time to wait for the verification');
   }
   return found;
+}
+
+/** Whether there are replicas of the identity, also where CloudFormation has made the id up. */
+function hasReplicas(fake: FakeAws, { previous, properties }: Incident): boolean {
+  const { region, domainName } = previous ?? { region: properties.SesRegion, domainName: properties.DomainName };
+  return fake.identities.hasReplicas(ACCOUNT, region, domainName);
 }
 
 function zoneExcuses(

@@ -19,7 +19,7 @@ import {
 import { ACCOUNT, REGIONS } from './places';
 import type { Setup } from './plan';
 import type { SettingsLedger } from './settings-ledger';
-import { claimOf, hasKey, type Holding, isAt, isUsed, stateOf } from './uses';
+import { claimOf, hasKey, type Holding, isAt, isReplicaOf, isUsed, replicaOf, stateOf } from './uses';
 
 /** What became of a physical resource. */
 export type Ending = 'deleted with its stack' | 'replaced' | 'removed' | 'given up';
@@ -65,6 +65,15 @@ export class Exemptions {
     this.tamperedWith.add(identityKey(region, domain));
   }
 
+  /** The records for keys that the ids of resources do not have: only claims say whose they are. */
+  ofLaterKeys(): readonly Item[] {
+    const holdings = this.holdings();
+    return this.ledger.ours().filter((item) => {
+      const isInId = holdings.some((held) => claims(stateOf(held), item));
+      return !isInId && item.key.startsWith('record') && holdings.some((held) => hasKey(held, item));
+    });
+  }
+
   /** A resource has made a record where others may have found one, or it has itself. */
   remember({ event }: Incident, { key, before, after }: Difference): void {
     if (before?.origin === 'ours' || after?.origin !== 'ours' || key.startsWith('identity')) return;
@@ -79,7 +88,7 @@ export class Exemptions {
 
   /** What an id that CloudFormation has done with was about, and what nobody will ever be asked to delete. */
   writeOff(gone: Holding, ending: Ending): void {
-    const held = this.keys.with(gone);
+    const held = this.keys.with(gone, true);
     const state = stateOf(held);
     for (const item of this.ledger.ours()) {
       const stays = held.properties.RemovalPolicy === 'retain' || ending === 'given up';
@@ -105,6 +114,7 @@ export class Exemptions {
         }
         continue;
       }
+      if (isReplicaOf(held, item)) this.writeOffReplica(held, item, ending);
       if (state === undefined) continue;
       if (ending === 'given up' && item.takers?.includes(state.claim)) {
         this.exempt(item, NOT_TAKEN_BACK);
@@ -164,6 +174,18 @@ export class Exemptions {
       } else if (this.isHeldByTheDead(held, state, item, ending)) {
         this.exempt(item, 'kept for a claim that nobody will ever give up');
       }
+    }
+  }
+
+  private writeOffReplica(held: Holding, item: Item, ending: Ending): void {
+    if (this.isUsed(item)) return;
+    const { region, domainName } = replicaOf(held)!;
+    if (ending === 'given up') this.exempt(item, 'CloudFormation gave up the clean-up, or never asked for it');
+    else if (this.deadClaims(region, domainName).length > 0) {
+      this.exempt(item, 'kept for a claim that nobody will ever give up');
+    } else if (held.properties.RemovalPolicy === 'retain') this.ledger.mark(item, 'others');
+    else if (this.hasSaid('no longer carries the tag')) {
+      this.exempt(item, 'the identity had lost the claim, and the answer says so');
     }
   }
 

@@ -1,4 +1,10 @@
-import { type ResourceProperties, SETTINGS_RESOURCE_TYPE, type SettingsProperties } from '../../lib/shared/contract';
+import {
+  REPLICA_RESOURCE_TYPE,
+  type ReplicaProperties,
+  type ResourceProperties,
+  SETTINGS_RESOURCE_TYPE,
+  type SettingsProperties,
+} from '../../lib/shared/contract';
 import type { DomainState } from '../../lambda/domain/physical-id';
 import { parsePhysicalId } from '../../lambda/domain/physical-id';
 import type { Call, Identity, ResponseBody } from '../fakes/fake-aws';
@@ -12,8 +18,8 @@ export interface CloudFormationEvent {
   readonly StackId: string;
   readonly ResourceType: string;
   readonly PhysicalResourceId?: string;
-  readonly ResourceProperties: ResourceProperties | SettingsProperties;
-  readonly OldResourceProperties?: ResourceProperties | SettingsProperties;
+  readonly ResourceProperties: ResourceProperties | SettingsProperties | ReplicaProperties;
+  readonly OldResourceProperties?: ResourceProperties | SettingsProperties | ReplicaProperties;
 }
 
 /** An answer that reached CloudFormation, and what is known of the run that gave it. */
@@ -87,6 +93,10 @@ export class Incident {
   /** Whether it is about the settings of an identity, which have a resource of their own. */
   get isOfSettings(): boolean {
     return this.event.ResourceType === SETTINGS_RESOURCE_TYPE;
+  }
+
+  get isOfReplica(): boolean {
+    return this.event.ResourceType === REPLICA_RESOURCE_TYPE;
   }
 
   get retains(): boolean {

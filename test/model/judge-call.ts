@@ -31,6 +31,9 @@ export function judgeCall(incident: Incident, { operation, params }: Call): void
     }
     return;
   }
+  if (incident.isOfReplica && /^(VerifyDomainDkim|ChangeResourceRecordSets)$/.test(operation)) {
+    throw new Violation('least privilege', what);
+  }
   if (OF_SETTINGS.test(operation) && operation !== CHANGE_KEYS) throw new Violation('least privilege', what);
   if (type === 'Delete' && /^(VerifyDomainDkim|CreateEmailIdentity)$/.test(operation)) {
     throw new Violation('Delete never creates', what);

@@ -37,11 +37,16 @@ export class Keys {
     return present !== tokensOf(state) && this.outdated.has(tokensOf(state));
   }
 
-  /** A holding with the tokens of the keys that its id does not have. */
-  with(held: Holding): Holding {
+  /**
+   * A holding with the tokens of the keys that its id does not have.
+   *
+   * @param mayBeGone whether it may have deleted its identity just now
+   */
+  with(held: Holding, mayBeGone = false): Holding {
     const state = stateOf(held);
     const identity = state && this.identities.get(claimOf(held)!);
-    if (!identity || this.fake.identity(state.region, state.domainName) !== identity) return held;
+    const present = identity && this.fake.identity(state.region, state.domainName);
+    if (!identity || (present !== identity && !(mayBeGone && present === undefined))) return held;
     const isOther = tokensOf(identity) !== tokensOf(state);
     return isOther ? { ...held, keys: [...identity.tokens] } : held;
   }

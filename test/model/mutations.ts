@@ -5,6 +5,8 @@ export interface Mutation {
   readonly file: string;
   readonly from: string;
   readonly to: string;
+  /** Whether the lives of a domain and its replicas are to catch it. */
+  readonly replicas?: true;
 }
 
 /** Bugs that the peers have, or that are easy to make. A suite that does not catch them proves nothing. */
@@ -684,5 +686,68 @@ export const MUTATIONS: readonly Mutation[] = [
     file: 'domain/remove.ts',
     from: 'return ownedRecords.length === 0 || sameTokens(state.tokens, tokens) ? [] : [{ ...state, tokens, ownedRecords }];',
     to: 'return [];',
+  },
+  {
+    name: 'changes the keys of a replica, too',
+    file: 'domain/signing-keys.ts',
+    from: 'if (replicaRegions.length > 0) {',
+    to: 'if (false) {',
+    replicas: true,
+  },
+  {
+    name: 'takes the records from a replica',
+    file: 'domain/remove.ts',
+    from: 'await refuseWithReplicas(state, claims, log);',
+    to: '',
+    replicas: true,
+  },
+  {
+    name: 'takes any identity for a replica',
+    file: 'replica/signing.ts',
+    from: 'if (isReplica(signing, place)) {',
+    to: 'if (true) {',
+    replicas: true,
+  },
+  {
+    name: 'leaves a replica that nobody uses any more',
+    file: 'replica/remove.ts',
+    from: 'alone: retain || isOther, always: retain || isOther',
+    to: 'alone: true, always: true',
+    replicas: true,
+  },
+  {
+    name: 'removes a replica with RETAIN',
+    file: 'replica/remove.ts',
+    from: "RemovalPolicy !== 'destroy'",
+    to: "RemovalPolicy === 'never'",
+    replicas: true,
+  },
+  {
+    name: 'removes a replica that another construct uses',
+    file: 'replica/remove.ts',
+    from: '({ id }) => stale.includes(id),',
+    to: '({ id }) => stale !== undefined || id === undefined,',
+    replicas: true,
+  },
+  {
+    name: 'leaves a replica whose Create has failed',
+    file: 'replica/setup.ts',
+    from: 'const isToGo = own.some',
+    to: 'const isToGo = false && own.some',
+    replicas: true,
+  },
+  {
+    name: 'leaves a replica whose Create was not answered',
+    file: 'replica/remove.ts',
+    from: 'state === undefined ? claims.ofResource(event) :',
+    to: 'state === undefined ? [] :',
+    replicas: true,
+  },
+  {
+    name: 'leaves a replica of an update that came to nothing',
+    file: 'replica/remove.ts',
+    from: 'if (dead.length > 0) {',
+    to: 'if (false) {',
+    replicas: true,
   },
 ];

@@ -5,6 +5,7 @@ import { CLAIM_PREFIX } from '../../lib/shared/claim-tags';
 import type { ActPlan, IdentityAct, RecordAct, SettingsAct, Setup, SigningHost, TagAct } from './plan';
 import { FURTHER_RECORDS, type FurtherRecord, kindOfTxt } from './further-records';
 import { ACCOUNT, at, DMARC, DOMAINS, REGIONS, ZONES } from './places';
+import { PARENT_ORIGIN } from './replicas';
 import { documentedDkimDomain } from '../../lib/shared/dkim-hosts';
 
 /** Everybody else in the account: they change identities, records, zones, policies and SES itself. */
@@ -93,6 +94,8 @@ export class Others {
         return make({ origin: 'EXTERNAL', dkimStatus: 'Failed' });
       case 'make replica':
         return make({ origin: 'AWS_SES_US_EAST_2' });
+      case 'replicate':
+        return make(fake.identities.replicaOf(ACCOUNT, PARENT_ORIGIN, domain));
       case 'remove':
         fake.removeIdentity(region, domain);
         return;

@@ -11,6 +11,8 @@ export interface Sequence {
   readonly seed: number;
   readonly setup: Setup;
   readonly steps: readonly Step[];
+  /** The constructs of the stacks are one domain each with two replicas, instead of two domains. */
+  readonly replicas?: true;
 }
 
 export interface Setup {
@@ -196,6 +198,7 @@ export type IdentityAct =
   | 'make BYODKIM'
   | 'make failed BYODKIM'
   | 'make replica'
+  | 'replicate'
   | 'remove'
   | 'remake'
   | 'verify'

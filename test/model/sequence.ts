@@ -1,3 +1,4 @@
+import { DOMAIN_AND_REPLICAS, DOMAINS_AND_SETTINGS } from './constructs';
 import { Counters } from './counters';
 import { Courier } from './courier';
 import type { Sequence } from './plan';
@@ -22,7 +23,9 @@ export async function play(sequence: Sequence, options: SequenceOptions = {}): P
   const world = new World(sequence.setup, counters);
   const watches = new Watches(world, bundle, sequence.seed);
   const courier = new Courier(world, watches, bundle, sequence.seed);
-  const stacks = STACKS.map((_, number) => new Stack(world, courier, number));
+  const stacks = STACKS.map(
+    (_, number) => new Stack(world, courier, number, sequence.replicas ? DOMAIN_AND_REPLICAS : DOMAINS_AND_SETTINGS),
+  );
   world.holdings = () => stacks.flatMap((stack) => stack.holdings().map((held) => world.keys.with(held)));
   try {
     for (const step of sequence.steps) {
@@ -41,6 +44,10 @@ export async function play(sequence: Sequence, options: SequenceOptions = {}): P
     world.act({ on: 'ses', sesv2, signingHost });
     for (const stack of stacks) {
       await stack.destroy([]);
+      if (!stack.isGone && sequence.replicas) {
+        world.removeReplicasInTheWay();
+        await stack.destroy([]);
+      }
       if (!stack.isGone) throw new Error('The stack cannot be deleted');
     }
     counters.add('sequences');

@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { sequences } from './arbitraries';
+import { replicaSequences, sequences } from './arbitraries';
 import { Counters } from './counters';
 import type { Sequence } from './plan';
 import { play } from './sequence';
@@ -12,6 +12,8 @@ export interface Batch {
   readonly path?: string;
   /** The handler's code; by default what the package ships. */
   readonly bundle?: string;
+  /** Whether the sequences are those of a domain and its replicas. */
+  readonly replicas?: boolean;
   /** Whether a failing sequence is made as short as possible. */
   readonly shrink: boolean;
 }
@@ -24,6 +26,7 @@ export interface BatchResult {
 export interface Failure {
   readonly seed: number;
   readonly path: string;
+  readonly replicas: boolean;
   /** How many sequences it took. */
   readonly sequences: number;
   readonly invariant: string;
@@ -32,9 +35,11 @@ export interface Failure {
 }
 
 /** Plays sequences until one fails, and makes that as short as it can. */
-export async function soak({ seed, runs, path, bundle, shrink }: Batch): Promise<BatchResult> {
+export async function soak({ seed, runs, path, bundle, replicas = false, shrink }: Batch): Promise<BatchResult> {
   const counters = new Counters();
-  const property = fc.asyncProperty(sequences, (sequence) => play(sequence, { counters, bundle }));
+  const property = fc.asyncProperty(replicas ? replicaSequences : sequences, (sequence) =>
+    play(sequence, { counters, bundle }),
+  );
   const details = await fc.check(property, { seed, numRuns: runs, path, endOnFailure: !shrink });
   if (!details.failed) return { counters: counters.entries() };
   const error = details.errorInstance as Error;
@@ -42,6 +47,7 @@ export async function soak({ seed, runs, path, bundle, shrink }: Batch): Promise
     counters: counters.entries(),
     failure: {
       seed,
+      replicas,
       path: details.counterexamplePath ?? '',
       sequences: details.numRuns,
       invariant: error instanceof Violation ? error.invariant : String(error.name),

@@ -1,11 +1,10 @@
-import { RESOURCE_TYPE, SETTINGS_RESOURCE_TYPE, type SettingsProperties } from '../../lib/shared/contract';
 import { DECLARED } from '../../lib/shared/metrics';
 import type { ResponseBody } from '../fakes/fake-aws';
 import type { Courier } from './courier';
 import type { CloudFormationEvent } from './incident';
-import { RESOURCES, STACKS, toProperties } from './places';
+import { type Construct, DOMAINS_AND_SETTINGS } from './constructs';
+import { STACKS } from './places';
 import { type Delivery, type Deploy, SMOOTH, type Target, type Wish } from './plan';
-import { toSettings } from './settings';
 import type { Holding, Properties } from './uses';
 import type { World } from './world';
 
@@ -22,7 +21,7 @@ interface Resource {
   failedEvent?: string;
 }
 
-/** A construct of the app: its resource, and during a deployment that renames it another one. */
+/** A construct as it is deployed: its resource, and during a deployment that renames it another one. */
 interface Slot {
   readonly name: string;
   current: Resource;
@@ -34,17 +33,6 @@ interface Obsolete {
   readonly slot: Slot;
   readonly resource: Resource;
   readonly held: Holding;
-}
-
-/** The construct for the settings of the first domain. */
-const SETTINGS = 'Settings';
-
-function settingsProperties(wish: Wish): SettingsProperties | undefined {
-  return toSettings(toProperties(0, wish), wish);
-}
-
-function typeOf({ logicalId }: Resource): string {
-  return logicalId.startsWith(SETTINGS) ? SETTINGS_RESOURCE_TYPE : RESOURCE_TYPE;
 }
 
 /** How often CloudFormation tries to delete what has been replaced; what a user tries of the rest. */
@@ -63,9 +51,10 @@ export class Stack {
     private readonly world: World,
     private readonly courier: Courier,
     number: number,
+    private readonly constructs: readonly Construct[] = DOMAINS_AND_SETTINGS,
   ) {
     this.id = STACKS[number];
-    this.slots = [...RESOURCES.map(({ logicalId }) => logicalId), SETTINGS].map((name) => ({
+    this.slots = constructs.map(({ name }) => ({
       name,
       current: { logicalId: name, wish: {} },
     }));
@@ -90,7 +79,9 @@ export class Stack {
     this.status('UPDATE_IN_PROGRESS');
     const wishes = this.slots.map(({ current }) => current.wish);
     let failed = false;
-    const all = [...targets, this.settingsTarget(targets[0])];
+    const all = this.constructs.map(({ follows }, index) =>
+      follows === undefined ? targets[index] : this.followingTarget(index, follows, targets[follows]),
+    );
     for (const [index, slot] of this.slots.entries()) {
       if (!failed) failed = !(await this.change(index, slot, all[index] ?? 'keep'));
     }
@@ -110,8 +101,7 @@ export class Stack {
     let gone = true;
     for (const { current, name } of [...this.slots].reverse()) {
       const held = current.stable;
-      // The settings of the first domain depend on it.
-      const isNeeded = name === RESOURCES[0].logicalId && this.slots.at(-1)!.current.stable !== undefined;
+      const isNeeded = this.constructs.some(({ needs }, index) => needs === name && this.slots[index].current.stable);
       if (!held || isNeeded) continue;
       // From now on it is not in use any more.
       current.stable = undefined;
@@ -128,12 +118,12 @@ export class Stack {
   }
 
   /** The settings are those of the first domain: there as long as it wishes for any. */
-  private settingsTarget(target: Target = 'keep'): Target {
-    const domain = this.slots[0].current;
+  private followingTarget(index: number, leader: number, target: Target = 'keep'): Target {
+    const domain = this.slots[leader].current;
     if (target === 'remove') return 'remove';
     if (target === 'rename' || target === 'keep') return domain.stable ? target : 'keep';
     const wish = { ...domain.wish, ...target };
-    return settingsProperties(wish) === undefined ? 'remove' : wish;
+    return this.constructs[index].toProperties(wish) === undefined ? 'remove' : wish;
   }
 
   /** The creation or update of one resource; false when it failed. */
@@ -147,8 +137,7 @@ export class Stack {
       return this.apply(slot.incoming, current.stable!.properties, current.wish);
     }
     const wish = { ...current.wish, ...target };
-    const properties = slot.name === SETTINGS ? settingsProperties(wish)! : toProperties(index, wish);
-    return this.apply(current, properties, wish);
+    return this.apply(current, this.constructs[index].toProperties(wish)!, wish);
   }
 
   private async apply(resource: Resource, properties: Properties, wish: Wish): Promise<boolean> {
@@ -310,7 +299,7 @@ export class Stack {
       RequestId: this.requestId(),
       LogicalResourceId: resource.logicalId,
       StackId: this.id,
-      ResourceType: typeOf(resource),
+      ResourceType: this.typeOf(resource),
       ...(held && { PhysicalResourceId: held.id }),
       ResourceProperties: properties,
       ...(type === 'Update' && { OldResourceProperties: held?.properties }),
@@ -322,6 +311,10 @@ export class Stack {
       return undefined;
     }
     return this.courier.deliver(event, delivery);
+  }
+
+  private typeOf({ logicalId }: Resource): string {
+    return this.constructs.find(({ name }) => logicalId.startsWith(name))!.type;
   }
 
   private requestId(): string {
@@ -349,13 +342,13 @@ export class Stack {
   }
 
   private showLater(resource: Resource, view: { physicalId: string; status: string; since: number } | undefined): void {
-    const typed = view && { ...view, type: typeOf(resource) };
+    const typed = view && { ...view, type: this.typeOf(resource) };
     this.world.show(`${this.id}|${resource.logicalId}`, typed, this.world.setup.lag);
   }
 
   private show(resource: Resource, held: Holding | undefined, status: string): void {
     const metadata = JSON.stringify({ [DECLARED]: held?.properties });
-    const type = typeOf(resource);
+    const type = this.typeOf(resource);
     const view = held && { physicalId: held.id, status, since: this.world.clock.now(), type, metadata };
     this.world.show(`${this.id}|${resource.logicalId}`, view, 0);
   }

@@ -1,9 +1,15 @@
-import type { ResourceProperties, SettingsProperties } from '../../lib/shared/contract';
-import { claimOf as claimOfId, type DomainState, parsePhysicalId } from '../../lambda/domain/physical-id';
+import type { ReplicaProperties, ResourceProperties, SettingsProperties } from '../../lib/shared/contract';
+import {
+  claimOf as claimOfId,
+  type DomainState,
+  parsePhysicalId,
+  parseReplicaId,
+  type ReplicaState,
+} from '../../lambda/domain/physical-id';
 import { furtherRecords } from './further-records';
 import { identityKey, type Item, recordKey } from './ledger';
 
-export type Properties = ResourceProperties | SettingsProperties;
+export type Properties = ResourceProperties | SettingsProperties | ReplicaProperties;
 
 /** What CloudFormation holds for a resource. */
 export interface Holding {
@@ -22,6 +28,16 @@ export interface Holding {
 /** The domain of a holding; undefined for settings, and for one that we gave no id. */
 export function stateOf({ id }: Holding): DomainState | undefined {
   return parsePhysicalId(id);
+}
+
+export function replicaOf({ id }: Holding): ReplicaState | undefined {
+  return parseReplicaId(id);
+}
+
+/** Whether an item is the replica of a holding. */
+export function isReplicaOf(held: Holding, { key }: Item): boolean {
+  const replica = replicaOf(held);
+  return replica !== undefined && key === identityKey(replica.region, replica.domainName);
 }
 
 export function claimOf({ id }: Holding): string | undefined {
@@ -57,6 +73,6 @@ export function isUsed(
     if (held.stack === except?.StackId && held.logicalId === except.LogicalResourceId) return false;
     const state = stateOf(held);
     if (held.unanswered !== undefined && item.madeBy?.requestId === held.unanswered) return true;
-    return (state !== undefined && isAt(state, item)) || hasKey(held, item);
+    return (state !== undefined && isAt(state, item)) || hasKey(held, item) || isReplicaOf(held, item);
   });
 }

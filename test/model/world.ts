@@ -10,6 +10,7 @@ import { type CloudFormationEvent, Incident } from './incident';
 import { judgeCall } from './judge-call';
 import { CHANGE_KEYS, judgeKeyChange } from './judge-keys';
 import { judgeEffect } from './judge-effect';
+import { judgeReplicaLoss, replicaExcuses } from './judge-replicas';
 import { propertiesOf, settingsExcuses } from './judge-settings';
 import { Keys } from './keys';
 import { identityKey, type Item, Ledger, type Difference } from './ledger';
@@ -17,10 +18,11 @@ import { Others } from './others';
 import { Ownership } from './ownership';
 import { ACCOUNT, DOMAINS, at, REGIONS, ROLE, STACK_REGION, ZONES } from './places';
 import type { ActPlan, Setup } from './plan';
+import { REPLICA_REGIONS } from './replicas';
 import { SettingsLedger } from './settings-ledger';
 import { settingsOf, type Values } from './settings';
 import { Trace } from './trace';
-import { claimOf, type Holding, isUsed, stateOf } from './uses';
+import { claimOf, type Holding, isUsed, replicaOf, stateOf } from './uses';
 import { Violation } from './violation';
 
 /** AWS with all who act in it, and whoever watches them. */
@@ -74,6 +76,7 @@ export class World {
     if (this.incident && plan.on === 'time') return;
     this.counters.add(`act ${plan.on}${'what' in plan ? ` ${plan.what}` : ''}`);
     this.trace.note(`others: ${JSON.stringify(plan)}`);
+    const ofLaterKeys = this.exemptions.ofLaterKeys();
     if (plan.on === 'keys') this.keys.outdate(at(REGIONS, plan.region), at(DOMAINS, plan.domain));
     if (plan.on === 'identity' && /remove|remake/.test(plan.what)) {
       this.exemptions.loseUnanswered(at(REGIONS, plan.region), at(DOMAINS, plan.domain));
@@ -90,6 +93,9 @@ export class World {
     }
     if (plan.on === 'identity' && /remove|remake/.test(plan.what)) {
       this.ownership.forget(at(REGIONS, plan.region), at(DOMAINS, plan.domain));
+      for (const item of ofLaterKeys.filter((each) => !this.isUsed(each))) {
+        this.exemptions.exempt(item, 'of keys that no id has, and somebody has deleted the identity that says so');
+      }
     }
     if (this.incident && /tags|identity/.test(plan.on)) this.incident.unclaimedMeanwhile = true;
     const isOfClaims =
@@ -143,6 +149,19 @@ export class World {
     this.complain();
   }
 
+  /** Others, and users of replicas that stay, make way for the deletion of the parent. */
+  removeReplicasInTheWay(): void {
+    for (const region of REPLICA_REGIONS) {
+      const item = this.ledger.get(identityKey(region, DOMAINS[0]));
+      const isInTheWay = item !== undefined && !(item.origin === 'ours' && this.isUsed(item));
+      if (isInTheWay) this.act({ on: 'identity', domain: 0, region: REGIONS.indexOf(region), what: 'remove' });
+    }
+  }
+
+  private replicasInUse(): readonly Holding[] {
+    return this.holdings().filter((held) => replicaOf(held) && !held.failed && !this.exemptions.hasLostClaim(held));
+  }
+
   /** Other resources that have the identity of an event in use, as far as its tags can tell. */
   rivals({ event, properties: { SesRegion, DomainName } }: Incident): readonly Holding[] {
     return this.holdings().filter((held) => {
@@ -155,6 +174,7 @@ export class World {
 
   /** The good reasons that the event has to fail, as things are now. */
   excuses(incident: Incident): string[] {
+    if (incident.isOfReplica) return replicaExcuses(this.fake, incident);
     if (incident.isOfSettings) {
       const { SesRegion, DomainName } = propertiesOf(incident);
       const dead = this.exemptions.deadClaims(SesRegion, DomainName);
@@ -205,7 +225,7 @@ export class World {
 
   /** What is in use has its claim; the identity is marked as what it is. */
   private judgeClaim(held: Holding): void {
-    const state = stateOf(held);
+    const state = stateOf(held) ?? replicaOf(held);
     const identity = state && this.fake.identity(state.region, state.domainName);
     const item = state && this.ledger.get(identityKey(state.region, state.domainName));
     if (!identity || item?.origin === 'limbo' || held.unanswered || held.failed || this.exemptions.hasLostClaim(held))
@@ -284,6 +304,7 @@ export class World {
       );
     }
     this.keys.note(incident);
+    this.attempt(() => judgeReplicaLoss(this.fake, ledger, incident, call, differences, this.replicasInUse()));
     this.attempt(() => judgeEffect(this.fake, incident, call, differences, this.uses()));
     incident.differences.push(...differences.map((difference) => ({ ...difference, run })));
   }
