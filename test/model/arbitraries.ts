@@ -456,7 +456,10 @@ const replicaStep: fc.Arbitrary<Step> = fc.oneof(
       stack: choice([3, 0], [1, 1]),
       resources: fc.tuple(parentWish, replicaTarget, replicaTarget),
       failsElsewhere: rarely(25),
-      deliveries: fc.array(delivery, { maxLength: 6 }),
+      deliveries: fc.array(
+        fc.tuple(delivery, rarely(15)).map(([each, lost]) => ({ ...each, lost: each.lost || lost })),
+        { maxLength: 6 },
+      ),
     }),
   },
   {
@@ -474,11 +477,22 @@ const replicaStep: fc.Arbitrary<Step> = fc.oneof(
   { weight: 1, arbitrary: destroy },
 );
 
+/** As with other lives, most begin with a deployment that goes well. */
+const replicaStart: fc.Arbitrary<Deploy> = fc.record({
+  kind: fc.constant('deploy' as const),
+  stack: fc.constant(0),
+  resources: fc.tuple(parentWish, replicaWish, replicaTarget),
+  failsElsewhere: fc.constant(false),
+  deliveries: fc.constant([]),
+});
+
 /** Lives of a domain and its replicas. */
 export const replicaSequences: fc.Arbitrary<Sequence> = fc.record({
   seed: fc.nat(),
   setup,
-  steps: fc.array(replicaStep, { minLength: 2, maxLength: 6, size: 'max' }),
+  steps: fc
+    .tuple(maybe(75, replicaStart), fc.array(replicaStep, { minLength: 2, maxLength: 6, size: 'max' }))
+    .map(([start, further]) => (start ? [start, ...further] : further)),
   replicas: fc.constant(true as const),
 });
 

@@ -76,6 +76,8 @@ export class Others {
   private actOnIdentity(region: string, domain: string, what: IdentityAct): void {
     const { fake } = this;
     const identity = fake.identity(region, domain);
+    // SES keeps the parent of a replica.
+    if (/^re(move|make)$/.test(what) && fake.identities.hasReplicas(ACCOUNT, region, domain)) return;
     const make = (partial: Partial<Identity>) => {
       if (!identity) fake.addIdentity(region, domain, partial);
     };

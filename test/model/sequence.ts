@@ -42,14 +42,13 @@ export async function play(sequence: Sequence, options: SequenceOptions = {}): P
     world.act({ on: 'policy', denied: null });
     const { sesv2, signingHost } = { ...sequence.setup, sesv2: 'on' as const };
     world.act({ on: 'ses', sesv2, signingHost });
-    for (const stack of stacks) {
-      await stack.destroy([]);
-      if (!stack.isGone && sequence.replicas) {
-        world.removeReplicasInTheWay();
-        await stack.destroy([]);
-      }
-      if (!stack.isGone) throw new Error('The stack cannot be deleted');
+    for (const stack of stacks) await stack.destroy([]);
+    if (sequence.replicas) {
+      // SES keeps a parent as long as anybody has a replica of it.
+      world.removeReplicasInTheWay();
+      for (const stack of stacks.filter(({ isGone }) => !isGone)) await stack.destroy([]);
     }
+    if (!stacks.every(({ isGone }) => isGone)) throw new Error('The stack cannot be deleted');
     counters.add('sequences');
   } catch (error) {
     const { message } = error as Error;

@@ -93,8 +93,13 @@ export class World {
     }
     if (plan.on === 'identity' && /remove|remake/.test(plan.what)) {
       this.ownership.forget(at(REGIONS, plan.region), at(DOMAINS, plan.domain));
+    }
+    if (plan.on === 'keys' || (plan.on === 'identity' && /remove|remake/.test(plan.what))) {
       for (const item of ofLaterKeys.filter((each) => !this.isUsed(each))) {
-        this.exemptions.exempt(item, 'of keys that no id has, and somebody has deleted the identity that says so');
+        this.exemptions.exempt(
+          item,
+          'of keys that no id has, and somebody has changed them or deleted the identity since',
+        );
       }
     }
     if (this.incident && /tags|identity/.test(plan.on)) this.incident.unclaimedMeanwhile = true;
