@@ -606,8 +606,8 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'leaves the keys as they are whatever is asked for',
-    file: 'domain/apply.ts',
-    from: 'if (known === undefined || this.madeIdentity || length === undefined) {',
+    file: 'domain/identity-setup.ts',
+    from: 'if (known === undefined || run.madeIdentity || length === undefined) {',
     to: 'if (known !== null) {',
   },
   {
@@ -618,8 +618,8 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'changes keys before the records have caught up with the last change',
-    file: 'domain/apply.ts',
-    from: '!sameTokens(known.tokens, this.tokens), aws.deadline',
+    file: 'domain/identity-setup.ts',
+    from: '!sameTokens(known.tokens, run.tokens), aws.deadline',
     to: 'false, aws.deadline',
   },
   {
@@ -642,20 +642,20 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'changes keys before it looks what is in the way of their records',
-    file: 'domain/apply.ts',
-    from: 'await this.settleRecords(zone, freshness, true);',
+    file: 'domain/identity-setup.ts',
+    from: 'await (await planOf(run, zone))();',
     to: '',
   },
   {
     name: 'removes the records of the keys so far before the new keys have theirs',
-    file: 'domain/apply.ts',
-    from: `this.hasChangedKeys = true;
-    this.tokens = [];`,
-    to: `this.hasChangedKeys = true;
-    const names = this.records().filter(({ type }) => type === 'CNAME').map(({ name }) => name);
+    file: 'domain/identity-setup.ts',
+    from: `run.hasChangedKeys = true;
+  run.tokens = [];`,
+    to: `run.hasChangedKeys = true;
+    const names = run.records().filter(({ type }) => type === 'CNAME').map(({ name }) => name);
     const old = (await zone!.listRecordSets(config.domainName, names)).filter(({ name }) => names.includes(name));
     if (old.length > 0) await zone!.change(old.map((record) => ({ action: 'DELETE', record })));
-    this.tokens = [];`,
+    run.tokens = [];`,
   },
   {
     name: 'takes a change of keys whose answer was lost for a failure',
@@ -665,20 +665,20 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'takes back the records of keys that stay',
-    file: 'domain/apply.ts',
-    from: 'const kept = await this.keepKeys(claims, recordsLeft);',
+    file: 'domain/undo.ts',
+    from: 'const kept = await keepKeys(run, claims, recordsLeft);',
     to: 'const kept: readonly MailRecord[] = [];',
   },
   {
     name: 'does not say in a claim that the keys have changed',
-    file: 'domain/apply.ts',
+    file: 'domain/claim-plan.ts',
     from: 'made: [...claim.made, KEYS, ...made]',
     to: 'made: [...claim.made, ...made]',
   },
   {
     name: 'does not claim the records of new keys for what may come back',
-    file: 'domain/apply.ts',
-    from: 'if (this.isAnew || state.zoneId === undefined || !choosesKeys(this.event)) {',
+    file: 'domain/claim-plan.ts',
+    from: 'if (run.isAnew || state.zoneId === undefined || !choosesKeys(run.event)) {',
     to: 'if (true) {',
   },
   {
