@@ -9,7 +9,7 @@ import type { DomainRun } from './domain-run';
 import { IdentityClaims } from './identity-claims';
 import { refuseForeignSigning, refuseSwitchedOff } from './identity';
 import { sameTokens } from './record-plan';
-import { planOf } from './record-setup';
+import { refuseConflicts } from './record-setup';
 import { changeKeys, otherLength, refuseOtherKeys, refuseToChange, whyKept } from './signing-keys';
 
 /**
@@ -104,10 +104,7 @@ export async function settleKeys(
     return { remark };
   }
   if (zone !== undefined) {
-    // A record that is in the way would be found too late.
-    await (
-      await planOf(run, zone)
-    )();
+    await refuseConflicts(run, zone);
   }
   const replicaRegions = await claims.replicaRegions();
   await freshness.require();

@@ -69,6 +69,12 @@ export async function settleRecords(
   }
 }
 
+/** @throws Failure for a record of others that is in the way, before anything is done that cannot be taken back */
+export async function refuseConflicts(run: DomainRun, zone: HostedZone): Promise<void> {
+  const planNow = await planOf(run, zone);
+  await planNow();
+}
+
 /** What is planned, and what it is planned from. */
 interface Planned {
   readonly plan: RecordPlan;
@@ -78,7 +84,7 @@ interface Planned {
 }
 
 /** @returns what looks at the zone and plans: again, whenever the zone has changed in between */
-export async function planOf(run: DomainRun, zone: HostedZone): Promise<() => Promise<Planned>> {
+async function planOf(run: DomainRun, zone: HostedZone): Promise<() => Promise<Planned>> {
   const { config, previous } = run;
   const claims = run.claims!;
   const records = run.records();

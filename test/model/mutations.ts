@@ -643,7 +643,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'changes keys before it looks what is in the way of their records',
     file: 'domain/identity-setup.ts',
-    from: 'await (await planOf(run, zone))();',
+    from: 'await refuseConflicts(run, zone);',
     to: '',
   },
   {
