@@ -271,7 +271,9 @@ export class IdentityClaims {
   /** Takes back that claims are leaving. */
   public async stay(claims: readonly Claim[]): Promise<void> {
     if (claims.length > 0) {
-      await this.tag(Object.assign({}, ...claims.map(toTag)) as Tags);
+      // A run that was killed may have announced it before.
+      const staying = claims.map((claim) => toTag({ ...claim, leavingSince: undefined }));
+      await this.tag(Object.assign({}, ...staying) as Tags);
     }
   }
 
@@ -322,8 +324,9 @@ export class IdentityClaims {
       // Those who stay have not asked for it.
       await this.tag({ [MARK]: USED });
     }
-    // Without a claim it is an identity like any other.
-    await this.drop(others.length === 0 ? [...keysOf(this.all().map(({ id }) => id)), MARK] : keysOf(ids));
+    // Without a claim it is an identity like any other; but whoever is on the way out needs its own to get there.
+    const isLast = others.length === 0 && !this.all().some((claim) => !ids.includes(claim.id) && isLeaving(claim));
+    await this.drop(isLast ? [...keysOf(this.all().map(({ id }) => id)), MARK] : keysOf(ids));
   }
 
   private accept(identity: Identity): void {

@@ -339,6 +339,27 @@ describe('a construct that comes while the last other one leaves', () => {
     expect(status).toBe('FAILED');
     expect(reason).toContain(`The identity ${DOMAIN} in ${REGION} is being removed by Test/Mail: deploy again`);
     expect(world.holdings()).toEqual(before);
+    // The one that was killed can still finish.
+    await well(one.delete());
+    expect(world.holdings()).toEqual([]);
+  });
+
+  it('takes what is there when a run of the other one was killed on the way, and the next one fails to leave', async () => {
+    const removal = one.removal();
+    one.begin(removal);
+    await world.lambda.invokeAndKill(removal, { call: 4, after: true });
+    world.restartLambda('another');
+    world.fake.addFault({ kind: 'deny', operation: 'ChangeResourceRecordSets', times: Infinity });
+    expect((await one.deliver(removal)).status).toBe('FAILED');
+    const before = world.holdings();
+
+    await well(two.create(whole()));
+
+    expect(world.holdings()).toEqual(before);
+    world.fake.clearFaults();
+    expect((await one.delete()).status).toBe('SUCCESS');
+    await well(two.delete());
+    expect(world.holdings()).toEqual([]);
   });
 
   it('uses what a run that was killed long ago has left', async () => {

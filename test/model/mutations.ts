@@ -307,7 +307,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'leaves its mark on an identity that RETAIN keeps',
     file: 'domain/identity-claims.ts',
-    from: 'others.length === 0 ? [...keysOf(this.all().map(({ id }) => id)), MARK] : keysOf(ids)',
+    from: 'isLast ? [...keysOf(this.all().map(({ id }) => id)), MARK] : keysOf(ids)',
     to: 'ids.map(tagKey)',
   },
   {
