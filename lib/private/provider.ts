@@ -6,8 +6,8 @@ import {
   CfnOutput,
   CfnResource,
   Duration,
+  IResolvable,
   Lazy,
-  Reference,
   RemovalPolicy,
   Stack,
   TagManager,
@@ -132,7 +132,7 @@ export class EasyDkimProvider extends Construct {
     return provider.handler;
   }
 
-  public readonly serviceToken: Reference;
+  public readonly serviceToken: IResolvable;
   public readonly publishing: PublishAccess;
   private readonly policies: HandlerPolicies;
   private readonly domains: Domain[] = [];
@@ -184,8 +184,9 @@ export class EasyDkimProvider extends Construct {
     });
     acknowledge(handler, { ...FUNCTION_FINDINGS, ...EVENT_FINDINGS });
     this.handler = handler;
-    // Not functionArn, a text that takes each domain longer to resolve.
-    this.serviceToken = (handler.node.defaultChild as lambda.CfnFunction).getAtt('Arn');
+    // Resolved once for all domains of the stack.
+    const arn = (handler.node.defaultChild as lambda.CfnFunction).getAtt('Arn');
+    this.serviceToken = Lazy.any({ produce: () => stack.resolve(arn) as unknown });
     this.publishing = new PublishAccess(stack);
     this.policies = new HandlerPolicies(
       this,

@@ -141,7 +141,8 @@ export class HandlerPolicies {
   /** Rather one that can describe the domain's values as well, as long as the role can have more policies. */
   private policyForDomain(request: PolicyRequest, values: Values): Policy {
     const lengthIn = (policy: Policy) => policy.length({ domain: request });
-    const describing = this.policies.filter((policy) => policy.canDescribe(values));
+    // Those before the last one are mostly full.
+    const describing = this.policies.filter((policy) => policy.canDescribe(values)).reverse();
     return (
       describing.find((policy) => lengthIn(policy) <= FULL_POLICY_LENGTH) ??
       (this.policies.length < MAX_POLICIES ? this.addPolicy(request) : this.policyWithRoom(request, lengthIn))
