@@ -21,7 +21,7 @@ export const HANDLERS = [
   { key: 'ours', name: 'EasyDkimDomain: the bundle', code: OURS },
   {
     key: 'unbundled',
-    name: 'the three SDK clients, not bundled',
+    name: 'the SDK clients of SES and Route 53, not bundled',
     clients: ['@aws-sdk/client-ses', '@aws-sdk/client-sesv2', '@aws-sdk/client-route-53'],
   },
   { key: 'verifySesDomain', name: 'VerifySesDomain', code: AWS_CUSTOM_RESOURCE, clients: ['@aws-sdk/client-ses'] },
