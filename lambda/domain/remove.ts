@@ -3,7 +3,7 @@ import type { Aws } from '../aws/clients';
 import { HostedZone, isNoSuchHostedZone } from '../aws/route53';
 import { AwsCallFailure, Failure } from '../events/failure';
 import type { Log } from '../events/log';
-import { Claim, isOrphan, KEYS, tookRecord } from './claims';
+import { Claim, isOrphan, KEYS, madeRecord, tookRecord } from './claims';
 import { IdentityClaims } from './identity-claims';
 import { DomainState, idsOf, kindsOf } from './physical-id';
 import {
@@ -76,7 +76,11 @@ export async function remove(departure: Departure, aws: Aws, log: Log): Promise<
       await refuseWithReplicas(state, claims, log);
     }
     const isTaken = departure.takeOwnership && claims.isOurs;
-    const leaving = isTaken ? { ...departure, state: withTaken(state, own) } : departure;
+    const dead = claims.all().filter(({ id }) => stale.includes(id));
+    const isOurs = (kind: string) =>
+      dead.some((claim) => madeRecord(claim, kind, state)) ||
+      (isTaken && own.some((claim) => tookRecord(claim, kind, state)));
+    const leaving = { ...departure, state: withRecords(state, isOurs) };
     const elsewhere = await claimsElsewhere(leaving, claims, log);
     const remaining = { claims: others, elsewhere, shown, tokens: claims.found?.signing.tokens ?? [] };
     const states = [leaving.state, ...withNewKeys(state, own, remaining.tokens)];
@@ -130,12 +134,12 @@ async function refuseWithReplicas(
   }
 }
 
-/** A state whose records are also those that its claims have taken over. */
-function withTaken(state: DomainState, own: readonly Claim[]): DomainState {
-  const taken = mailRecords(state).filter(({ id }) =>
-    own.some((claim) => tookRecord(claim, kindsOf([id], state.tokens)[0], state)),
-  );
-  return { ...state, ownedRecords: [...new Set([...state.ownedRecords, ...taken.map(({ id }) => id)])] };
+/** A state with further records of ours: those that its claims have taken over, and that dead claims of it have made. */
+function withRecords(state: DomainState, isOurs: (kind: string) => boolean): DomainState {
+  const further = mailRecords(state)
+    .map(({ id }) => id)
+    .filter((id) => isOurs(kindsOf([id], state.tokens)[0]));
+  return { ...state, ownedRecords: [...new Set([...state.ownedRecords, ...further])] };
 }
 
 /** What there is for the keys that the identity has got since the physical id was given. */

@@ -184,6 +184,18 @@ describe('records that existed before with the right value', () => {
     expect(reason).toContain('stays, with the records that are in use: Test/Mail still uses it.');
   });
 
+  it('go with the stack when nobody has cleaned up after the update that has put them back', async () => {
+    const second = recordToCome(2);
+    world.addForeignCname(second.name, second.value);
+    const { physicalId } = await mail.create();
+    world.fake.removeRecord(ZONE, second.name, 'CNAME');
+    expect((await mail.update(properties({ Ttl: '900' }))).physicalId).not.toBe(physicalId);
+
+    expect(await mail.delete(physicalId)).toMatchObject({ status: 'SUCCESS', reason: '' });
+
+    expect(world.holdings()).toEqual([]);
+  });
+
   it('are found among many others', async () => {
     world.fake.addIdentity(REGION, 'example.com', { tokens: ['zz1', 'zz2', 'zz3'] });
     world.addForeignCname('zz2._domainkey.example.com', 'zz2.dkim.amazonses.com');
