@@ -73,6 +73,11 @@ export class Ledger {
     this.items.set(item.key, { ...item, origin });
   }
 
+  /** One of us is about to make something: whether it has, nobody knows once the run is killed. */
+  announce(content: Content): void {
+    this.everOurs.add(essence(content));
+  }
+
   /** A resource takes over what others have made. */
   take(item: Item, claim: string): void {
     const origin = item.origin === 'limbo' ? 'limbo' : 'ours';

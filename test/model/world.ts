@@ -1,6 +1,6 @@
 import { MADE, MARK } from '../../lib/shared/claim-tags';
 import { readClaims } from '../../lambda/domain/claims';
-import type { DomainState } from '../../lambda/domain/physical-id';
+import { type DomainState, kindsOf } from '../../lambda/domain/physical-id';
 import { FakeAws, type Call, type StackResource } from '../fakes/fake-aws';
 import { VirtualClock } from '../support/sandbox/virtual-clock';
 import { Counters } from './counters';
@@ -13,7 +13,7 @@ import { judgeEffect } from './judge-effect';
 import { judgeReplicaLoss, replicaExcuses } from './judge-replicas';
 import { propertiesOf, settingsExcuses } from './judge-settings';
 import { Keys } from './keys';
-import { identityKey, type Item, Ledger, type Difference } from './ledger';
+import { identityKey, type Item, Ledger, recordKey, type Difference } from './ledger';
 import { Others } from './others';
 import { Ownership } from './ownership';
 import { ACCOUNT, DOMAINS, at, REGIONS, ROLE, STACK_REGION, ZONES } from './places';
@@ -283,6 +283,7 @@ export class World {
       return;
     }
     this.attempt(() => judgeCall(incident, call));
+    if (call.operation === 'TagResource') this.announce(call);
     if (/^(Set|Put)/.test(call.operation)) this.settings.enter('ours');
     if (
       !/^(PutEmailIdentityDkimSigningAttributes|CreateEmailIdentity|VerifyDomainDkim|DeleteEmailIdentity|ChangeResourceRecordSets)$/.test(
@@ -312,6 +313,18 @@ export class World {
     this.attempt(() => judgeReplicaLoss(this.fake, ledger, incident, call, differences, this.replicasInUse()));
     this.attempt(() => judgeEffect(this.fake, incident, call, differences, this.uses()));
     incident.differences.push(...differences.map((difference) => ({ ...difference, run })));
+  }
+
+  /** A claim says which records are made next. */
+  private announce({ region, params }: Call): void {
+    const [, domain = ''] = params.ResourceArn!.split('identity/');
+    const { tokens = [], tags = {} } = this.fake.identity(region, domain) ?? {};
+    for (const { zoneId = '', made } of readClaims(tags)) {
+      const announced = tokens.filter((token) => made.includes(kindsOf([token], tokens)[0]));
+      announced.forEach((token) =>
+        this.ledger.announce({ key: recordKey(zoneId, `${token}._domainkey.${domain}`), content: token }),
+      );
+    }
   }
 
   /** A call is answered, whatever is to be said of it. */
