@@ -658,12 +658,6 @@ export const MUTATIONS: readonly Mutation[] = [
     run.tokens = [];`,
   },
   {
-    name: 'takes a change of keys whose answer was lost for a failure',
-    file: 'domain/signing-keys.ts',
-    from: 'if (changed === undefined || presentLength(changed) !== wanted) {',
-    to: 'if (true) {',
-  },
-  {
     name: 'takes back the records of keys that stay',
     file: 'domain/undo.ts',
     from: 'const kept = await keepKeys(run, claims, recordsLeft);',
@@ -741,13 +735,6 @@ export const MUTATIONS: readonly Mutation[] = [
     file: 'replica/remove.ts',
     from: 'state === undefined ? claims.ofResource(event) :',
     to: 'state === undefined ? [] :',
-    replicas: true,
-  },
-  {
-    name: 'leaves a replica of an update that came to nothing',
-    file: 'replica/remove.ts',
-    from: 'if (dead.length > 0) {',
-    to: 'if (false) {',
     replicas: true,
   },
 ];
