@@ -191,7 +191,7 @@ async function discardDead(
   const isDead = (each: Claim) => isOfResource(each, event) && !living.includes(each.id);
   const places = [
     // The text of a record that went with an update is in its properties only.
-    ...(claim === previous.claim && present.some(isDead) ? [{ ...config, ...recordTexts(former ?? {}) }] : []),
+    ...(present.some(isDead) ? [{ ...config, ...recordTexts(former ?? {}) }] : []),
     ...(former !== undefined && !samePlace(former, config) ? [former] : []),
   ];
   if (places.length === 0) {

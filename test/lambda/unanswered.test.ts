@@ -164,6 +164,27 @@ describe('a domain whose Create was done, but not heard', () => {
   });
 });
 
+describe('an update that was done, but not heard', () => {
+  it.each([
+    ['in place', 'dkim.amazonses.com'],
+    ['to another physical id, since the keys are elsewhere by now', 'dkim.eu-west-1.cell9.amazonses.com'],
+  ])('leaves nothing after the way back: %s', async (_, host) => {
+    world = await World.start();
+    mail = new StackResource(world);
+    await mail.create();
+    const before = mail.physicalId;
+    await mail.update(properties({ DmarcRecord: 'v=DMARC1; p=none' }));
+    mail.physicalId = before;
+    world.fake.identity(REGION, DOMAIN)!.signingHostedZone = host;
+
+    const back = await mail.update(properties());
+    await mail.cleanUp();
+
+    expect(world.holdings()).toEqual(setUpOf(back));
+    expect(world.claims()).toHaveLength(1);
+  });
+});
+
 describe('settings whose Create was killed', () => {
   it('are taken away by the Delete by a made-up id, whichever call it was killed at', async () => {
     let most: string[] = [];
