@@ -266,16 +266,12 @@ export class Courier {
     }
     for (const { body, environment, run } of incident.answers) {
       const same = JSON.stringify(body) === JSON.stringify(first.body);
-      if (environment === first.environment && !same) {
+      const isElsewhere = environment !== first.environment;
+      if (!isElsewhere && !same) {
         throw new Violation('answered once', `two answers: ${JSON.stringify(first.body)} and ${JSON.stringify(body)}`);
       }
-      const again = incident.differences.find((difference) => difference.run === run);
-      if (
-        run > first.run &&
-        again &&
-        (environment === first.environment || first.body.Status === 'SUCCESS') &&
-        !incident.meanwhile
-      ) {
+      const again = incident.differences.find((each) => each.run === run && !(isElsewhere && incident.takesBack(each)));
+      if (run > first.run && again && (!isElsewhere || first.body.Status === 'SUCCESS') && !incident.meanwhile) {
         throw new Violation('stable', `${incident.type} once more: ${show(again)}`);
       }
     }

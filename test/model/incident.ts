@@ -128,6 +128,17 @@ export class Incident {
     return later.some(({ operation, outcome }) => operation === 'DescribeStackResource' && outcome === 'ok');
   }
 
+  /** Whether a difference takes something back that an event which CloudFormation has cancelled had made. */
+  takesBack({ before, after }: Difference): boolean {
+    return this.cancelled && after === undefined && this.made(before);
+  }
+
+  /** Whether a repetition elsewhere has taken back what the first run had announced: it has heard that it is cancelled. */
+  get isTakenBack(): boolean {
+    const [first] = this.answers;
+    return this.differences.some((each) => each.run > first.run && this.takesBack(each));
+  }
+
   /** Whether something of ours was made by this very event. */
   made(item: { readonly madeBy?: { readonly requestId: string } } | undefined): boolean {
     return item?.madeBy?.requestId === `${this.event.StackId} ${this.event.RequestId}`;

@@ -28,7 +28,7 @@ export function judgeAnswer(
     if (answer.PhysicalResourceId !== event.PhysicalResourceId) {
       throw new Violation('id tells the truth', `Delete answers with another id: ${answer.PhysicalResourceId}`);
     }
-  } else if (!incident.meanwhile) {
+  } else if (!incident.meanwhile && !incident.isTakenBack) {
     judgeSetUp(fake, ledger, incident, answer, othersUse);
   }
   if (incident.type !== 'Delete') judgeClaims(ledger, incident, answer, isUsed);
