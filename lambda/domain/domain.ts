@@ -228,8 +228,15 @@ async function mayGoBack(
   deadline: Deadline,
   log: Log,
 ): Promise<boolean> {
-  const isOfPrevious = former !== undefined && samePlace(former, previous) && sameTexts(former, previous);
+  const isOfPrevious = former !== undefined && isFor(former, previous);
   return isOfPrevious && /ROLLBACK/.test(await describeStack(cloudFormationClient(deadline), event, deadline, log));
+}
+
+/** Whether a physical id is what properties give. Without a zone, it has nothing of the records. */
+function isFor(config: DomainConfig, state: DomainState): boolean {
+  const { region, domainName, zoneId } = config;
+  const options = zoneId === undefined ? {} : recordOptions((option) => config[option]);
+  return samePlace({ region, domainName, zoneId, ...options }, state) && sameTexts(options, state);
 }
 
 function sameTexts(one: RecordOptions, other: RecordOptions): boolean {

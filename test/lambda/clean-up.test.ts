@@ -96,6 +96,22 @@ describe.each(VIEWS)('when the stack shows %s', (_, show) => {
   });
 });
 
+it.each([
+  ['with a zone', {}],
+  ['with DNS elsewhere', { HostedZoneId: undefined, HostedZoneName: undefined }],
+])('an Update that tells of a roll-back leaves what CloudFormation may return to: %s', async (_, elsewhere) => {
+  const given = { MailFromDomain: `bounce.${DOMAIN}`, DmarcRecord: 'v=DMARC1; p=none', ...elsewhere };
+  world.setRegions(REGION, 'us-east-1');
+  await mail.create(properties(given));
+  const claims = Object.keys(world.tags());
+  await mail.update(properties({ ...given, SesRegion: 'us-east-1' }));
+  world.fake.stacks.set(mail.stackId, 'UPDATE_ROLLBACK_IN_PROGRESS');
+
+  expect((await mail.update(properties(given))).status).toBe('SUCCESS');
+
+  expect(Object.keys(world.tags())).toEqual(expect.arrayContaining(claims));
+});
+
 describe('the answer to a clean-up', () => {
   it('says nothing of what has replaced it, where the stack shows that', async () => {
     mail.cleanUpShows = 'what stays';
