@@ -49,13 +49,18 @@ export async function remove(departure: Departure, aws: Aws, log: Log): Promise<
   const own = claims.all().filter(({ id }) => ids.includes(id));
   if (retain) {
     log('left', { reason: 'removalPolicy is RETAIN' });
-    await claims.part(
-      own,
-      () => false,
-      { alone: true, always: true, taken: true },
-      () => Promise.resolve(),
-    );
-    return undefined;
+    try {
+      await claims.part(
+        own,
+        () => false,
+        { alone: true, always: true, taken: true },
+        () => Promise.resolve(),
+      );
+      return undefined;
+    } catch (error) {
+      await stay(claims, own, log);
+      throw error;
+    }
   }
   if (claims.found !== undefined && own.length === 0) {
     return removeWithoutClaim(departure, claims.found.signing.tokens, aws, log);
@@ -105,10 +110,14 @@ export async function remove(departure: Departure, aws: Aws, log: Log): Promise<
     ];
     return reasons.length > 0 ? reasons.join(' ') : undefined;
   } catch (error) {
-    // It can be done again, and whoever comes meanwhile need not wait for what does not go.
-    await claims.stay(own).catch((problem: Error) => log('still-leaving', { problem: problem.message }));
+    await stay(claims, own, log);
     throw error;
   }
+}
+
+/** A Delete that fails can be done again, and whoever comes meanwhile need not wait for what does not go. */
+async function stay(claims: IdentityClaims, own: readonly Claim[], log: Log): Promise<void> {
+  await claims.stay(own).catch((problem: Error) => log('still-leaving', { problem: problem.message }));
 }
 
 /**

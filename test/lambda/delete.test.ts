@@ -263,6 +263,21 @@ describe('with RETAIN', () => {
     expect(world.holdings()).toEqual([]);
   });
 
+  it('keeps its claim when it fails, so that nobody else removes what the stack still has', async () => {
+    await mail.create(retain);
+    const other = new StackResource(world, 'Mail', mail.stackId.replace('Test/0001', 'Other/0002'));
+    await other.create();
+    const before = world.tags();
+    world.fake.addFault({ kind: 'deny', operation: 'ListTagsForResource', times: Infinity });
+
+    expect((await mail.delete()).status).toBe('FAILED');
+
+    expect(world.tags()).toEqual(before);
+    world.fake.clearFaults();
+    expect((await mail.delete()).status).toBe('SUCCESS');
+    expect(world.claims()).toHaveLength(1);
+  });
+
   it('keeps what a Create has made that failed', async () => {
     world.fake.insyncAfterMs = Infinity;
 

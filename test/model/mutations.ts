@@ -294,9 +294,9 @@ export const MUTATIONS: readonly Mutation[] = [
     name: 'keeps its claim on RETAIN',
     file: 'domain/remove.ts',
     from: `await claims.part(
-      own,`,
+        own,`,
     to: `await claims.part(
-      [],`,
+        [],`,
   },
   {
     name: 'RETAIN takes the identity',
