@@ -658,12 +658,6 @@ export const MUTATIONS: readonly Mutation[] = [
     run.tokens = [];`,
   },
   {
-    name: 'takes back the records of keys that stay',
-    file: 'domain/undo.ts',
-    from: 'const kept = await keepKeys(run, claims, recordsLeft);',
-    to: 'const kept: readonly MailRecord[] = [];',
-  },
-  {
     name: 'does not say in a claim that the keys have changed',
     file: 'domain/claim-plan.ts',
     from: 'made: [...claim.made, KEYS, ...made]',
