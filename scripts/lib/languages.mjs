@@ -9,6 +9,7 @@ import { artefactOf, mavenRepository, PACKAGES } from './packages.mjs';
 import { root } from './project.mjs';
 import { run } from './run.mjs';
 
+const GO_CDK = 'github.com/aws/aws-cdk-go/awscdk/v2';
 const GO_MODULE = 'github.com/cdk-ses-easy-dkim/cdk-ses-easy-dkim-go/cdkseseasydkim';
 
 const pinned = (cdk, separator) => Object.entries(cdk).map(([name, version]) => `${name}${separator}${version}`);
@@ -78,11 +79,19 @@ export const java = {
 };
 
 export const go = {
-  async install(folder) {
+  /** The newest of aws-cdk-go up to a version that npm has. */
+  async newestCdk(version) {
+    const listed = await run('go list', 'go', ['list', '-m', '-versions', GO_CDK]);
+    const versions = listed.trim().split(' ').slice(1).reverse();
+    const isReached = (other) => other.slice(1).localeCompare(version, undefined, { numeric: true }) <= 0;
+    return versions.find(isReached).slice(1);
+  },
+  async install(folder, cdk) {
     rmSync(join(folder, 'go.mod'), { force: true });
     await this.go(folder, 'mod', 'init', 'app');
     const replace = `-replace=${GO_MODULE}=${join(PACKAGES, 'go', basename(GO_MODULE))}`;
     await this.go(folder, 'mod', 'edit', `-require=${GO_MODULE}@v0.0.0`, replace);
+    await this.go(folder, 'mod', 'edit', `-require=${GO_CDK}@v${cdk['aws-cdk-lib']}`);
   },
   async run(folder, source, env) {
     cpSync(source, folder, { recursive: true });

@@ -8,6 +8,7 @@ import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } f
 import { join, relative } from 'node:path';
 import { bundleLibrary } from './bundle.mjs';
 import { oldestCdk } from './cdk-versions.mjs';
+import { preferBaseClass } from './go-package.mjs';
 import { jsii } from './jsii.mjs';
 import { local, root } from './project.mjs';
 import { readmeOfPackages } from './readme.mjs';
@@ -98,4 +99,7 @@ async function pacmak(folder, languages, ...options) {
     ['--outdir', PACKAGES, '--no-npmignore', ...maven, ...options, '--targets', ...languages],
     folder,
   );
+  if (languages.includes('go')) {
+    preferBaseClass(join(PACKAGES, 'go'));
+  }
 }
