@@ -11,12 +11,4 @@ describe('lives of stacks, with faults, kills and others who act in between', ()
       undefined,
     );
   });
-
-  it.each([0, 1])('break no promise of replicas (part %i)', async (part) => {
-    const { failure } = await soak({ seed: SEED + part, runs: 50, replicas: true, shrink: true });
-
-    expect(
-      failure && `npm run soak -- --replicas --seed ${failure.seed} --path ${failure.path}\n${failure.message}`,
-    ).toBe(undefined);
-  });
 });

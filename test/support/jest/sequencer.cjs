@@ -1,7 +1,7 @@
 /** Starts first what takes longest, so that no core is idle at the end. jest would go by the size of the files. */
 const Sequencer = require('@jest/test-sequencer').default;
 
-const LONG = ['test/e2e/', 'test/model/', 'test/docs/', 'test/iam/'];
+const LONG = ['test/model/lives', 'test/e2e/', 'test/model/', 'test/docs/', 'test/iam/'];
 
 module.exports = class extends Sequencer {
   sort(tests) {
