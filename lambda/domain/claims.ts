@@ -156,6 +156,15 @@ function readClaim(id: string, value: string): Claim {
   return { ...claim, unreadable: !CLAIM_ID.test(id) || toTag(claim)[tagKey(id)] !== value };
 }
 
+/** Who has claims, each once, in words for the user. */
+export function claimantsOf(claims: readonly Claim[]): string {
+  return [...new Set(claims.map(({ by }) => by))].join(', ');
+}
+
+export function idsOfClaims(claims: readonly Claim[]): readonly string[] {
+  return claims.map(({ id }) => id);
+}
+
 /** Whether an identity has the mark of one that this library made. */
 export function isMade(tags: Tags): boolean {
   return tags[MARK] === MADE;

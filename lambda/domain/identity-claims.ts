@@ -268,12 +268,17 @@ export class IdentityClaims {
     }
   }
 
-  /** Takes back that claims are leaving. */
+  /** Takes back that claims are leaving, so that nobody waits for what does not go; what was to go can be tried again. */
   public async stay(claims: readonly Claim[]): Promise<void> {
-    if (claims.length > 0) {
-      // A run that was killed may have announced it before.
-      const staying = claims.map((claim) => toTag({ ...claim, leavingSince: undefined }));
+    if (claims.length === 0) {
+      return;
+    }
+    // A run that was killed may have announced it before.
+    const staying = claims.map((claim) => toTag({ ...claim, leavingSince: undefined }));
+    try {
       await this.tag(Object.assign({}, ...staying) as Tags);
+    } catch (error) {
+      this.log('still-leaving', { problem: (error as Error).message });
     }
   }
 

@@ -3,7 +3,7 @@ import type { Aws } from '../aws/clients';
 import { HostedZone, isNoSuchHostedZone } from '../aws/route53';
 import { AwsCallFailure, Failure } from '../events/failure';
 import type { Log } from '../events/log';
-import { Claim, isOrphan, KEYS, madeRecord, tookRecord } from './claims';
+import { Claim, claimantsOf, isOrphan, KEYS, madeRecord, tookRecord } from './claims';
 import { IdentityClaims } from './identity-claims';
 import { DomainState, idsOf, kindsOf } from './physical-id';
 import {
@@ -58,7 +58,7 @@ export async function remove(departure: Departure, aws: Aws, log: Log): Promise<
       );
       return undefined;
     } catch (error) {
-      await stay(claims, own, log);
+      await claims.stay(own);
       throw error;
     }
   }
@@ -110,14 +110,9 @@ export async function remove(departure: Departure, aws: Aws, log: Log): Promise<
     ];
     return reasons.length > 0 ? reasons.join(' ') : undefined;
   } catch (error) {
-    await stay(claims, own, log);
+    await claims.stay(own);
     throw error;
   }
-}
-
-/** A Delete that fails can be done again, and whoever comes meanwhile need not wait for what does not go. */
-async function stay(claims: IdentityClaims, own: readonly Claim[], log: Log): Promise<void> {
-  await claims.stay(own).catch((problem: Error) => log('still-leaving', { problem: problem.message }));
 }
 
 /**
@@ -233,7 +228,7 @@ function staysInDoubt(names: readonly string[]): string {
 }
 
 function staysFor({ domainName, region }: DomainState, others: readonly Claim[]): string {
-  const users = [...new Set(others.map(({ by }) => by))].join(', ');
+  const users = claimantsOf(others);
   return `The identity ${domainName} in ${region} stays, with the records that are in use: ${users} still uses it.`;
 }
 

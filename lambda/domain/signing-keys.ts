@@ -8,7 +8,7 @@ import type { Deadline } from '../events/deadline';
 import type { CustomResourceEvent } from '../events/event';
 import { Failure } from '../events/failure';
 import type { Log } from '../events/log';
-import { Claim, isActive, isOfResource } from './claims';
+import { Claim, claimantsOf, isActive, isOfResource } from './claims';
 import type { DomainConfig } from './config';
 import type { IdentityClaims } from './identity-claims';
 import type { DomainState } from './physical-id';
@@ -66,10 +66,7 @@ export function refuseToChange(
   replicaRegions: readonly string[],
   event: CustomResourceEvent,
 ): void {
-  const users = claims
-    .all()
-    .filter((claim) => isActive(claim) && !isOfResource(claim, event) && isForKeys(claim))
-    .map(({ by }) => by);
+  const users = claims.all().filter((claim) => isActive(claim) && !isOfResource(claim, event) && isForKeys(claim));
   if (length.present === undefined) {
     throw refusal(length, config, 'So nobody can tell whether they have to change. Leave signingKeyLength out');
   }
@@ -77,11 +74,10 @@ export function refuseToChange(
     throw refusal(length, config, 'Others have made the identity and may rely on them. Set takeOwnership first');
   }
   if (users.length > 0) {
-    const who = [...new Set(users)].join(', ');
     throw refusal(
       length,
       config,
-      `${who} uses the identity too, with records for these keys. Leave signingKeyLength out`,
+      `${claimantsOf(users)} uses the identity too, with records for these keys. Leave signingKeyLength out`,
     );
   }
   if (replicaRegions.length > 0) {

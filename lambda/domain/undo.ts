@@ -1,7 +1,7 @@
 import { belongsToIdentity, MailRecord } from '../../lib/shared/mail-records';
 import type { Aws } from '../aws/clients';
 import { idsMadeBy, replacedClaim } from './claim-plan';
-import { Claim, IDENTITY, isOrphan, usesRecord } from './claims';
+import { Claim, claimantsOf, IDENTITY, isOrphan, usesRecord } from './claims';
 import { DomainRun, idsOf } from './domain-run';
 import { IdentityClaims } from './identity-claims';
 import { chooseDkimDomain } from './identity-setup';
@@ -59,7 +59,7 @@ export async function undoDomain(run: DomainRun, aws: Aws): Promise<Leftover> {
     return { state: hasBegun ? run.state([]) : undefined, problems: [], remark };
   } catch (error) {
     // The claim stays with what is left: the Delete that follows a failed Create finds it. Nobody need wait for that.
-    await claims.stay(leaving).catch((problem: Error) => log('still-leaving', { problem: problem.message }));
+    await claims.stay(leaving);
     if (!run.madeIdentity && run.submitted.length === 0 && run.claims?.hasChanged !== true) {
       return { state: undefined, problems: [] };
     }
@@ -120,10 +120,11 @@ async function undoRecords(
   const candidates = (id: string) =>
     (belongsToIdentity(id) ? others : [...others, ...elsewhere]).map((claim) => withoutLost(run, claim));
   const users = (id: string) => candidates(id).filter((claim) => usesRecord(claim, kind(id), config));
-  const free = all.filter(({ record, replaced }) => replaced !== undefined || users(record.id).length === 0);
+  const isFree = ({ record, replaced }: Submission) => replaced !== undefined || users(record.id).length === 0;
+  const free = all.filter(isFree);
   const orphans = all
+    .filter((each) => !isFree(each))
     .map(({ record }) => record)
-    .filter((record) => !free.some((each) => each.record === record))
     .filter(({ id }) => !config.retain && isOrphan(candidates(id), kind(id), config));
   const names = [...free.map(({ record }) => record), ...orphans].map(({ name }) => name);
   const existing = await zone.listRecordSets(config.domainName, names);
@@ -150,9 +151,8 @@ function withoutLost({ previous }: DomainRun, claim: Claim): Claim {
 
 function staysAsOrphan(records: readonly MailRecord[], users: readonly Claim[]): string {
   const names = records.map(({ name }) => name).join(', ');
-  const by = [...new Set(users.map((claim) => claim.by))].join(', ');
   return (
-    `The records ${names}, which this deployment made, stay: others had made them before, and ${by} uses them. ` +
+    `The records ${names}, which this deployment made, stay: others had made them before, and ${claimantsOf(users)} uses them. ` +
     'Delete them by hand if nobody needs them.'
   );
 }

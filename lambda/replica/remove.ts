@@ -1,5 +1,5 @@
 import { connect } from '../aws/clients';
-import { Claim } from '../domain/claims';
+import { Claim, claimantsOf, idsOfClaims } from '../domain/claims';
 import { IdentityClaims } from '../domain/identity-claims';
 import { emptyPhysicalId, isEmptyPhysicalId, parseReplicaId } from '../domain/physical-id';
 import { IsStale, staleAmong, staleness } from '../domain/staleness';
@@ -38,7 +38,7 @@ export async function removeReplica(event: CustomResourceEvent, deadline: Deadli
     }
     await new Freshness(event, deadline, log).require();
     const retain = (event.ResourceProperties as { readonly RemovalPolicy?: unknown }).RemovalPolicy !== 'destroy';
-    const reason = await leave(place, own, claims, retain, staleness(event, idsOf(own), deadline, log), log);
+    const reason = await leave(place, own, claims, retain, staleness(event, idsOfClaims(own), deadline, log), log);
     return { status: 'SUCCESS', physicalId, reason };
   } catch (error) {
     return { status: 'FAILED', physicalId, reason: explainReplica(error, place) };
@@ -69,17 +69,13 @@ export async function discardDeadReplicas(
     const dead = claims.ofResource(event).filter(({ id }) => id !== living);
     if (dead.length > 0) {
       await freshness.require();
-      log('discard', { claims: idsOf(dead), reason: 'no update has ended with them' });
+      log('discard', { claims: idsOfClaims(dead), reason: 'no update has ended with them' });
       const isStale = () => Promise.resolve(false);
       await leave(former, dead, claims, config.retain || former.retain, isStale, log);
     }
   } catch (error) {
     log('discard-failed', { error: describeError(error) });
   }
-}
-
-function idsOf(claims: readonly Claim[]): readonly string[] {
-  return claims.map(({ id }) => id);
 }
 
 /** @returns what stays, and why */
@@ -110,11 +106,10 @@ async function leave(
     if (isOther) {
       return `The identity ${domainName} in ${region} stays: it is no longer a replica of the one in ${parentRegion}.`;
     }
-    const users = [...new Set(others.map(({ by }) => by))].join(', ');
+    const users = claimantsOf(others);
     return users === '' ? undefined : `The replica ${domainName} in ${region} stays: ${users} still uses it.`;
   } catch (error) {
-    // It can be done again, and whoever comes meanwhile need not wait for what does not go.
-    await claims.stay(own).catch((problem: Error) => log('still-leaving', { problem: problem.message }));
+    await claims.stay(own);
     throw error;
   }
 }

@@ -112,7 +112,7 @@ export class ReplicaSetup {
       );
       return undefined;
     } catch (error) {
-      await claims.stay(own).catch((problem: Error) => this.log('still-leaving', { problem: problem.message }));
+      await claims.stay(own);
       return (error as Error).message;
     }
   }

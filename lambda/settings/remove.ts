@@ -1,7 +1,7 @@
 import { isOwn, Setting, Settings } from '../../lib/shared/settings';
 import { connectSettings, SettingsAws } from '../aws/clients';
 import type { Identity } from '../aws/ses';
-import { Claim, isOfResource, usesSetting } from '../domain/claims';
+import { idsOfClaims, isOfResource, usesSetting } from '../domain/claims';
 import { IdentityClaims } from '../domain/identity-claims';
 import { emptyPhysicalId, isEmptyPhysicalId, parseSettingsId } from '../domain/physical-id';
 import { IsStale, staleAmong, staleness } from '../domain/staleness';
@@ -40,7 +40,7 @@ export async function removeSettings(event: CustomResourceEvent, deadline: Deadl
     const claims = new IdentityClaims(aws, subject, log);
     await claims.read();
     // Where CloudFormation has made the id up, whatever the Create has left is under claims of its resource.
-    const ids = state === undefined ? idsOf(claims.ofResource(event)) : [state.claim];
+    const ids = state === undefined ? idsOfClaims(claims.ofResource(event)) : [state.claim];
     const isSame = config?.domainName === subject.domainName && config.region === subject.region;
     await claims.outlastLease(ids);
     const reason = await resetSettings(event, subject, isSame ? config : undefined, ids, claims, aws, log);
@@ -69,7 +69,7 @@ export async function discardDeadSettings(
       const aws = connectSettings(event, place, deadline, log);
       const claims = new IdentityClaims(aws, place, log);
       await claims.read();
-      const dead = idsOf(claims.ofResource(event)).filter((id) => !living.includes(id));
+      const dead = idsOfClaims(claims.ofResource(event)).filter((id) => !living.includes(id));
       if (dead.length > 0) {
         log('discard', { claims: dead, reason: 'no update has ended with them' });
         await resetSettings(event, place, place, dead, claims, aws, log);
@@ -78,10 +78,6 @@ export async function discardDeadSettings(
       log('discard-failed', { error: describeError(error) });
     }
   }
-}
-
-function idsOf(claims: readonly Claim[]): readonly string[] {
-  return claims.map(({ id }) => id);
 }
 
 /**

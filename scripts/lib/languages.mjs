@@ -12,6 +12,10 @@ import { run } from './run.mjs';
 const GO_CDK = 'github.com/aws/aws-cdk-go/awscdk/v2';
 const GO_MODULE = 'github.com/cdk-ses-easy-dkim/cdk-ses-easy-dkim-go/cdkseseasydkim';
 
+/** Of versions from the newest to the oldest. */
+const newestUpTo = (version, versions) =>
+  versions.find((other) => other.localeCompare(version, undefined, { numeric: true }) <= 0);
+
 const pinned = (cdk, separator) => Object.entries(cdk).map(([name, version]) => `${name}${separator}${version}`);
 
 export const typescript = {
@@ -44,7 +48,7 @@ export const python = {
   async newestCdk(version) {
     const listed = await run('pip index', 'python3', ['-m', 'pip', 'index', 'versions', 'aws-cdk-lib']);
     const [, versions] = listed.match(/^Available versions: (.*)$/m);
-    return versions.split(', ').find((other) => other.localeCompare(version, undefined, { numeric: true }) <= 0);
+    return newestUpTo(version, versions.split(', '));
   },
   async install(folder, cdk) {
     await run('python -m venv', 'python3', ['-m', 'venv', folder]);
@@ -82,9 +86,8 @@ export const go = {
   /** The newest of aws-cdk-go up to a version that npm has. */
   async newestCdk(version) {
     const listed = await run('go list', 'go', ['list', '-m', '-versions', GO_CDK]);
-    const versions = listed.trim().split(' ').slice(1).reverse();
-    const isReached = (other) => other.slice(1).localeCompare(version, undefined, { numeric: true }) <= 0;
-    return versions.find(isReached).slice(1);
+    const [, ...versions] = listed.trim().split(' ');
+    return newestUpTo(version, versions.map((each) => each.slice('v'.length)).reverse());
   },
   async install(folder, cdk) {
     rmSync(join(folder, 'go.mod'), { force: true });

@@ -26,8 +26,9 @@ export async function observeSes({ environment, account, domain, failedDomain, h
 
 /** An identity with a replica in another Region; both are gone in the end. */
 async function observeReplica({ v2, region }, elsewhere, EmailIdentity) {
-  const origin = `AWS_SES_${region.toUpperCase().replaceAll('-', '_')}`;
-  const DkimSigningAttributes = { DomainSigningAttributesOrigin: origin };
+  const { tsImport } = await import('tsx/esm/api');
+  const { replicaOrigin } = await tsImport('../../lib/shared/replica-origin.ts', import.meta.url);
+  const DkimSigningAttributes = { DomainSigningAttributesOrigin: replicaOrigin(region) };
   const remove = (from) =>
     seen(
       () => from('DeleteEmailIdentity', { EmailIdentity }),

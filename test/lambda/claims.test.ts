@@ -327,11 +327,17 @@ describe('a construct that comes while the last other one leaves', () => {
     expect(world.holdings()).toEqual([]);
   });
 
-  it('fails in time, and says who is in the way, when the other one was killed on the way', async () => {
+  /** A run of the other one is killed once it has said that it leaves. */
+  async function killOnTheWayOut(): Promise<Event> {
     const removal = one.removal();
     one.begin(removal);
     await world.lambda.invokeAndKill(removal, { call: 4, after: true });
     world.restartLambda('another');
+    return removal;
+  }
+
+  it('fails in time, and says who is in the way, when the other one was killed on the way', async () => {
+    await killOnTheWayOut();
     const before = world.holdings();
 
     const { status, reason } = await two.create(whole());
@@ -345,10 +351,7 @@ describe('a construct that comes while the last other one leaves', () => {
   });
 
   it('takes what is there when a run of the other one was killed on the way, and the next one fails to leave', async () => {
-    const removal = one.removal();
-    one.begin(removal);
-    await world.lambda.invokeAndKill(removal, { call: 4, after: true });
-    world.restartLambda('another');
+    const removal = await killOnTheWayOut();
     world.fake.addFault({ kind: 'deny', operation: 'ChangeResourceRecordSets', times: Infinity });
     expect((await one.deliver(removal)).status).toBe('FAILED');
     const before = world.holdings();
@@ -363,10 +366,7 @@ describe('a construct that comes while the last other one leaves', () => {
   });
 
   it('uses what a run that was killed long ago has left', async () => {
-    const removal = one.removal();
-    one.begin(removal);
-    await world.lambda.invokeAndKill(removal, { call: 4, after: true });
-    world.restartLambda('another');
+    await killOnTheWayOut();
     const before = world.holdings();
     world.clock.advance(60 * 60_000);
 

@@ -111,6 +111,6 @@ export function judgeKeys(
     (token) => !records?.some(({ name }) => name === `${token}._domainkey.${DomainName}`),
   );
   if (isSmooth && records && missing !== undefined) {
-    throw new Violation('new keys have their records', `${what}: there is none for ${missing}`);
+    throw new Violation('new keys have their records', `${what}: the zone has no record for the token ${missing}`);
   }
 }

@@ -76,9 +76,10 @@ export class World {
     if (this.incident && plan.on === 'time') return;
     this.counters.add(`act ${plan.on}${'what' in plan ? ` ${plan.what}` : ''}`);
     this.trace.note(`others: ${JSON.stringify(plan)}`);
+    const isIdentityLost = plan.on === 'identity' && /remove|remake/.test(plan.what);
     const ofLaterKeys = this.exemptions.ofLaterKeys();
     if (plan.on === 'keys') this.keys.outdate(at(REGIONS, plan.region), at(DOMAINS, plan.domain));
-    if (plan.on === 'identity' && /remove|remake/.test(plan.what)) {
+    if (isIdentityLost) {
       this.exemptions.loseUnanswered(at(REGIONS, plan.region), at(DOMAINS, plan.domain));
     }
     this.others.act(plan);
@@ -88,13 +89,13 @@ export class World {
     if (plan.on === 'tags' && /remove/.test(plan.what)) {
       this.exemptions.loseSight(at(REGIONS, plan.region), at(DOMAINS, plan.domain));
     }
-    if (plan.on === 'tags' || (plan.on === 'identity' && /remove|remake/.test(plan.what))) {
+    if (plan.on === 'tags' || isIdentityLost) {
       this.exemptions.tamper(at(REGIONS, plan.region), at(DOMAINS, plan.domain));
     }
-    if (plan.on === 'identity' && /remove|remake/.test(plan.what)) {
+    if (isIdentityLost) {
       this.ownership.forget(at(REGIONS, plan.region), at(DOMAINS, plan.domain));
     }
-    if (plan.on === 'keys' || (plan.on === 'identity' && /remove|remake/.test(plan.what))) {
+    if (plan.on === 'keys' || isIdentityLost) {
       for (const item of ofLaterKeys.filter((each) => !this.isUsed(each))) {
         this.exemptions.exempt(
           item,
@@ -103,8 +104,7 @@ export class World {
       }
     }
     if (this.incident && /tags|identity/.test(plan.on)) this.incident.unclaimedMeanwhile = true;
-    const isOfClaims =
-      (plan.on === 'identity' && /remove|remake/.test(plan.what)) || (plan.on === 'tags' && plan.what === 'edit claim');
+    const isOfClaims = isIdentityLost || (plan.on === 'tags' && plan.what === 'edit claim');
     for (const item of isOfClaims ? this.ledger.ours() : []) {
       if (this.incident?.made(item)) this.exemptions.exempt(item, CLAIM_UNANSWERED);
     }
