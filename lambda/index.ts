@@ -1,7 +1,7 @@
 import type { Context } from 'aws-lambda';
 import { REPLICA_RESOURCE_TYPE, SETTINGS_RESOURCE_TYPE } from '../lib/shared/contract';
 import type { WatchInput } from '../lib/shared/metrics';
-import { settleDomain } from './domain/domain';
+import { handleDomain } from './domain/domain';
 import { emptyPhysicalId } from './domain/physical-id';
 import { Answer, sendAnswer } from './events/answer';
 import { Deadline } from './events/deadline';
@@ -10,8 +10,8 @@ import { describeError } from './events/failure';
 import { Journal } from './events/journal';
 import { createLog, Log } from './events/log';
 import { isPlain, requireAnswerable, requireRequest } from './events/request';
-import { settleReplica } from './replica/replica';
-import { settle } from './settings/apply';
+import { handleReplica } from './replica/replica';
+import { handleSettings } from './settings/apply';
 import { isWatchEvent, watch } from './watch/watch';
 
 /** What is kept of the Lambda's time to undo a failed change, and then to answer: milliseconds, and a share at most. */
@@ -62,11 +62,11 @@ async function act(
     requireRequest(event);
     switch (event.ResourceType) {
       case SETTINGS_RESOURCE_TYPE:
-        return await settle(event, deadlines, journal, log);
+        return await handleSettings(event, deadlines, journal, log);
       case REPLICA_RESOURCE_TYPE:
-        return await settleReplica(event, deadlines, log);
+        return await handleReplica(event, deadlines, log);
       default:
-        return await settleDomain(event, deadlines, journal, log);
+        return await handleDomain(event, deadlines, journal, log);
     }
   } catch (error) {
     const physicalId = isPlain(event.PhysicalResourceId) ? event.PhysicalResourceId : emptyPhysicalId(event.RequestId);

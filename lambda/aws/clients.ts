@@ -1,53 +1,15 @@
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { Route53Client } from '@aws-sdk/client-route-53';
-import { SESClient } from '@aws-sdk/client-ses';
-import { SESv2Client } from '@aws-sdk/client-sesv2';
 import { fromTemporaryCredentials } from '@aws-sdk/credential-providers';
 import { ResourceIds, sendingPolicyName } from '../domain/claims';
 import { callAws } from './call';
+import { Access, clientSettings, deployment, restrict } from './client-settings';
 import { Deadline } from '../events/deadline';
 import { Log } from '../events/log';
-import { readOnly } from './read-only';
-import { FullJitterUntilDeadline } from './retry';
-import { IdentitySettings } from './ses-settings';
 import { HostedZone } from './route53';
 import { Ses } from './ses';
-import { StrictHttpHandler } from './strict-http-handler';
-
-/** In milliseconds. */
-const TIME_LIMITS = { connectionTimeout: 5_000, requestTimeout: 10_000, throwOnRequestTimeout: true };
-
-/** For all clients and events, so that connections are used again and none is left open. */
-const answersInXml = new StrictHttpHandler('XML', TIME_LIMITS);
-const answersInJson = new StrictHttpHandler('JSON', TIME_LIMITS);
-
-/** What the clients are for. */
-export interface Access {
-  readonly mayWrite: boolean;
-  /** How many may call at a time. */
-  readonly crowd: number;
-}
-
-/** In a deployment, all domains of the stack may be under way at a time. */
-function deployment(): Access {
-  return { mayWrite: true, crowd: Number(process.env.DOMAINS ?? 1) };
-}
-
-/** What every client is made with: the retries end with the deadline of the event that it serves. */
-function settings(region: string, deadline: Deadline, { crowd }: Access, requestHandler = answersInXml) {
-  return { region, retryStrategy: new FullJitterUntilDeadline(deadline, crowd), requestHandler };
-}
-
-function sesClients(region: string, deadline: Deadline, access: Access) {
-  const clients = {
-    v1: new SESClient(settings(region, deadline, access)),
-    v2: new SESv2Client(settings(region, deadline, access, answersInJson)),
-  };
-  if (!access.mayWrite) {
-    Object.values(clients).forEach(readOnly);
-  }
-  return clients;
-}
+import { SesClients } from './ses-clients';
+import { IdentitySettings } from './ses-settings';
 
 /** The Region in which the Lambda runs, which is the stack's. */
 function ownRegion(): string {
@@ -90,7 +52,8 @@ export function connect(
   log: Log,
   access: Access = deployment(),
 ): Aws {
-  const inRegion = (region: string) => connectSes(stackId, region, deadline, log, sesClients(region, deadline, access));
+  const inRegion = (region: string) =>
+    connectSes(stackId, region, deadline, log, new SesClients(region, deadline, access));
   return {
     ses: inRegion(domain.region),
     sesElsewhere: regionsOfStack()
@@ -101,16 +64,10 @@ export function connect(
   };
 }
 
-function connectSes(
-  stackId: string,
-  region: string,
-  deadline: Deadline,
-  log: Log,
-  { v1, v2 }: ReturnType<typeof sesClients>,
-): Ses {
+function connectSes(stackId: string, region: string, deadline: Deadline, log: Log, clients: SesClients): Ses {
   const [, partition = 'aws', , , account = ''] = stackId.split(':');
   const home = { partition, account, region };
-  return new Ses(v1, v2, deadline, home, log);
+  return new Ses(clients, deadline, home, log);
 }
 
 function regionsOfStack(): readonly string[] {
@@ -130,7 +87,7 @@ export function connectSettings(
   log: Log,
   access: Access = deployment(),
 ): SettingsAws {
-  const clients = sesClients(identity.region, deadline, access);
+  const clients = new SesClients(identity.region, deadline, access);
   return {
     ses: connectSes(resource.StackId, identity.region, deadline, log, clients),
     // Settings belong to one identity.
@@ -141,7 +98,7 @@ export function connectSettings(
 }
 
 export function cloudFormationClient(deadline: Deadline, access: Access = deployment()): CloudFormationClient {
-  return new CloudFormationClient(settings(ownRegion(), deadline, access));
+  return new CloudFormationClient(clientSettings(ownRegion(), deadline, access));
 }
 
 const LIST_ONLY = JSON.stringify({
@@ -173,11 +130,10 @@ async function route53Client(
   log: Log,
   access: Access,
 ): Promise<Route53Client> {
-  const common = settings(route53Region(ownRegion()), deadline, access);
-  const make = (client: Route53Client) => (access.mayWrite ? client : readOnly(client));
+  const common = clientSettings(route53Region(ownRegion()), deadline, access);
   const roleArn = config.delegationRoleArn;
   if (roleArn === undefined) {
-    return make(new Route53Client(common));
+    return restrict(new Route53Client(common), access);
   }
   const assumeRole = fromTemporaryCredentials({
     params: {
@@ -193,5 +149,5 @@ async function route53Client(
   const credentials = await callAws(log, { service: 'STS', operation: 'AssumeRole', target: roleArn }, deadline, () =>
     deadline.race(assumeRole()),
   );
-  return make(new Route53Client({ ...common, credentials }));
+  return restrict(new Route53Client({ ...common, credentials }), access);
 }

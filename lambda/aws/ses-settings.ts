@@ -1,7 +1,6 @@
 import {
   GetIdentityNotificationAttributesCommand,
   IdentityNotificationAttributes,
-  SESClient,
   SetIdentityHeadersInNotificationsEnabledCommand,
   SetIdentityNotificationTopicCommand,
 } from '@aws-sdk/client-ses';
@@ -12,7 +11,6 @@ import {
   PutEmailIdentityConfigurationSetAttributesCommand,
   PutEmailIdentityFeedbackAttributesCommand,
   PutEmailIdentityMailFromAttributesCommand,
-  SESv2Client,
   UpdateEmailIdentityPolicyCommand,
 } from '@aws-sdk/client-sesv2';
 import {
@@ -30,6 +28,7 @@ import type { AwsCallFailure } from '../events/failure';
 import { Log } from '../events/log';
 import { pickSettings } from '../settings/plan';
 import { callAws } from './call';
+import type { SesClients } from './ses-clients';
 
 /** What SES says of the settings when it shows the identity: all but topics and headers. */
 export interface Shown {
@@ -90,7 +89,7 @@ function setHeaders(NotificationType: Notification): Write<boolean> {
 /** The calls to SES about the settings of one identity. */
 export class IdentitySettings {
   public constructor(
-    private readonly clients: Clients,
+    private readonly clients: SesClients,
     private readonly identity: { readonly domainName: string; readonly region: string },
     /** Under which name the identity has the policy of the resource. */
     private readonly policyName: string,
@@ -172,12 +171,7 @@ export class IdentitySettings {
   }
 }
 
-interface Clients {
-  readonly v1: SESClient;
-  readonly v2: SESv2Client;
-}
-
-type Write<Value> = (clients: Clients, identity: string, value: Value, options: CallOptions) => Promise<unknown>;
+type Write<Value> = (clients: SesClients, identity: string, value: Value, options: CallOptions) => Promise<unknown>;
 
 interface CallOptions {
   readonly abortSignal: AbortSignal;

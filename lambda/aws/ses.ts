@@ -1,4 +1,4 @@
-import { SESClient, VerifyDomainDkimCommand } from '@aws-sdk/client-ses';
+import { VerifyDomainDkimCommand } from '@aws-sdk/client-ses';
 import {
   CreateEmailIdentityCommand,
   CreateEmailIdentityResponse,
@@ -9,7 +9,6 @@ import {
   GetEmailIdentityCommand,
   ListTagsForResourceCommand,
   PutEmailIdentityDkimSigningAttributesCommand,
-  SESv2Client,
   Tag,
   TagResourceCommand,
   UntagResourceCommand,
@@ -23,6 +22,7 @@ import { AwsCallFailure, Failure } from '../events/failure';
 import { Log } from '../events/log';
 import { callAws } from './call';
 import { CHANGE_KEYS } from './remedy';
+import type { SesClients } from './ses-clients';
 import { Shown, shownSettings } from './ses-settings';
 
 /** What SES says of how an identity signs. */
@@ -70,8 +70,7 @@ export interface Home {
 /** The calls to SES in one Region about identities. */
 export class Ses {
   public constructor(
-    private readonly client: SESClient,
-    private readonly v2: SESv2Client,
+    private readonly clients: SesClients,
     private readonly deadline: Deadline,
     private readonly home: Home,
     private readonly log: Log,
@@ -95,7 +94,7 @@ export class Ses {
   ): Promise<Identity | { readonly mayBeMade: boolean }> {
     const input = { EmailIdentity: domainName, Tags: toList(tags), DkimSigningAttributes: attributesFor(keys) };
     const send: Send<CreateEmailIdentityResponse> = (options) =>
-      this.v2.send(new CreateEmailIdentityCommand(input), options);
+      this.clients.v2.send(new CreateEmailIdentityCommand(input), options);
     try {
       const { DkimAttributes } = await this.call('CreateEmailIdentity', domainName, send, keys.parentRegion);
       return { signing: toSigning(DkimAttributes), tags, settings: {} };
@@ -116,7 +115,7 @@ export class Ses {
    */
   public async findIdentity(domainName: string): Promise<Identity | undefined> {
     const found = await this.unlessGone('GetEmailIdentity', domainName, (options) =>
-      this.v2.send(new GetEmailIdentityCommand({ EmailIdentity: domainName }), options),
+      this.clients.v2.send(new GetEmailIdentityCommand({ EmailIdentity: domainName }), options),
     );
     return (
       found && {
@@ -136,7 +135,7 @@ export class Ses {
    */
   public async readTags(domainName: string): Promise<Tags | undefined> {
     const found = await this.unlessGone('ListTagsForResource', domainName, (options) =>
-      this.v2.send(new ListTagsForResourceCommand({ ResourceArn: this.arn(domainName) }), options),
+      this.clients.v2.send(new ListTagsForResourceCommand({ ResourceArn: this.arn(domainName) }), options),
     );
     return found && fromList(found.Tags);
   }
@@ -149,7 +148,7 @@ export class Ses {
    */
   public async tag(domainName: string, tags: Tags): Promise<void> {
     await this.call('TagResource', domainName, (options) =>
-      this.v2.send(new TagResourceCommand({ ResourceArn: this.arn(domainName), Tags: toList(tags) }), options),
+      this.clients.v2.send(new TagResourceCommand({ ResourceArn: this.arn(domainName), Tags: toList(tags) }), options),
     );
   }
 
@@ -161,7 +160,10 @@ export class Ses {
    */
   public async untag(domainName: string, keys: readonly string[]): Promise<void> {
     await this.unlessGone('UntagResource', domainName, (options) =>
-      this.v2.send(new UntagResourceCommand({ ResourceArn: this.arn(domainName), TagKeys: [...keys] }), options),
+      this.clients.v2.send(
+        new UntagResourceCommand({ ResourceArn: this.arn(domainName), TagKeys: [...keys] }),
+        options,
+      ),
     );
   }
 
@@ -173,7 +175,7 @@ export class Ses {
    */
   public async verifyDomainDkim(domainName: string): Promise<readonly string[]> {
     const { DkimTokens } = await this.call('VerifyDomainDkim', domainName, (options) =>
-      this.client.send(new VerifyDomainDkimCommand({ Domain: domainName }), options),
+      this.clients.v1.send(new VerifyDomainDkimCommand({ Domain: domainName }), options),
     );
     return requireThreeTokens(DkimTokens ?? [], domainName, this.home.region);
   }
@@ -191,7 +193,7 @@ export class Ses {
       SigningAttributes: { NextSigningKeyLength: keyLength },
     } as const;
     const { DkimTokens, DkimStatus, SigningHostedZone } = await this.call(CHANGE_KEYS, domainName, (options) =>
-      this.v2.send(new PutEmailIdentityDkimSigningAttributesCommand(input), options),
+      this.clients.v2.send(new PutEmailIdentityDkimSigningAttributesCommand(input), options),
     );
     return toSigning({ Tokens: DkimTokens, Status: DkimStatus, SigningHostedZone, NextSigningKeyLength: keyLength });
   }
@@ -204,7 +206,7 @@ export class Ses {
    */
   public async deleteIdentity(domainName: string): Promise<void> {
     await this.unlessGone('DeleteEmailIdentity', domainName, (options) =>
-      this.v2.send(new DeleteEmailIdentityCommand({ EmailIdentity: domainName }), options),
+      this.clients.v2.send(new DeleteEmailIdentityCommand({ EmailIdentity: domainName }), options),
     );
   }
 

@@ -7,9 +7,9 @@ import { idsMadeBy, plannedClaim } from './claim-plan';
 import { IDENTITY } from './claims';
 import { parseTags } from './config';
 import { DomainRun, idsOf } from './domain-run';
-import { settleIdentity, settleKeys } from './identity-setup';
+import { applyIdentity, applySigningKeys } from './identity-setup';
 import { DomainState, kindsOf } from './physical-id';
-import { settleRecords } from './record-setup';
+import { applyRecords } from './record-setup';
 import { waitForVerification } from './verification';
 
 /** What is in place after Create or Update. */
@@ -34,10 +34,10 @@ const NOT_TAKEN =
  */
 export async function applyDomain(run: DomainRun, aws: Aws, freshness: Freshness): Promise<Applied> {
   const { config } = run;
-  const found = await settleIdentity(run, aws, freshness);
+  const found = await applyIdentity(run, aws, freshness);
   const zone = await aws.openZone();
-  const { status = found, remark: kept } = await settleKeys(run, aws, zone, freshness);
-  const ownedRecords = await settleRecords(run, zone, freshness);
+  const { status = found, remark: kept } = await applySigningKeys(run, aws, zone, freshness);
+  const ownedRecords = await applyRecords(run, zone, freshness);
   const verified =
     config.waitForVerification > 0 && status !== 'Success'
       ? await waitForVerification(
@@ -49,8 +49,8 @@ export async function applyDomain(run: DomainRun, aws: Aws, freshness: Freshness
           freshness,
         )
       : status;
-  await settleTags(run, freshness);
-  if (run.madeIdentity || run.submitted.length > 0) {
+  await applyTags(run, freshness);
+  if (run.madeIdentity || run.sent.length > 0) {
     await freshness.check();
   }
   const state = run.state(ownedRecords);
@@ -67,12 +67,12 @@ export async function applyDomain(run: DomainRun, aws: Aws, freshness: Freshness
  * Undefined when this is the first run, or the second one after a crash.
  */
 export function doneElsewhere(run: DomainRun): DomainState | undefined {
-  const { claimedElsewhere, submitted } = run;
-  return claimedElsewhere && run.state([...new Set([...idsMadeBy(run, claimedElsewhere), ...idsOf(submitted)])]);
+  const { claimedElsewhere, sent } = run;
+  return claimedElsewhere && run.state([...new Set([...idsMadeBy(run, claimedElsewhere), ...idsOf(sent)])]);
 }
 
 /** The user's tags, as they changed since the last deployment. */
-async function settleTags({ known, event, claims, config }: DomainRun, freshness: Freshness): Promise<void> {
+async function applyTags({ known, event, claims, config }: DomainRun, freshness: Freshness): Promise<void> {
   const former = known === undefined ? {} : parseTags(event.OldResourceProperties);
   await claims!.changeUserTags(config.tags, former, freshness);
 }

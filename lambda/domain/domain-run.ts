@@ -6,7 +6,7 @@ import { Claim, claimId } from './claims';
 import type { DomainConfig } from './config';
 import type { IdentityClaims } from './identity-claims';
 import { DomainState, formatPhysicalId } from './physical-id';
-import { sameIdentity, Submission } from './record-plan';
+import { sameIdentity, SentRecord } from './record-plan';
 
 /** What the run of a Create or an Update knows of its domain by now, and what it has done. */
 export class DomainRun {
@@ -34,7 +34,7 @@ export class DomainRun {
   /** Whether this event has made the identity. */
   public madeIdentity: boolean;
   /** The records that were sent to Route 53. */
-  public submitted: readonly Submission[];
+  public sent: readonly SentRecord[];
 
   public constructor(
     public readonly event: CustomResourceEvent,
@@ -49,21 +49,21 @@ export class DomainRun {
     this.eventClaim = claimId(event);
     this.known = previous !== undefined && sameIdentity(previous, config) ? previous : undefined;
     // A run of the same event that was killed: what it made is ours, to go on with or to undo.
-    const { madeIdentity, tokens = [], dkimDomain = '', submitted = [] } = journal.read();
+    const { madeIdentity, tokens = [], dkimDomain = '', sent = [] } = journal.read();
     this.isFirstHere = madeIdentity === undefined;
     this.madeIdentity = madeIdentity ?? false;
     this.tokens = tokens;
     this.dkimDomain = dkimDomain;
-    this.submitted = submitted;
+    this.sent = sent;
   }
 
   public noteIdentity(): void {
     this.journal.note({ madeIdentity: this.madeIdentity });
   }
 
-  public noteSubmitted(submitted: readonly Submission[]): void {
-    this.submitted = submitted;
-    this.journal.note({ submitted, tokens: this.tokens, dkimDomain: this.dkimDomain });
+  public noteSent(sent: readonly SentRecord[]): void {
+    this.sent = sent;
+    this.journal.note({ sent, tokens: this.tokens, dkimDomain: this.dkimDomain });
   }
 
   /** The records that the domain is to have. */
@@ -85,6 +85,6 @@ export class DomainRun {
   }
 }
 
-export function idsOf(submitted: readonly Submission[]): readonly string[] {
-  return submitted.map(({ record }) => record.id);
+export function idsOf(sent: readonly SentRecord[]): readonly string[] {
+  return sent.map(({ record }) => record.id);
 }

@@ -35,7 +35,7 @@ interface Deadlines {
 }
 
 /** Creates, updates or removes a domain: its identity and its records. */
-export async function settleDomain(
+export async function handleDomain(
   event: CustomResourceEvent,
   deadlines: Deadlines,
   journal: Journal,

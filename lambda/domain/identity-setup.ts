@@ -17,7 +17,7 @@ import { changeKeys, otherLength, refuseOtherKeys, refuseToChange, whyKept } fro
  *
  * @returns the DKIM status
  */
-export async function settleIdentity(run: DomainRun, aws: Aws, freshness: Freshness): Promise<DkimStatus> {
+export async function applyIdentity(run: DomainRun, aws: Aws, freshness: Freshness): Promise<DkimStatus> {
   const { config, known, log } = run;
   const { domainName, region } = config;
   const { ses } = aws;
@@ -87,7 +87,7 @@ export function chooseDkimDomain(
  *
  * @returns the DKIM status of new keys; what the user has to know when they stay as they are
  */
-export async function settleKeys(
+export async function applySigningKeys(
   run: DomainRun,
   aws: Aws,
   zone: HostedZone | undefined,

@@ -31,7 +31,7 @@ export interface Change {
 }
 
 /** A record that was sent to Route 53. */
-export interface Submission {
+export interface SentRecord {
   readonly record: MailRecord;
   /** Of the record set: seconds. */
   readonly ttl: number;
@@ -42,14 +42,14 @@ export interface Submission {
 /** What has to be done for the records of a domain, and whose they are then. */
 export interface RecordPlan {
   readonly changes: readonly Change[];
-  readonly submissions: readonly Submission[];
+  readonly sent: readonly SentRecord[];
   /** The ids of the records that are ours afterwards. */
   readonly owned: readonly string[];
   /** The ids of those that are just as we write them, and others made. */
   readonly found: readonly string[];
 }
 
-export interface RecordWishes {
+export interface DesiredRecords {
   readonly records: readonly MailRecord[];
   readonly zoneId: string;
   readonly ttl: number;
@@ -84,58 +84,58 @@ export const NOTHING_MADE = {
  *
  * @throws Failure for a conflict, naming the record, both values and the remedy.
  */
-export function planRecords(wishes: RecordWishes, existing: readonly RecordSet[]): RecordPlan {
+export function planRecords(desired: DesiredRecords, existing: readonly RecordSet[]): RecordPlan {
   const changes: Change[] = [];
-  const submissions: Submission[] = [];
+  const sent: SentRecord[] = [];
   const owned: string[] = [];
   const found: string[] = [];
 
-  for (const record of wishes.records) {
+  for (const record of desired.records) {
     const sets = existing.filter((set) => contends(set, record));
     const [first] = sets;
     const present = sets.length === 1 && first.type === record.type && first.simple ? first : undefined;
-    const unconfirmed = wishes.unconfirmed.includes(record.id);
-    const ours = unconfirmed || wishes.owned.includes(record.id);
-    const submit = (replaced?: RecordSet) => {
-      const next = withRecord(present, record, wishes.ttl);
+    const unconfirmed = desired.unconfirmed.includes(record.id);
+    const ours = unconfirmed || desired.owned.includes(record.id);
+    const write = (replaced?: RecordSet) => {
+      const next = withRecord(present, record, desired.ttl);
       changes.push(...transition(present, next));
-      submissions.push({ record, ttl: next.ttl, replaced });
+      sent.push({ record, ttl: next.ttl, replaced });
       owned.push(record.id);
     };
 
     if (sets.length > 0 && present === undefined) {
-      throw conflict(wishes, record, sets);
+      throw conflict(desired, record, sets);
     }
     const moved =
-      present !== undefined && wishes.former.some((each) => each.id === record.id && hasExactValue(present, each));
+      present !== undefined && desired.former.some((each) => each.id === record.id && hasExactValue(present, each));
     if (present === undefined || conflictingValues(present, record).length === 0) {
-      submit();
+      write();
     } else if (satisfies(present, record) && !(ours && (moved || hasExactValue(present, record)))) {
       // One MX record serves all Regions; the other records are ours only as we write them.
       if (record.type === 'MX' || hasExactValue(present, record)) {
-        (wishes.inherited.includes(record.id) ? owned : found).push(record.id);
+        (desired.inherited.includes(record.id) ? owned : found).push(record.id);
       }
     } else if (hasExactValue(present, record) && unconfirmed) {
-      submit();
-    } else if (hasExactValue(present, record) && (present.ttl === wishes.ttl || isShared(present, record))) {
+      write();
+    } else if (hasExactValue(present, record) && (present.ttl === desired.ttl || isShared(present, record))) {
       owned.push(record.id);
-    } else if (ours || wishes.overwriteRecords || wishes.taken?.includes(record.id)) {
+    } else if (ours || desired.overwriteRecords || desired.taken?.includes(record.id)) {
       // What a run of the same event has written is nothing to go back to.
-      submit(unconfirmed ? undefined : present);
+      write(unconfirmed ? undefined : present);
     } else {
-      throw conflict(wishes, record, sets);
+      throw conflict(desired, record, sets);
     }
   }
-  return { changes, submissions, owned, found };
+  return { changes, sent, owned, found };
 }
 
 /** What takes records back that were sent, as far as nobody has changed them since. */
 export function planUndo(
-  submissions: readonly Submission[],
+  sent: readonly SentRecord[],
   existing: readonly RecordSet[],
   retain: boolean,
 ): readonly Change[] {
-  return submissions.flatMap(({ record, replaced }) => {
+  return sent.flatMap(({ record, replaced }) => {
     const present = findMade(record, existing);
     return present === undefined || (replaced === undefined && retain)
       ? []
@@ -144,8 +144,8 @@ export function planUndo(
 }
 
 /** Whether records are in the zone as they were sent. */
-export function areWritten(submissions: readonly Submission[], existing: readonly RecordSet[]): boolean {
-  return submissions.every(({ record, ttl }) =>
+export function areWritten(sent: readonly SentRecord[], existing: readonly RecordSet[]): boolean {
+  return sent.every(({ record, ttl }) =>
     existing.some((set) => isOf(set, record) && hasExactValue(set, record) && set.ttl === ttl),
   );
 }
@@ -156,10 +156,7 @@ export function isMade(record: MailRecord, existing: readonly RecordSet[]): bool
 }
 
 /** Records sent after others that were written: what was there before the first ones is what to go back to. */
-export function mergeSubmissions(
-  written: readonly Submission[],
-  further: readonly Submission[],
-): readonly Submission[] {
+export function mergeSent(written: readonly SentRecord[], further: readonly SentRecord[]): readonly SentRecord[] {
   const merged = new Map(written.map((each) => [each.record.id, each]));
   for (const each of further) {
     const earlier = merged.get(each.record.id);
@@ -330,7 +327,7 @@ function transition(from: RecordSet | undefined, to: RecordSet | undefined): rea
     : [{ action: 'UPSERT', record: to }];
 }
 
-function conflict(wishes: RecordWishes, wanted: MailRecord, sets: readonly RecordSet[]): Failure {
+function conflict(desired: DesiredRecords, wanted: MailRecord, sets: readonly RecordSet[]): Failure {
   const found = sets
     .map((set) => {
       const values = set.type === wanted.type ? conflictingValues(set, wanted) : set.values;
@@ -341,7 +338,7 @@ function conflict(wishes: RecordWishes, wanted: MailRecord, sets: readonly Recor
   const { option = 'mailFrom' } = kindOf(wanted.id);
   const keep = option === 'mailFrom' ? 'remove it' : `leave ${option} out to keep it`;
   return new Failure(
-    `The record ${wanted.name} exists in hosted zone ${wishes.zoneId} with a different value: it is ${found} and should be ` +
+    `The record ${wanted.name} exists in hosted zone ${desired.zoneId} with a different value: it is ${found} and should be ` +
       `${wanted.type} ${valueInRoute53(wanted)}. ` +
       (replaceable
         ? `Set overwriteRecords: true to replace it, or ${keep}, then deploy again.`

@@ -8,13 +8,13 @@ import { DomainRun, idsOf } from './domain-run';
 import {
   areWritten,
   isMade,
-  mergeSubmissions,
+  mergeSent,
   planRecords,
   RecordPlan,
   sameRecordNames,
   sameTokens,
   sharedIds,
-  Submission,
+  SentRecord,
 } from './record-plan';
 import type { RecordSet } from './record-set';
 
@@ -27,7 +27,7 @@ const MOST_PLANS = 3;
  * @returns the ids of the records that are ours
  * @throws Failure for a record of others that is in the way
  */
-export async function settleRecords(
+export async function applyRecords(
   run: DomainRun,
   zone: HostedZone | undefined,
   freshness: Freshness,
@@ -49,7 +49,7 @@ export async function settleRecords(
       return plan.owned;
     }
     await freshness.require();
-    run.noteSubmitted(mergeSubmissions(written, plan.submissions));
+    run.noteSent(mergeSent(written, plan.sent));
     try {
       await zone.waitUntilInSync(await zone.change(plan.changes), () => freshness.checkNowAndThen());
       return plan.owned;
@@ -58,9 +58,9 @@ export async function settleRecords(
         throw error;
       }
       // The zone changed under us; after a lost answer, by our own first try.
-      const lost = error.attempts > 1 && areWritten(run.submitted, await listRecords(run, zone));
+      const lost = error.attempts > 1 && areWritten(run.sent, await listRecords(run, zone));
       if (!lost) {
-        run.noteSubmitted(written);
+        run.noteSent(written);
       }
       if (plans === MOST_PLANS) {
         throw error;
@@ -80,7 +80,7 @@ interface Planned {
   readonly plan: RecordPlan;
   readonly existing: readonly RecordSet[];
   /** What was sent before, as far as it is there. */
-  readonly written: readonly Submission[];
+  readonly written: readonly SentRecord[];
 }
 
 /** @returns what looks at the zone and plans: again, whenever the zone has changed in between */
@@ -96,7 +96,7 @@ async function planOf(run: DomainRun, zone: HostedZone): Promise<() => Promise<P
   const elsewhere = await claimsElsewhere(run, records);
   const former = run.formerRegions.flatMap((region) => mailRecords({ ...config, region, tokens: [], dkimDomain: '' }));
 
-  const planFor = (existing: readonly RecordSet[], written: readonly Submission[]): RecordPlan => {
+  const planFor = (existing: readonly RecordSet[], written: readonly SentRecord[]): RecordPlan => {
     const others = claims.all().filter(({ id }) => id !== run.eventClaim);
     const inherited = [
       ...others.flatMap((claim) => idsMadeBy(run, claim)),
@@ -123,7 +123,7 @@ async function planOf(run: DomainRun, zone: HostedZone): Promise<() => Promise<P
   return async () => {
     const existing = await listRecords(run, zone);
     // Of a batch whose answer was lost, or whose run was killed, all is there or nothing.
-    const written = areWritten(run.submitted, existing) ? run.submitted : [];
+    const written = areWritten(run.sent, existing) ? run.sent : [];
     const plan = planFor(existing, written);
     if (plan.found.length === 0) {
       return { plan, existing, written };

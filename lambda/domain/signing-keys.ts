@@ -159,8 +159,8 @@ export async function publishKeys(
     const zone = records.length > 0 ? await openZone() : undefined;
     if (zone !== undefined) {
       const names = records.map(({ name }) => name);
-      const wishes = { ...NOTHING_MADE, records, zoneId: zone.id, ttl };
-      const { changes } = planRecords(wishes, await zone.listRecordSets(domainName, names));
+      const desired = { ...NOTHING_MADE, records, zoneId: zone.id, ttl };
+      const { changes } = planRecords(desired, await zone.listRecordSets(domainName, names));
       if (changes.length > 0) {
         await zone.change(changes);
       }

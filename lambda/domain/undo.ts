@@ -6,7 +6,7 @@ import { DomainRun, idsOf } from './domain-run';
 import { IdentityClaims } from './identity-claims';
 import { chooseDkimDomain } from './identity-setup';
 import { DomainState, kindsOf } from './physical-id';
-import { isMade, planUndo, sameTokens, Submission } from './record-plan';
+import { isMade, planUndo, sameTokens, SentRecord } from './record-plan';
 import { choosesKeys, publishKeys } from './signing-keys';
 
 /** What a failed run could not take back. */
@@ -26,7 +26,7 @@ export interface Leftover {
 export async function undoDomain(run: DomainRun, aws: Aws): Promise<Leftover> {
   const { config, eventClaim, known, log } = run;
   const claims = new IdentityClaims(aws, config, log);
-  let recordsLeft = idsOf(run.submitted);
+  let recordsLeft = idsOf(run.sent);
   let leaving: readonly Claim[] = [];
   let remark: string | undefined;
   try {
@@ -55,12 +55,12 @@ export async function undoDomain(run: DomainRun, aws: Aws): Promise<Leftover> {
       },
     );
     await publishKeys(aws, kept, config, log);
-    const hasBegun = leaving.length > 0 || run.madeIdentity || run.submitted.length > 0;
+    const hasBegun = leaving.length > 0 || run.madeIdentity || run.sent.length > 0;
     return { state: hasBegun ? run.state([]) : undefined, problems: [], remark };
   } catch (error) {
     // The claim stays with what is left: the Delete that follows a failed Create finds it. Nobody need wait for that.
     await claims.stay(leaving);
-    if (!run.madeIdentity && run.submitted.length === 0 && run.claims?.hasChanged !== true) {
+    if (!run.madeIdentity && run.sent.length === 0 && run.claims?.hasChanged !== true) {
       return { state: undefined, problems: [] };
     }
     return { state: run.state(recordsLeft), problems: [(error as Error).message] };
@@ -108,9 +108,9 @@ async function undoRecords(
   others: readonly Claim[],
   claimed: readonly string[],
 ): Promise<string | undefined> {
-  const { config, submitted } = run;
-  const unknown = run.records().filter(({ id }) => claimed.includes(id) && !idsOf(submitted).includes(id));
-  const all: readonly Submission[] = [...submitted, ...unknown.map((record) => ({ record, ttl: config.ttl }))];
+  const { config, sent } = run;
+  const unknown = run.records().filter(({ id }) => claimed.includes(id) && !idsOf(sent).includes(id));
+  const all: readonly SentRecord[] = [...sent, ...unknown.map((record) => ({ record, ttl: config.ttl }))];
   const zone = all.length === 0 ? undefined : await openZone();
   if (zone === undefined) {
     return undefined;
@@ -120,7 +120,7 @@ async function undoRecords(
   const candidates = (id: string) =>
     (belongsToIdentity(id) ? others : [...others, ...elsewhere]).map((claim) => withoutLost(run, claim));
   const users = (id: string) => candidates(id).filter((claim) => usesRecord(claim, kind(id), config));
-  const isFree = ({ record, replaced }: Submission) => replaced !== undefined || users(record.id).length === 0;
+  const isFree = ({ record, replaced }: SentRecord) => replaced !== undefined || users(record.id).length === 0;
   const free = all.filter(isFree);
   const orphans = all
     .filter((each) => !isFree(each))

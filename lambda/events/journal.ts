@@ -4,14 +4,14 @@ import { tmpdir } from 'os';
 import { join } from 'path';
 import type { Settings } from '../../lib/shared/settings';
 import { Answer } from './answer';
-import type { Submission } from '../domain/record-plan';
+import type { SentRecord } from '../domain/record-plan';
 
 /** What an earlier run of the same event made, or answered. */
 export interface Entry {
   readonly madeIdentity?: boolean;
   readonly tokens?: readonly string[];
   readonly dkimDomain?: string;
-  readonly submitted?: readonly Submission[];
+  readonly sent?: readonly SentRecord[];
   /** The settings as they were before the event. */
   readonly before?: Settings;
   readonly answer?: Answer;

@@ -12,12 +12,12 @@ import { parseReplica } from './config';
  *
  * @see https://docs.aws.amazon.com/ses/latest/dg/send-email-authentication-dkim-deed.html
  */
-export async function settleReplica(
+export async function handleReplica(
   event: CustomResourceEvent,
   deadlines: { readonly work: Deadline; readonly undo: Deadline },
   log: Log,
 ): Promise<Answer> {
   return event.RequestType === 'Delete'
     ? removeReplica(event, deadlines.work, log)
-    : new ReplicaSetup(event, parseReplica(event.ResourceProperties), log).settle(deadlines);
+    : new ReplicaSetup(event, parseReplica(event.ResourceProperties), log).run(deadlines);
 }

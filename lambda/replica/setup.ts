@@ -35,7 +35,7 @@ export class ReplicaSetup {
     this.claim = this.isKnown ? state!.claim : claimId(event);
   }
 
-  public async settle(deadlines: { readonly work: Deadline; readonly undo: Deadline }): Promise<Answer> {
+  public async run(deadlines: { readonly work: Deadline; readonly undo: Deadline }): Promise<Answer> {
     const { event, config, log } = this;
     const physicalId = formatReplicaId({ ...config, claim: this.claim });
     const freshness = new Freshness(event, deadlines.work, log);

@@ -25,7 +25,7 @@ const REFUSED = /Invalid|Validation|BadRequest|NotFound|AccessDenied|NotAuthoriz
  * Gives an identity its settings, or takes them away. What is set already is not set again, and what this run has
  * changed goes back to what it was when a later step fails. A setting that had our value before we came stays.
  */
-export async function settle(
+export async function handleSettings(
   event: CustomResourceEvent,
   deadlines: { readonly work: Deadline; readonly undo: Deadline },
   journal: Journal,
@@ -33,7 +33,7 @@ export async function settle(
 ): Promise<Answer> {
   return event.RequestType === 'Delete'
     ? removeSettings(event, deadlines.work, log)
-    : new SettingsSetup(event, parseSettings(event.ResourceProperties), journal, log).settle(deadlines);
+    : new SettingsSetup(event, parseSettings(event.ResourceProperties), journal, log).run(deadlines);
 }
 
 /** One Create or Update of settings. */
@@ -59,7 +59,7 @@ class SettingsSetup {
     this.former = isKnown ? (parseFormer(event.OldResourceProperties)?.wanted ?? {}) : undefined;
   }
 
-  public async settle(deadlines: { readonly work: Deadline; readonly undo: Deadline }): Promise<Answer> {
+  public async run(deadlines: { readonly work: Deadline; readonly undo: Deadline }): Promise<Answer> {
     const { event, config, log } = this;
     const freshness = new Freshness(event, deadlines.work, log);
     const before = { claim: undefined as Claim | undefined };
@@ -161,10 +161,10 @@ class SettingsSetup {
     const isSetNow = changed.has('MailFrom');
     return wanted.MailFrom === undefined
       ? undefined
-      : this.settleMailFrom(aws, isSetNow ? 'Pending' : toStatus(claims.found.mailFromStatus), freshness);
+      : this.verifyMailFrom(aws, isSetNow ? 'Pending' : toStatus(claims.found.mailFromStatus), freshness);
   }
 
-  private async settleMailFrom(aws: SettingsAws, found: string, freshness: Freshness): Promise<string> {
+  private async verifyMailFrom(aws: SettingsAws, found: string, freshness: Freshness): Promise<string> {
     const { wanted, waitForVerification } = this.config;
     const isGivenUp = found === 'Failed';
     if (isGivenUp) {

@@ -1,6 +1,7 @@
 import { sameValue, Setting, Settings, SETTINGS } from '../../lib/shared/settings';
 import { belongsToIdentity, MailRecord, mailRecords } from '../../lib/shared/mail-records';
-import { Access, connect, connectSettings } from '../aws/clients';
+import type { Access } from '../aws/client-settings';
+import { connect, connectSettings } from '../aws/clients';
 import type { ResourceStatus } from '../aws/cloudformation';
 import type { HostedZone } from '../aws/route53';
 import type { Identity } from '../aws/ses';

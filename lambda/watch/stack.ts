@@ -1,6 +1,7 @@
 import type { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { REPLICA_RESOURCE_TYPE, RESOURCE_TYPE, SETTINGS_RESOURCE_TYPE } from '../../lib/shared/contract';
-import { Access, cloudFormationClient } from '../aws/clients';
+import type { Access } from '../aws/client-settings';
+import { cloudFormationClient } from '../aws/clients';
 import { describeResource, describeStack, listResources, ResourceStatus, StackResource } from '../aws/cloudformation';
 import {
   DomainState,

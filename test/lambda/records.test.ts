@@ -10,7 +10,7 @@ import {
   planUndo,
   RecordPlan,
   recordsToRemove,
-  RecordWishes,
+  DesiredRecords,
   Remaining,
 } from '../../lambda/domain/record-plan';
 
@@ -26,7 +26,7 @@ const source = {
   dkimDomain: 'dkim.amazonses.com',
 };
 
-const wishes: RecordWishes = {
+const desired: DesiredRecords = {
   records: mailRecords(source),
   zoneId: 'Z0EXAMPLE',
   ttl: 1800,
@@ -90,7 +90,7 @@ function sorted(sets: readonly RecordSet[]): RecordSet[] {
 }
 
 /** The plan, or undefined when there is a conflict. */
-function tryPlan(given: RecordWishes, zone: readonly RecordSet[]): RecordPlan | undefined {
+function tryPlan(given: DesiredRecords, zone: readonly RecordSet[]): RecordPlan | undefined {
   try {
     return planRecords(given, zone);
   } catch (error) {
@@ -100,10 +100,10 @@ function tryPlan(given: RecordWishes, zone: readonly RecordSet[]): RecordPlan | 
 }
 
 /** Holds for every plan for every zone. */
-function forEveryPlan(check: (plan: RecordPlan, given: RecordWishes, zone: RecordSet[]) => void): void {
+function forEveryPlan(check: (plan: RecordPlan, given: DesiredRecords, zone: RecordSet[]) => void): void {
   fc.assert(
     fc.property(anyWishes, zones, (some, zone) => {
-      const given = { ...wishes, ...some };
+      const given = { ...desired, ...some };
       const plan = tryPlan(given, zone);
       if (plan) check(plan, given, zone);
     }),
@@ -158,16 +158,16 @@ describe('every plan for the records', () => {
   });
 
   it('can be undone', () => {
-    forEveryPlan(({ changes, submissions }, _, zone) => {
+    forEveryPlan(({ changes, sent }, _, zone) => {
       const after = apply(changes, zone);
-      expect(apply(planUndo(submissions, after, false), after)).toEqual(sorted(zone));
+      expect(apply(planUndo(sent, after, false), after)).toEqual(sorted(zone));
     });
   });
 
   it('leaves nothing to do', () => {
     forEveryPlan(({ changes, owned, found }, given, zone) => {
       const again = planRecords({ ...given, owned }, apply(changes, zone));
-      expect(again).toEqual({ changes: [], submissions: [], owned, found });
+      expect(again).toEqual({ changes: [], sent: [], owned, found });
     });
   });
 });
@@ -182,9 +182,9 @@ describe('records that others of ours have made', () => {
       cname(nameOf('tok3'), valueOf('tok3')),
     ];
 
-    expect(planRecords({ ...wishes, inherited }, zone)).toEqual({
+    expect(planRecords({ ...desired, inherited }, zone)).toEqual({
       changes: [],
-      submissions: [],
+      sent: [],
       owned: inherited,
       found: ['tok3'],
     });
@@ -193,7 +193,7 @@ describe('records that others of ours have made', () => {
   it('are not changed when they have another value', () => {
     const zone = [cname(nameOf('tok1'), 'elsewhere.example.net')];
 
-    expect(tryPlan({ ...wishes, inherited }, zone)).toBeUndefined();
+    expect(tryPlan({ ...desired, inherited }, zone)).toBeUndefined();
   });
 });
 
@@ -201,16 +201,16 @@ describe('records that a lost try of ours may have written', () => {
   const written = TOKENS.map((token) => cname(nameOf(token), valueOf(token)));
 
   it('are written again, and are ours', () => {
-    const plan = planRecords({ ...wishes, unconfirmed: TOKENS }, written);
+    const plan = planRecords({ ...desired, unconfirmed: TOKENS }, written);
 
     expect(plan.changes.map(({ action }) => action)).toEqual(['UPSERT', 'UPSERT', 'UPSERT']);
     expect(plan.owned).toEqual(TOKENS);
   });
 
   it('are removed when that is undone', () => {
-    const { submissions } = planRecords({ ...wishes, unconfirmed: TOKENS }, written);
+    const { sent } = planRecords({ ...desired, unconfirmed: TOKENS }, written);
 
-    expect(apply(planUndo(submissions, written, false), written)).toEqual([]);
+    expect(apply(planUndo(sent, written, false), written)).toEqual([]);
   });
 });
 

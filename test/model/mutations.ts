@@ -26,13 +26,13 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'takes a record that is right for its own',
     file: 'domain/record-plan.ts',
-    from: '(wishes.inherited.includes(record.id) ? owned : found).push(record.id);',
+    from: '(desired.inherited.includes(record.id) ? owned : found).push(record.id);',
     to: 'owned.push(record.id);',
   },
   {
     name: 'overwrites records unasked',
     file: 'domain/record-plan.ts',
-    from: 'if (ours || wishes.overwriteRecords || wishes.taken?.includes(record.id))',
+    from: 'if (ours || desired.overwriteRecords || desired.taken?.includes(record.id))',
     to: 'if (true)',
   },
   {
