@@ -17,7 +17,8 @@ import {
   required,
   typedProps,
 } from './private/props/prop-types';
-import { atItsLongest, changeStatement, MAX_POLICY_LENGTH, RecordAccess } from './private/permissions/record-access';
+import { atItsLongest, MAX_POLICY_LENGTH } from './private/permissions/policy-length';
+import { changeStatement, RecordAccess } from './private/permissions/record-access';
 
 /**
  * Properties of an `EasyDkimDelegationRole`.

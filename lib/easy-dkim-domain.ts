@@ -113,7 +113,7 @@ export class EasyDkimDomain extends Resource implements ses.IEmailIdentity, iam.
     const replicas = replicaProperties(this, given, properties, fail);
     const replicated = replicatedSettings(given, settings, fail);
     this.provider = EasyDkimProvider.of(this, given.functionOptions);
-    const permissions = this.provider.register(this, request, this.cdkTagManager);
+    const permissions = this.provider.register(this, request, properties.MailFromDomain, this.cdkTagManager);
     this.node.addValidation({
       validate: () => [
         ...tagProblems(this.cdkTagManager.tagValues()),

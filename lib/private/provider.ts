@@ -201,13 +201,18 @@ export class EasyDkimProvider extends Construct {
   /**
    * Lets the handler work on a domain.
    *
+   * @param mailFrom the MAIL FROM domain; undefined without one
    * @param tags the user's tags for the identity
    * @returns what the custom resource has to depend on.
    * @throws Error when another domain of the stack, or the same one in another Region, has the same MAIL FROM domain.
    */
-  public register(construct: Construct, request: PolicyRequest, tags: TagManager): CfnResource[] {
+  public register(
+    construct: Construct,
+    request: PolicyRequest,
+    mailFrom: string | undefined,
+    tags: TagManager,
+  ): CfnResource[] {
     const { domainName, region } = request;
-    const { mailFrom } = request.options;
     const isSame = (other: Pick<Domain, 'domainName' | 'region'>) =>
       other.domainName === domainName && other.region === region;
     const same = this.domains.find(isSame);
@@ -220,8 +225,8 @@ export class EasyDkimProvider extends Construct {
     }
     this.tellOtherStack(construct, domainName, region);
     // Its MX record names the Region of SES, and only identities of one name know of each other's records.
-    const rival = this.domains.find((other) => other.mailFrom === mailFrom && !isSame(other));
-    if (mailFrom !== undefined && rival !== undefined) {
+    const rival = mailFrom && this.domains.find((other) => other.mailFrom === mailFrom && !isSame(other));
+    if (rival) {
       throw new Error(
         `${construct.node.path}: mailFrom is ${shownName(mailFrom)}, which ${rival.construct.node.path} uses for ` +
           'another domain or Region: give another name.',
@@ -260,7 +265,6 @@ export class EasyDkimProvider extends Construct {
       region,
       removable: RemovalPolicy === 'destroy',
       parentArn: sesArn(this, parentRegion, 'identity', domainName),
-      options: {},
       settings: settings && { properties: settings, identityArn: sesArn(this, region, 'identity', domainName) },
     });
   }
@@ -278,7 +282,6 @@ export class EasyDkimProvider extends Construct {
       region,
       removable: RemovalPolicy === 'destroy',
       parentArn: parentRegion && sesArn(this, parentRegion, 'identity', domainName),
-      options: {},
       settings: {
         properties: { ...properties, SendingPolicy: { Version: '', Statement: [] } },
         identityArn: sesArn(this, region, 'identity', domainName),

@@ -209,14 +209,23 @@ describe('the attributes', () => {
       'Fn::Join': [
         '',
         [
-          'arn:',
-          { Ref: 'AWS::Partition' },
-          `:ses:us-east-1:${ACCOUNT}:identity/`,
+          `arn:aws:ses:us-east-1:${ACCOUNT}:identity/`,
           { 'Fn::GetAtt': [theResource(stack, DOMAIN).logicalId, 'DomainName'] },
         ],
       ],
     });
   });
+
+  test.each(['eu-isoe-west-1', 'us-gov-west-1', 'cn-north-1', 'eusc-de-east-1'])(
+    'the ARN has the partition that CloudFormation knows, in %s',
+    (region) => {
+      const stack = aStack(region);
+      const mail = aDomain(stack);
+      expect(stack.resolve(mail.emailIdentityArn)).toMatchObject({
+        'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, `:ses:${region}:${ACCOUNT}:identity/`, expect.anything()]],
+      });
+    },
+  );
 });
 
 describe('the outputs', () => {
@@ -300,7 +309,12 @@ describe('used as an SES identity', () => {
     });
     expect(theResource(stack, 'AWS::Cognito::UserPool').Properties.EmailConfiguration).toMatchObject({
       From: { 'Fn::Join': ['', ['no-reply@', stack.resolve(mail.domainName)]] },
-      SourceArn: stack.resolve(mail.emailIdentityArn) as unknown,
+      SourceArn: {
+        'Fn::Join': [
+          '',
+          ['arn:', { Ref: 'AWS::Partition' }, `:ses:${REGION}:${ACCOUNT}:identity/`, stack.resolve(mail.domainName)],
+        ],
+      },
     });
   });
 

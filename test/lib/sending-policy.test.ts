@@ -110,7 +110,7 @@ describe('grantSendEmail', () => {
       expect(Resource).toEqual([
         expect.anything(),
         { 'Fn::GetAtt': [logicalId, 'SendingResource'] },
-        { 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, `:ses:${REGION}:${ACCOUNT}:template/*`]] },
+        `arn:aws:ses:${REGION}:${ACCOUNT}:template/*`,
       ]);
     }
   });

@@ -165,9 +165,7 @@ describe('the topics of the notifications', () => {
   const condition = (...domainNames: string[]) => ({
     StringEquals: {
       'aws:SourceAccount': ACCOUNT,
-      'aws:SourceArn': domainNames.map((name) => ({
-        'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, `:ses:${REGION}:${ACCOUNT}:identity/${name}`]],
-      })),
+      'aws:SourceArn': domainNames.map((name) => `arn:aws:ses:${REGION}:${ACCOUNT}:identity/${name}`),
     },
   });
   const statement = (topic: string, ...domainNames: string[]) => ({
@@ -341,9 +339,7 @@ describe('a configuration set', () => {
       configurationSet: ses.ConfigurationSet.fromConfigurationSetName(stack, 'Set', 'mail'),
     }));
     expect(Action).toEqual(expect.arrayContaining(['ses:SendEmail', 'ses:SendRawEmail']));
-    const arn = (name: string) => ({
-      'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, `:ses:us-east-1:${ACCOUNT}:${name}`]],
-    });
+    const arn = (name: string) => `arn:aws:ses:us-east-1:${ACCOUNT}:${name}`;
     expect(Resource).toEqual([identity, arn('configuration-set/mail'), arn('template/*')]);
   });
 

@@ -1,6 +1,7 @@
 import * as cdk from 'aws-cdk-lib';
 import { Stack, Token } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
+import { partitionOf } from './arns';
 
 /** What this file uses of the class of that name. aws-cdk-lib has it since 2.257; older ones are supported, too. */
 interface ValidationsClass {
@@ -32,14 +33,14 @@ export function wildcardFinding(resource: string): string {
 
 /** What a policy has to acknowledge that lets someone follow changes of Route 53. */
 export function changeFindings(stack: Stack): { readonly [id: string]: string } {
-  const changes = `arn:${known(stack.partition, 'Partition')}:route53:::change/*`;
+  const changes = `arn:${known(partitionOf(stack), 'Partition')}:route53:::change/*`;
   return { [wildcardFinding(changes)]: 'The id of a change is known only once it is made.' };
 }
 
 /** What a policy has to acknowledge that allows SES actions in a Region. */
 export function sesFindings(stack: Stack, region: string): { readonly [id: string]: string } {
   const environment = `${known(region, 'Region')}:${known(stack.account, 'AccountId')}`;
-  const identities = `arn:${known(stack.partition, 'Partition')}:ses:${environment}:identity/*`;
+  const identities = `arn:${known(partitionOf(stack), 'Partition')}:ses:${environment}:identity/*`;
   return {
     [wildcardFinding('*')]:
       'The actions of the SES v1 API, and making an identity, know no resources; the Region is a condition.',
@@ -49,7 +50,7 @@ export function sesFindings(stack: Stack, region: string): { readonly [id: strin
   };
 }
 
-/** A part of an ARN as cdk-nag shows it; an app may have its stacks know their partition. */
+/** A part of an ARN as cdk-nag shows it, whether it is known or not. */
 function known(value: string, name: string): string {
   return Token.isUnresolved(value) ? `<AWS::${name}>` : value;
 }

@@ -1,19 +1,12 @@
 import { Annotations, aws_iam as iam, CfnResource, Lazy, Stack, Token } from 'aws-cdk-lib';
 import { Construct, IDependable } from 'constructs';
 import { acknowledge, changeFindings, sesFindings } from './acknowledgements';
+import { route53Arn } from './arns';
 import { CLAIM_PREFIX, MADE, MARK } from '../../shared/claim-tags';
 import { RESOURCE_TYPE } from '../../shared/contract';
-import { kindsFor, RecordOptions } from '../../shared/mail-records';
 import { changingValues, isDescribable, policyDescription, Value, Values } from './policy-description';
-import {
-  atItsLongest,
-  changeStatement,
-  ListAccess,
-  listStatement,
-  MAX_POLICY_LENGTH,
-  RecordAccess,
-  ZoneAccess,
-} from './record-access';
+import { atItsLongest, lengthOfStatements, MAX_POLICY_LENGTH, UNKNOWN_LENGTHS } from './policy-length';
+import { changeStatement, ListAccess, listStatement, RecordAccess, RecordsRequest } from './record-access';
 import { RegionAccess } from './region-access';
 import { NamedAccess } from './named-access';
 import { ReplicaAccess, ReplicaRequest } from './replica-access';
@@ -30,11 +23,9 @@ export interface PolicyRequest {
   readonly takenIdentityArn?: string;
   /** An identity of this library whose keys may be changed; absent without any. */
   readonly keysIdentityArn?: string;
-  /** Absent when the records are for another DNS provider. */
-  readonly hostedZoneArn?: string;
+  /** Absent when the records are for another DNS provider, or behind a delegation role. */
+  readonly records?: RecordsRequest;
   readonly delegationRoleArn?: string;
-  /** What the records follow from. */
-  readonly options: RecordOptions;
   /** The identity whose keys this one has; absent unless it is a replica. */
   readonly parentArn?: string;
   /** Absent when the settings of the identity are left alone. */
@@ -44,9 +35,12 @@ export interface PolicyRequest {
 /** Where a policy counts as full: some characters are kept for what tokens resolve to. */
 const FULL_POLICY_LENGTH = MAX_POLICY_LENGTH - 244;
 
-/** What a policy takes besides its statements, and with what the handler needs for all domains. */
-const POLICY_LENGTH = 50;
-const BASICS_LENGTH = 1_420;
+/** What a policy takes without its statements. */
+const EMPTY_POLICY_LENGTH = JSON.stringify({ Version: '2012-10-17', Statement: [] }).length;
+
+/** The longest ARNs that are known only at deployment: of a stack, and of a log group with a name by CloudFormation. */
+const A_STACK_ID = 'x'.repeat(230);
+const A_LOG_GROUP_ARN = 'x'.repeat(230);
 
 /** The permission to assume the roles that open the zones of other accounts. */
 const ASSUME = { Effect: 'Allow', Action: 'sts:AssumeRole' };
@@ -67,10 +61,6 @@ const CHANGE_KEYS = {
   Action: 'ses:PutEmailIdentityDkimSigningAttributes',
   Condition: { StringEquals: { [`aws:ResourceTag/${MARK}`]: MADE } },
 };
-
-/** What ARNs are counted with whose names are not known yet. */
-const UNKNOWN_ROLE_LENGTH = 105;
-const UNKNOWN_IDENTITY_LENGTH = 165;
 
 /** The default quota of managed policies on a role. */
 const MAX_POLICIES = 10;
@@ -186,68 +176,63 @@ export class HandlerPolicies {
   }
 }
 
-/** What the handler needs for all domains; the first policy has it. */
+/** What the handler needs for all domains. */
+interface Needs {
+  readonly ownZones: boolean;
+  readonly listsAllZones: boolean;
+  readonly watches: boolean;
+}
+
+/** The permissions for what the handler needs for all domains; the first policy has them. */
 class Basics {
   public readonly listing = new ListAccess();
+  /** Characters, whatever is needed at last. */
+  public readonly length: number;
   private ownZones = false;
-  private isWatched = false;
+  private watches = false;
 
   public constructor(
     private readonly scope: Construct,
     private readonly logGroupArn: string,
-  ) {}
+  ) {
+    const everything = { ownZones: true, listsAllZones: true, watches: true };
+    this.length = lengthOfStatements(this.statementsFor(everything, A_STACK_ID, A_LOG_GROUP_ARN));
+  }
 
   public allow(request: PolicyRequest): void {
-    this.ownZones ||= zoneAccess(request) !== undefined;
+    this.ownZones ||= request.records !== undefined;
   }
 
   public allowWatch(): void {
-    this.isWatched = true;
+    this.watches = true;
   }
 
-  private get stack(): Stack {
-    return Stack.of(this.scope);
+  public statements(): object[] {
+    const { ownZones, watches } = this;
+    const needs = { ownZones, watches, listsAllZones: this.listing.isForAll };
+    return this.statementsFor(needs, Stack.of(this.scope).stackId, this.logGroupArn);
   }
 
-  public ofStack(): object[] {
+  private statementsFor({ ownZones, listsAllZones, watches }: Needs, stackId: string, logGroupArn: string): object[] {
     return [
       {
         Effect: 'Allow',
         Action: ['logs:CreateLogStream', 'logs:PutLogEvents'],
-        Resource: this.logGroupArn,
+        Resource: logGroupArn,
       },
       {
         Effect: 'Allow',
         Action: [
           'cloudformation:DescribeStackResource',
           'cloudformation:DescribeStacks',
-          ...(this.isWatched ? ['cloudformation:ListStackResources'] : []),
+          ...(watches ? ['cloudformation:ListStackResources'] : []),
         ],
-        Resource: this.stack.stackId,
+        Resource: stackId,
       },
+      ...(ownZones ? [changeStatement(this.scope)] : []),
+      ...(listsAllZones ? [listStatement([route53Arn(this.scope, 'hostedzone', '*')])] : []),
     ];
   }
-
-  public ofRoute53(): object[] {
-    const { stack } = this;
-    const everyZone = stack.formatArn({
-      service: 'route53',
-      region: '',
-      account: '',
-      resource: 'hostedzone',
-      resourceName: '*',
-    });
-    return [
-      ...(this.ownZones ? [changeStatement(this.scope)] : []),
-      ...(this.listing.isForAll ? [listStatement([everyZone])] : []),
-    ];
-  }
-}
-
-/** What a policy is to hold besides. */
-interface Further {
-  readonly region?: string;
-  readonly domain?: PolicyRequest;
 }
 
 /**
@@ -258,10 +243,10 @@ class Policy {
   public readonly resource: iam.CfnManagedPolicy;
   /** By their types and what may be done with them, since that is one statement each. */
   private readonly records = new Map<string, RecordAccess>();
-  private readonly delegationRoles = new NamedAccess(ASSUME, UNKNOWN_ROLE_LENGTH);
-  private readonly takenIdentities = new NamedAccess(MARK_AS_MADE, UNKNOWN_IDENTITY_LENGTH);
+  private readonly delegationRoles = new NamedAccess(ASSUME, UNKNOWN_LENGTHS.roleArn);
+  private readonly takenIdentities = new NamedAccess(MARK_AS_MADE, UNKNOWN_LENGTHS.identityArn);
   private readonly replicas = new ReplicaAccess();
-  private readonly keysIdentities = new NamedAccess(CHANGE_KEYS, UNKNOWN_IDENTITY_LENGTH);
+  private readonly keysIdentities = new NamedAccess(CHANGE_KEYS, UNKNOWN_LENGTHS.identityArn);
   private readonly settings: SettingsAccess;
   private readonly regions: RegionAccess;
   private readonly document: () => object;
@@ -285,7 +270,7 @@ class Policy {
       ...this.keysIdentities.statements(),
       ...this.settings.statements(),
     ];
-    const ofStack = () => (hasBasics ? [...basics.ofStack(), ...basics.ofRoute53()] : []);
+    const ofStack = () => (hasBasics ? basics.statements() : []);
     const changing = () => [...this.regions.statements(), ...ofDomains()];
     this.document = () => ({ Version: '2012-10-17', Statement: [...ofStack(), ...changing()] });
     const stack = Stack.of(scope);
@@ -300,13 +285,17 @@ class Policy {
   }
 
   /** Characters, at most, with one more Region or domain or without. */
-  public length({ region, domain }: Further): number {
-    const zone = domain && zoneAccess(domain);
-    const group = domain && this.recordsFor(domain);
+  public length({ region, domain }: { readonly region?: string; readonly domain?: PolicyRequest }): number {
+    const records = domain?.records;
+    const group = records && this.recordsFor(records);
     return (
-      (this.hasBasics ? BASICS_LENGTH : POLICY_LENGTH) +
+      EMPTY_POLICY_LENGTH +
+      (this.hasBasics ? this.basics.length : 0) +
       this.regions.length(region) +
-      [...this.records.values()].reduce((sum, access) => sum + access.length(access === group ? zone : undefined), 0) +
+      [...this.records.values()].reduce(
+        (sum, access) => sum + access.length(access === group ? records : undefined),
+        0,
+      ) +
       this.delegationRoles.length(domain?.delegationRoleArn) +
       this.takenIdentities.length(domain?.takenIdentityArn) +
       this.replicas.length(domain && replicaRequest(domain)) +
@@ -338,9 +327,8 @@ class Policy {
 
   public allowDomain(request: PolicyRequest, values: Values): void {
     values.forEach((value, key) => this.values.set(key, value));
-    const zone = zoneAccess(request);
-    if (zone !== undefined) {
-      this.recordsFor(request).allow(zone);
+    if (request.records !== undefined) {
+      this.recordsFor(request.records).allow(request.records);
     }
     if (request.delegationRoleArn !== undefined) {
       this.delegationRoles.allow(request.delegationRoleArn);
@@ -364,10 +352,7 @@ class Policy {
     }
   }
 
-  private recordsFor({ options, removable }: PolicyRequest): RecordAccess {
-    const types = [...new Set(kindsFor(options).map(({ type }) => type))];
-    // TXT records may share their set with those of others: it is replaced, by DELETE and CREATE in one batch.
-    const mayDelete = removable || types.includes('TXT');
+  private recordsFor({ types, mayDelete }: RecordsRequest): RecordAccess {
     const key = [mayDelete, ...types].join();
     const access = this.records.get(key) ?? new RecordAccess(types, mayDelete, this.basics.listing);
     this.records.set(key, access);
@@ -379,21 +364,9 @@ function replicaRequest({ region, parentArn }: PolicyRequest): ReplicaRequest | 
   return parentArn === undefined ? undefined : { region, parentArn };
 }
 
-/** The records that the handler writes itself: not those at another DNS provider, nor by a delegation role. */
-function zoneAccess(request: PolicyRequest): ZoneAccess | undefined {
-  const { hostedZoneArn, delegationRoleArn, domainName, options } = request;
-  if (hostedZoneArn === undefined || delegationRoleArn !== undefined) {
-    return undefined;
-  }
-  return {
-    hostedZoneArn,
-    recordNames: [...new Set(kindsFor(options).map(({ name }) => name({ domainName, ...options }, '*')))],
-  };
-}
-
 /** What a policy has of a domain that is known only at deployment. */
 function valuesOf(stack: Stack, request: PolicyRequest): Values {
-  const { hostedZoneArn, recordNames } = zoneAccess(request) ?? { hostedZoneArn: '', recordNames: [] };
+  const { hostedZoneArn, recordNames } = request.records ?? { hostedZoneArn: '', recordNames: [] };
   const texts = [
     request.region,
     hostedZoneArn,
@@ -404,6 +377,6 @@ function valuesOf(stack: Stack, request: PolicyRequest): Values {
     request.keysIdentityArn ?? '',
     request.settings?.configurationSetArn ?? '',
   ];
-  const unknown = texts.filter((text) => Token.isUnresolved(atItsLongest(text)));
+  const unknown = texts.filter((text) => Token.isUnresolved(text) && Token.isUnresolved(atItsLongest(text)));
   return unknown.length === 0 ? new Map() : changingValues(stack.resolve(unknown));
 }

@@ -1,6 +1,7 @@
-import { Aws, Stack, Token } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import type { RecordType } from '../../shared/mail-records';
+import { route53Arn } from './arns';
+import { lengthOf, lengthOfStatements, UNKNOWN_LENGTHS } from './policy-length';
 
 /** The records of one domain in one zone. */
 export interface ZoneAccess {
@@ -9,23 +10,11 @@ export interface ZoneAccess {
   readonly recordNames: readonly string[];
 }
 
-/**
- * What IAM takes for a managed policy: characters without white space.
- *
- * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
- */
-export const MAX_POLICY_LENGTH = 6_144;
-
-/** What a statement takes besides its zones and names, and what each takes besides its text. */
-const STATEMENT_LENGTH = 580;
-const ENTRY_LENGTH = '"",'.length;
-
-/** What unresolved tokens are counted with: a zone's ARN in the longest partition, and a long name. */
-const LONGEST_PARTITION = 'aws-us-gov';
-const LONGEST_REGION = 'ap-southeast-1';
-const AN_ACCOUNT = '123456789012';
-const UNKNOWN_ARN_LENGTH = 85;
-const UNKNOWN_NAME_LENGTH = 113;
+/** The records of one domain, and what may be done with them. */
+export interface RecordsRequest extends ZoneAccess {
+  readonly types: readonly RecordType[];
+  readonly mayDelete: boolean;
+}
 
 /** Up to this many zones of a stack may be listed by name: more would take too much room in the policies of a role. */
 const MAX_NAMED_ZONES = 120;
@@ -56,6 +45,8 @@ export class ListAccess {
 export class RecordAccess {
   private readonly hostedZoneArns = new Set<string>();
   private readonly recordNames = new Set<string>();
+  /** Characters: of the statements without zones and names, and of those. */
+  private readonly emptyLength: number;
   private zonesLength = 0;
   private namesLength = 0;
 
@@ -63,7 +54,9 @@ export class RecordAccess {
     private readonly types: readonly RecordType[],
     private readonly mayDelete: boolean,
     private readonly listing = new ListAccess(),
-  ) {}
+  ) {
+    this.emptyLength = lengthOfStatements([listStatement([]), this.changeRecordsStatement([], [])]);
+  }
 
   /** Characters in the policy, with one more entry or without. */
   public length(further?: ZoneAccess): number {
@@ -71,7 +64,7 @@ export class RecordAccess {
     const mentions = this.listing.isForAll ? 1 : 2;
     const zones = this.zonesLength + (further === undefined ? 0 : this.lengthOfZone(further));
     const names = this.namesLength + (further === undefined ? 0 : lengthOfNames(further));
-    return names === 0 ? 0 : STATEMENT_LENGTH + mentions * zones + names;
+    return names === 0 ? 0 : this.emptyLength + mentions * zones + names;
   }
 
   public allow(access: ZoneAccess): void {
@@ -87,35 +80,35 @@ export class RecordAccess {
       return [];
     }
     const zones = [...this.hostedZoneArns];
-    return [
-      ...(this.listing.isForAll ? [] : [listStatement(zones)]),
-      {
-        // "For all values" lets through a request without the key.
-        Effect: 'Allow',
-        Action: 'route53:ChangeResourceRecordSets',
-        Resource: zones,
-        Condition: {
-          Null: { 'route53:ChangeResourceRecordSetsNormalizedRecordNames': 'false' },
-          'ForAllValues:StringEquals': {
-            'route53:ChangeResourceRecordSetsRecordTypes': this.types,
-            'route53:ChangeResourceRecordSetsActions': ['CREATE', 'UPSERT', ...(this.mayDelete ? ['DELETE'] : [])],
-          },
-          'ForAllValues:StringLike': {
-            'route53:ChangeResourceRecordSetsNormalizedRecordNames': [...this.recordNames],
-          },
+    const change = this.changeRecordsStatement(zones, [...this.recordNames]);
+    return this.listing.isForAll ? [change] : [listStatement(zones), change];
+  }
+
+  private changeRecordsStatement(zones: readonly string[], names: readonly string[]): object {
+    return {
+      // "For all values" lets through a request without the key.
+      Effect: 'Allow',
+      Action: 'route53:ChangeResourceRecordSets',
+      Resource: zones,
+      Condition: {
+        Null: { 'route53:ChangeResourceRecordSetsNormalizedRecordNames': 'false' },
+        'ForAllValues:StringEquals': {
+          'route53:ChangeResourceRecordSetsRecordTypes': this.types,
+          'route53:ChangeResourceRecordSetsActions': ['CREATE', 'UPSERT', ...(this.mayDelete ? ['DELETE'] : [])],
         },
+        'ForAllValues:StringLike': { 'route53:ChangeResourceRecordSetsNormalizedRecordNames': names },
       },
-    ];
+    };
   }
 
   /** A zone that is there already takes no room again. */
   private lengthOfZone({ hostedZoneArn }: ZoneAccess): number {
-    return this.hostedZoneArns.has(hostedZoneArn) ? 0 : lengthOf(hostedZoneArn, UNKNOWN_ARN_LENGTH);
+    return this.hostedZoneArns.has(hostedZoneArn) ? 0 : lengthOf(hostedZoneArn, UNKNOWN_LENGTHS.zoneArn);
   }
 }
 
 function lengthOfNames({ recordNames }: ZoneAccess): number {
-  return recordNames.reduce((sum, name) => sum + lengthOf(name, UNKNOWN_NAME_LENGTH), 0);
+  return recordNames.reduce((sum, name) => sum + lengthOf(name, UNKNOWN_LENGTHS.recordName), 0);
 }
 
 /** The permission to list what is in zones. */
@@ -125,29 +118,5 @@ export function listStatement(hostedZoneArns: readonly string[]): object {
 
 /** The permission to follow a change, whose id is known only once it is made. */
 export function changeStatement(scope: Construct): object {
-  const changes = Stack.of(scope).formatArn({
-    service: 'route53',
-    region: '',
-    account: '',
-    resource: 'change',
-    resourceName: '*',
-  });
-  return { Effect: 'Allow', Action: 'route53:GetChange', Resource: changes };
-}
-
-/** Characters that a text takes in a list, once it is deployed. */
-export function lengthOf(text: string, whenUnknown: number): number {
-  const known = atItsLongest(text);
-  return ENTRY_LENGTH + (Token.isUnresolved(known) ? whenUnknown : known.length);
-}
-
-/** A text with the longest values that its pseudo parameters may have. */
-export function atItsLongest(text: string): string {
-  if (!Token.isUnresolved(text)) {
-    return text;
-  }
-  return text
-    .replaceAll(Aws.PARTITION, LONGEST_PARTITION)
-    .replaceAll(Aws.REGION, LONGEST_REGION)
-    .replaceAll(Aws.ACCOUNT_ID, AN_ACCOUNT);
+  return { Effect: 'Allow', Action: 'route53:GetChange', Resource: route53Arn(scope, 'change', '*') };
 }

@@ -1,10 +1,18 @@
+import { Token } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { CLAIM_PREFIX, MADE, MARK, USED } from '../../shared/claim-tags';
 import { sesArn } from './arns';
+import { lengthOfStatements, LONGEST_REGION } from './policy-length';
 
-/** What the statements take besides their Regions and tag keys, and what each Region takes at most: its name twice and ARNs. */
-const STATEMENTS_LENGTH = 910;
-const REGION_LENGTH = 260;
+/** What may be done in some Regions. */
+interface Extent {
+  readonly regions: readonly string[];
+  /** Those with more than replicas, which have their keys from elsewhere. */
+  readonly regionsWithKeys: readonly string[];
+  readonly removable: boolean;
+  /** The keys of the tags that users give to identities. */
+  readonly userTagKeys: readonly string[];
+}
 
 /**
  * The permission to make identities in some Regions, to look at them and to tag them, and to delete those that this
@@ -14,13 +22,12 @@ const REGION_LENGTH = 260;
  */
 export class RegionAccess {
   private readonly regions = new Set<string>();
-  /** Those with more than replicas, which have their keys from elsewhere. */
   private readonly regionsWithKeys = new Set<string>();
   private removable = false;
+  private lengthNow = 0;
 
   public constructor(
     private readonly scope: Construct,
-    /** The keys of the tags that users give to identities. */
     private readonly userTagKeys: () => readonly string[],
   ) {}
 
@@ -28,14 +35,16 @@ export class RegionAccess {
     return this.regions.has(region);
   }
 
-  /** Characters in the policy, with one more Region or without. */
+  /** Characters in the policy, with one more Region or without, and without the keys of user tags. */
   public length(further?: string): number {
-    const { size } = further === undefined ? this.regions : new Set([...this.regions, further]);
-    return size === 0 ? 0 : STATEMENTS_LENGTH + REGION_LENGTH * size;
+    return further === undefined || this.has(further) ? this.lengthNow : this.lengthWith([...this.regions, further]);
   }
 
   public allow(region: string, removable: boolean, hasKeys: boolean): void {
-    this.regions.add(region);
+    if (!this.has(region)) {
+      this.regions.add(region);
+      this.lengthNow = this.lengthWith([...this.regions]);
+    }
     if (hasKeys) {
       this.regionsWithKeys.add(region);
     }
@@ -43,25 +52,41 @@ export class RegionAccess {
   }
 
   public statements(): object[] {
-    if (this.regions.size === 0) {
-      return [];
-    }
-    const regions = [...this.regions];
+    const { regions, regionsWithKeys, removable } = this;
+    return regions.size === 0
+      ? []
+      : this.statementsFor({
+          regions: [...regions],
+          regionsWithKeys: [...regionsWithKeys],
+          removable,
+          userTagKeys: this.userTagKeys(),
+        });
+  }
+
+  /** Whatever may be done in the Regions at last. */
+  private lengthWith(given: readonly string[]): number {
+    const regions = given.map((region) => (Token.isUnresolved(region) ? LONGEST_REGION : region));
+    return lengthOfStatements(
+      this.statementsFor({ regions, regionsWithKeys: regions, removable: true, userTagKeys: [] }),
+    );
+  }
+
+  private statementsFor({ regions, regionsWithKeys, removable, userTagKeys }: Extent): object[] {
     const identities = regions.map((region) => sesArn(this.scope, region, 'identity', '*'));
     const inRegions = { 'aws:RequestedRegion': regions };
     const ourTags = {
-      'ForAllValues:StringLike': { 'aws:TagKeys': [MARK, `${CLAIM_PREFIX}*`, ...this.userTagKeys()] },
+      'ForAllValues:StringLike': { 'aws:TagKeys': [MARK, `${CLAIM_PREFIX}*`, ...userTagKeys] },
       Null: { 'aws:TagKeys': 'false' },
     };
     return [
-      ...(this.regionsWithKeys.size > 0
+      ...(regionsWithKeys.length > 0
         ? [
             {
               // The actions of the SES v1 API know no resources.
               Effect: 'Allow',
               Action: 'ses:VerifyDomainDkim',
               Resource: '*',
-              Condition: { StringEquals: { 'aws:RequestedRegion': [...this.regionsWithKeys] } },
+              Condition: { StringEquals: { 'aws:RequestedRegion': regionsWithKeys } },
             },
           ]
         : []),
@@ -85,7 +110,7 @@ export class RegionAccess {
         Resource: identities,
         Condition: { ...ourTags, StringEqualsIfExists: { [`aws:RequestTag/${MARK}`]: USED } },
       },
-      ...(this.removable
+      ...(removable
         ? [
             {
               Effect: 'Allow',

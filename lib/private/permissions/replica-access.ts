@@ -1,8 +1,4 @@
-import { lengthOf } from './record-access';
-
-/** What the statement takes besides its parents and Regions, and what an ARN is counted with whose name is not known yet. */
-const STATEMENT_LENGTH = 155;
-const UNKNOWN_IDENTITY_LENGTH = 165;
+import { lengthOf, lengthOfStatements, UNKNOWN_LENGTHS } from './policy-length';
 
 /** A replica that is to be made. */
 export interface ReplicaRequest {
@@ -22,13 +18,16 @@ export class ReplicaAccess {
 
   /** Characters in the policy, with one more replica or without. */
   public length(further?: ReplicaRequest): number {
+    if (further === undefined && this.parentArns.size === 0) {
+      return 0;
+    }
     const { parentArn, region } = further ?? {};
     const entries = [
       ...new Set([...this.parentArns, ...(parentArn === undefined ? [] : [parentArn])]),
       ...new Set([...this.regions, ...(region === undefined ? [] : [region])]),
     ];
-    const length = entries.reduce((sum, entry) => sum + lengthOf(entry, UNKNOWN_IDENTITY_LENGTH), 0);
-    return length === 0 ? 0 : STATEMENT_LENGTH + length;
+    const length = entries.reduce((sum, entry) => sum + lengthOf(entry, UNKNOWN_LENGTHS.identityArn), 0);
+    return EMPTY_LENGTH + length;
   }
 
   public allow({ region, parentArn }: ReplicaRequest): void {
@@ -37,16 +36,19 @@ export class ReplicaAccess {
   }
 
   public statements(): object[] {
-    return this.parentArns.size === 0
-      ? []
-      : [
-          {
-            // As SES documents it: it is not said whether a request always has the key.
-            Effect: 'Allow',
-            Action: 'ses:ReplicateEmailIdentityDKIMSigningKey',
-            Resource: [...this.parentArns],
-            Condition: { 'ForAllValues:StringEquals': { 'ses:ReplicaRegion': [...this.regions] } },
-          },
-        ];
+    return this.parentArns.size === 0 ? [] : [replicateStatement([...this.parentArns], [...this.regions])];
   }
 }
+
+function replicateStatement(parentArns: readonly string[], regions: readonly string[]): object {
+  return {
+    // As SES documents it: it is not said whether a request always has the key.
+    Effect: 'Allow',
+    Action: 'ses:ReplicateEmailIdentityDKIMSigningKey',
+    Resource: parentArns,
+    Condition: { 'ForAllValues:StringEquals': { 'ses:ReplicaRegion': regions } },
+  };
+}
+
+/** What the statement takes without parents and Regions. */
+const EMPTY_LENGTH = lengthOfStatements([replicateStatement([], [])]);

@@ -1,9 +1,10 @@
+import { Token } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { MADE, MARK, USED } from '../../shared/claim-tags';
 import { SettingsProperties } from '../../shared/contract';
 import { SETTING_NAMES, SETTINGS } from '../../shared/settings';
 import { sesArn } from './arns';
-import { lengthOf } from './record-access';
+import { lengthOf, lengthOfStatements, LONGEST_REGION, UNKNOWN_LENGTHS } from './policy-length';
 
 /** What the handler has to be allowed for the settings of one identity. */
 export interface SettingsRequest {
@@ -11,15 +12,6 @@ export interface SettingsRequest {
   readonly identityArn: string;
   readonly configurationSetArn?: string;
 }
-
-/** What the statements take besides their actions, Regions and resources. */
-const STATEMENTS_LENGTH = 420;
-
-/** What a Region takes for the ARN of its identities. */
-const IDENTITIES_LENGTH = 70;
-
-/** What ARNs are counted with whose names are not known yet. */
-const UNKNOWN_ARN_LENGTH = 165;
 
 /**
  * The permission to look at some settings of identities and to change them, on identities that carry this library's
@@ -36,14 +28,20 @@ export class SettingsAccess {
 
   /** Characters in the policy, with the settings of one more identity or without. */
   public length(further?: SettingsRequest): number {
+    if (further === undefined && this.actions.size === 0) {
+      return 0;
+    }
+    const actions = new Set([...this.actions, ...(further ? actionsFor(further) : [])]);
     const regions = new Set([...this.regions, ...(further ? [further.properties.SesRegion] : [])]);
-    const entries = [
-      ...new Set([...this.actions, ...(further ? actionsFor(further) : [])]),
-      ...regions,
-      ...new Set([...this.configurationSets, ...(further?.configurationSetArn ? [further.configurationSetArn] : [])]),
-    ];
-    const length = entries.reduce((sum, entry) => sum + lengthOf(entry, UNKNOWN_ARN_LENGTH), 0);
-    return length === 0 ? 0 : STATEMENTS_LENGTH + IDENTITIES_LENGTH * regions.size + length;
+    const known = [...regions].map((region) => (Token.isUnresolved(region) ? LONGEST_REGION : region));
+    const sets = new Set([
+      ...this.configurationSets,
+      ...(further?.configurationSetArn ? [further.configurationSetArn] : []),
+    ]);
+    return (
+      lengthOfStatements(this.statementsFor([...actions], known, [])) +
+      [...sets].reduce((sum, arn) => sum + lengthOf(arn, UNKNOWN_LENGTHS.identityArn), 0)
+    );
   }
 
   public hasRegion(region: string): boolean {
@@ -59,29 +57,31 @@ export class SettingsAccess {
   }
 
   public statements(): object[] {
-    const regions = [...this.regions];
-    const actions = [...this.actions].sort();
-    const v1 = {
-      Effect: 'Allow',
-      Action: actions.filter((action) => V1.test(action)),
-      Resource: '*',
-      Condition: { StringEquals: { 'aws:RequestedRegion': regions } },
-    };
-    const v2 = {
-      Effect: 'Allow',
-      Action: actions.filter((action) => !V1.test(action)),
-      Resource: regions.map((region) => sesArn(this.scope, region, 'identity', '*')),
-      Condition: { StringEquals: { [`aws:ResourceTag/${MARK}`]: [MADE, USED] } },
-    };
-    const configurationSets = {
-      Effect: 'Allow',
-      Action: PUT_CONFIGURATION_SET,
-      Resource: [...this.configurationSets],
-    };
+    const { actions, regions, configurationSets } = this;
+    const all = this.statementsFor([...actions], [...regions], [...configurationSets]);
+    return all.filter(({ Action, Resource }) => Action.length > 0 && Resource.length > 0);
+  }
+
+  private statementsFor(given: readonly string[], regions: readonly string[], configurationSets: readonly string[]) {
+    const actions = [...given].sort();
     return [
-      ...(v1.Action.length > 0 ? [v1] : []),
-      ...(v2.Action.length > 0 ? [v2] : []),
-      ...(this.configurationSets.size > 0 ? [configurationSets] : []),
+      {
+        Effect: 'Allow',
+        Action: actions.filter((action) => V1.test(action)),
+        Resource: '*',
+        Condition: { StringEquals: { 'aws:RequestedRegion': regions } },
+      },
+      {
+        Effect: 'Allow',
+        Action: actions.filter((action) => !V1.test(action)),
+        Resource: regions.map((region) => sesArn(this.scope, region, 'identity', '*')),
+        Condition: { StringEquals: { [`aws:ResourceTag/${MARK}`]: [MADE, USED] } },
+      },
+      {
+        Effect: 'Allow',
+        Action: PUT_CONFIGURATION_SET,
+        Resource: configurationSets,
+      },
     ];
   }
 }

@@ -69,7 +69,7 @@ export function domainProperties(scope: Construct, props: EasyDkimDomainProps, f
     SesRegion: sesRegion,
     HostedZoneId: hostedZone && zoneId(hostedZone),
     HostedZoneName: zoneName,
-    Ttl: seconds(props.ttl ?? Duration.minutes(30), MAX_TTL, (problem) => fail('ttl', problem)),
+    Ttl: props.ttl === undefined ? DEFAULT_TTL : seconds(props.ttl, MAX_TTL, (problem) => fail('ttl', problem)),
     OverwriteRecords: props.overwriteRecords ? 'true' : 'false',
     RemovalPolicy: props.removalPolicy === RemovalPolicy.RETAIN ? 'retain' : 'destroy',
     TakeOwnership: props.takeOwnership ? 'true' : undefined,
@@ -85,6 +85,9 @@ export function domainProperties(scope: Construct, props: EasyDkimDomainProps, f
   checkProperties(fail, properties, DOMAIN_RULES);
   return properties;
 }
+
+/** 30 minutes. */
+const DEFAULT_TTL = '1800';
 
 const MISSING = 'is missing: give a public hosted zone, or domainName for a domain whose DNS is not in Route 53';
 const NAMELESS = 'is known by its id only: give domainName, or use HostedZone.fromHostedZoneAttributes()';

@@ -32,31 +32,34 @@ export type PropTypes<Props> = { readonly [Prop in keyof Required<Props>]: PropT
  */
 export function typedProps<Props>(given: Props, types: PropTypes<Props>, fail: Fail, owner = ''): Props {
   const values = (given ?? {}) as Readonly<Record<string, unknown>>;
-  const names = Object.keys(types);
-  for (const name of Object.keys(values).filter((name) => !names.includes(name))) {
+  const known: Types = types;
+  const isGiven = (name: string) => (values[name] ?? undefined) !== undefined;
+  for (const name of Object.keys(values).filter((each) => known[each] === undefined)) {
     const meant = nearest(
       name,
-      names.filter((candidate) => values[candidate] === undefined),
+      Object.keys(known).filter((candidate) => !isGiven(candidate)),
     );
     if (meant !== undefined) {
       fail(owner + name, `is not a prop: give ${owner}${meant}`);
     }
   }
-  const typed = Object.entries<PropType>(types).map(([prop, { is, remedy, each, required, props }]) => {
-    const value = values[prop] ?? undefined;
-    if (value === undefined && required) {
-      fail(owner + prop, `is missing: give ${remedy}`);
+  const typed: Record<string, unknown> = {};
+  for (const [prop, { is, remedy, each, required, props }] of Object.entries(known)) {
+    const value = values[prop];
+    if (!isGiven(prop)) {
+      if (required) fail(owner + prop, `is missing: give ${remedy}`);
+      continue;
     }
-    if (value !== undefined && !is(value)) {
+    if (!is(value)) {
       fail(owner + prop, `is ${shown(value)}: give ${remedy}`);
     }
-    const stranger = each && (value as unknown[] | undefined)?.findIndex((item) => !each.is(item));
-    if (stranger !== undefined && stranger >= 0) {
+    const stranger = each ? (value as unknown[]).findIndex((item) => !each.is(item)) : -1;
+    if (stranger >= 0) {
       fail(owner + prop, `has ${shown((value as unknown[])[stranger])} in it: give ${remedy}`);
     }
-    return [prop, props && value !== undefined ? typedProps(value as Types, props, fail, `${owner}${prop}.`) : value];
-  });
-  return Object.fromEntries(typed) as Props;
+    typed[prop] = props ? typedProps(value as Types, props, fail, `${owner}${prop}.`) : value;
+  }
+  return typed as Props;
 }
 
 export function aString(remedy: string): PropType {
