@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import { type KeyPlan, type KeyUpdate, withKeys } from './key-wishes';
+import { withFewMishaps } from './mishaps';
 import { both, type Second, takeOver, tended, type Tending } from './openings';
 import type {
   Act,
@@ -248,13 +249,13 @@ const delivery: fc.Arbitrary<Delivery> = fc
       { weight: 3, arbitrary: fc.constant([]) },
       { weight: 2, arbitrary: fc.array(fault, { minLength: 1, maxLength: 2 }) },
     ),
-    outage: maybe(3, fc.constantFrom('ses' as const, 'route53' as const)),
+    outage: maybe(5, fc.constantFrom('ses' as const, 'route53' as const)),
     kills: someKills,
     meanwhile: maybe(12, fc.record({ call: fc.integer({ min: 2, max: 7 }), act: actPlan })),
     watch: maybe(6, alongside),
     duplicate: maybe(10, environment),
     cancelled: maybe(10, fc.integer({ min: 1, max: 9 })),
-    lost: rarely(4),
+    lost: rarely(6),
     late: rarely(6),
   })
   .map(({ outage, meanwhile, watch, duplicate, cancelled, ...rest }) => ({
@@ -486,17 +487,24 @@ const replicaStart: fc.Arbitrary<Deploy> = fc.record({
   deliveries: fc.constant([]),
 });
 
-/** Lives of a domain and its replicas. */
-export const replicaSequences: fc.Arbitrary<Sequence> = fc.record({
-  seed: fc.nat(),
-  setup,
-  steps: fc
-    .tuple(maybe(75, replicaStart), fc.array(replicaStep, { minLength: 2, maxLength: 6, size: 'max' }))
-    .map(([start, further]) => (start ? [start, ...further] : further)),
-  replicas: fc.constant(true as const),
-});
+/** Which mishaps of a life happen: up to four. */
+const mishaps: fc.Arbitrary<readonly number[]> = fc
+  .tuple(choice([1, 1], [2, 2], [3, 3], [2, 4]), fc.tuple(few(999), few(999), few(999), few(999)))
+  .map(([count, picks]) => picks.slice(0, count));
 
-/** Lives of stacks. The keys come last, so that they leave the rest of a life as it is without them. */
+/** Lives of a domain and its replicas. */
+export const replicaSequences: fc.Arbitrary<Sequence> = fc
+  .record({
+    seed: fc.nat(),
+    setup,
+    steps: fc
+      .tuple(maybe(75, replicaStart), fc.array(replicaStep, { minLength: 2, maxLength: 6, size: 'max' }))
+      .map(([start, further]) => (start ? [start, ...further] : further)),
+    mishaps,
+  })
+  .map(({ steps, mishaps, ...life }) => ({ ...life, steps: withFewMishaps(steps, mishaps), replicas: true }));
+
+/** Lives of stacks. The keys and the mishaps come last, so that they leave the rest of a life as it is without them. */
 export const sequences: fc.Arbitrary<Sequence> = fc
   .record({
     seed: fc.nat(),
@@ -505,5 +513,9 @@ export const sequences: fc.Arbitrary<Sequence> = fc
       .tuple(opening, fc.array(step, { minLength: 2, maxLength: 7, size: 'max' }))
       .map(([opening, further]) => [...opening, ...further]),
     keys: maybe(20, keyPlan),
+    mishaps,
   })
-  .map(({ keys, steps, ...life }) => ({ ...life, steps: keys ? withKeys(steps, keys) : steps }));
+  .map(({ keys, steps, mishaps, ...life }) => ({
+    ...life,
+    steps: withFewMishaps(keys ? withKeys(steps, keys) : steps, mishaps),
+  }));

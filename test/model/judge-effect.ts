@@ -45,7 +45,9 @@ function isOfUnclaimed(
 
 function mayTouch(incident: Incident, { key, before, after }: Difference): boolean {
   if (before?.origin !== 'others') return true;
-  if (after === undefined) return false;
+  // What others make meanwhile, just as a run that was killed had claimed it, cannot be told from what that has made.
+  const looksOurs = incident.killed > 0 && incident.meanwhile;
+  if (after === undefined) return looksOurs && incident.differences.some((each) => keepsContent(each, key));
   if (key.includes(' TXT ') && before.content === after.content) {
     // The TTL is that of the record set, which it shares with what the user has us overwrite.
     return true;
@@ -54,15 +56,20 @@ function mayTouch(incident: Incident, { key, before, after }: Difference): boole
     // DKIM may be set up where there is none; the signing that is there stays.
     return before.content === 'AWS_SES ' && after.content.startsWith('AWS_SES ');
   }
-  // What others make meanwhile, just as a run that was killed had claimed it, cannot be told from what that has made.
-  if (before.content === after.content) return incident.killed > 0 && incident.meanwhile;
-  return configOf(incident)?.overwriteRecords === true || isRepair(incident, key);
+  if (before.content === after.content) return looksOurs;
+  return configOf(incident)?.overwriteRecords === true || isRepair(incident, key, before);
 }
 
-/** An Update may bring back the value of a record that we had made, whoever has changed it since. */
-function isRepair(incident: Incident, key: string): boolean {
+/** Whether a run has taken a record for its own, and given it another TTL. */
+function keepsContent({ key, before, after }: Difference, of: string): boolean {
+  return key === of && before !== undefined && before.content === after?.content;
+}
+
+/** An Update may bring back the value of a record that we had made or taken over, whoever has changed it since. */
+function isRepair(incident: Incident, key: string, { formerTakers = [] }: Item): boolean {
   const { previous } = incident;
   if (incident.type !== 'Update' || previous?.zoneId === undefined) return false;
+  if (configOf(incident)?.takeOwnership && formerTakers.includes(previous.claim)) return true;
   const { domainName, zoneId, ownedRecords } = previous;
   return (
     ownedRecords.some((token) => key === recordKey(zoneId, `${token}._domainkey.${domainName}`)) ||

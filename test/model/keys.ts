@@ -21,10 +21,13 @@ export class Keys {
 
   note(incident: Incident): void {
     const { previous, subject, properties, type } = incident;
-    if (type !== 'Update' || previous?.zoneId === undefined || subject === undefined || !choosesKeys(incident)) return;
+    if (type !== 'Update' || previous?.zoneId === undefined || !choosesKeys(incident)) return;
+    // To the next run of the event, the identity that a killed one has made is the one that it had all along.
+    const isMadeBefore = subject === undefined && incident.killed > 0;
+    const identity = isMadeBefore ? this.fake.identity(previous.region, previous.domainName) : subject?.identity;
     const isSame = previous.region === properties.SesRegion && previous.domainName === properties.DomainName;
-    const isClaimed = readClaims(subject.identity.tags).some(({ id }) => id === previous.claim);
-    if (isSame && isClaimed) this.identities.set(previous.claim, subject.identity);
+    const isClaimed = readClaims(identity?.tags ?? {}).some(({ id }) => id === previous.claim);
+    if (identity && isSame && isClaimed) this.identities.set(previous.claim, identity);
   }
 
   /** Others are about to change the keys of an identity. */

@@ -31,6 +31,8 @@ export interface Item {
   readonly replaced?: Item;
   /** The claims of the resources that have taken it over from others. */
   readonly takers?: readonly string[];
+  /** The same of what others have changed since. */
+  readonly formerTakers?: readonly string[];
 }
 
 export interface Difference {
@@ -109,10 +111,10 @@ export class Ledger {
     for (const [key, now] of present) {
       const before = this.items.get(key);
       if (before?.content === now.content && before.ttl === now.ttl) continue;
-      const { origin, madeBy, replaced, takers } =
+      const { origin, madeBy, replaced, takers, formerTakers } =
         maker === 'others' ? (isSame && before) || this.byOthers(now, before) : byUs(now, before, maker);
       const writtenBy = maker === 'others' || before?.content === now.content ? before?.writtenBy : maker;
-      const after = { ...now, origin, madeBy, replaced, takers, writtenBy };
+      const after = { ...now, origin, madeBy, replaced, takers, formerTakers, writtenBy };
       if (after.origin === 'ours') this.everOurs.add(essence(now));
       this.items.set(key, after);
       differences.push({ key, before, after });
@@ -125,7 +127,8 @@ export class Ledger {
     // A record that leads to the key of the same token elsewhere is still the same record.
     if (before && now.key.includes(' CNAME ') && essence(before) === essence(now)) return before;
     // What others make just as we had made it cannot be told from ours.
-    return { origin: this.everOurs.has(essence(now)) ? 'limbo' : 'others' };
+    const formerTakers = before?.takers ?? before?.formerTakers;
+    return { origin: this.everOurs.has(essence(now)) ? 'limbo' : 'others', formerTakers };
   }
 
   private look(): Map<string, Content> {
@@ -154,7 +157,7 @@ export class Ledger {
 }
 
 type Content = Pick<Item, 'key' | 'content' | 'ttl'>;
-type Provenance = Pick<Item, 'origin' | 'madeBy' | 'replaced' | 'takers'>;
+type Provenance = Pick<Item, 'origin' | 'madeBy' | 'replaced' | 'takers' | 'formerTakers'>;
 
 function byUs(now: Content, before: Item | undefined, madeBy: Maker): Provenance {
   if (before === undefined) return { origin: 'ours', madeBy };
