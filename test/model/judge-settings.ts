@@ -139,8 +139,10 @@ function judgePolicy(
   const isKept = readClaims(tags).some((claim) => isOfResource(claim, event) && usesSetting(claim, 'SendingPolicy'));
   if (type === 'Delete' && isKept) return;
   // A policy that stays from a former resource of this name, with RETAIN, is nothing that it has made.
-  const { SendingPolicy: former } = (event.OldResourceProperties ?? {}) as Partial<SettingsProperties>;
-  if (SendingPolicy === undefined && former === undefined) return;
+  const former = (event.OldResourceProperties ?? {}) as Partial<SettingsProperties>;
+  const hadPolicy =
+    former.SendingPolicy !== undefined && former.DomainName === DomainName && former.SesRegion === SesRegion;
+  if (SendingPolicy === undefined && !hadPolicy) return;
   const expected = type === 'Delete' || SendingPolicy === undefined ? undefined : JSON.stringify(SendingPolicy);
   const present = policies[sendingPolicyName(event)];
   if (present !== expected) {

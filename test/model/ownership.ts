@@ -33,7 +33,8 @@ export class Ownership {
       const { origin, takers = [] } = item;
       // What an identity's claims say is taken, only those who use that identity see.
       const isTakenHere = takers.some((claim) => !this.isOfAnotherIdentity(claim, state));
-      const isFree = origin === 'others' || (takers.length > 0 && !isTakenHere);
+      const isOfNobody = origin === 'others' || this.hasLostItsClaims(item);
+      const isFree = takers.length === 0 ? isOfNobody : !isTakenHere;
       if (isTakenHere && !takers.includes(state.claim)) this.ledger.take(item, state.claim);
       else if (isFree && previous?.claim === state.claim && isExact(state, item)) {
         if (incident.meanwhile) this.exemptions.exempt(item, 'taken over while others changed something');
@@ -62,6 +63,12 @@ export class Ownership {
         this.exemptions.exempt(item, 'taken over, and somebody has deleted the identity that says so');
       }
     }
+  }
+
+  /** Whether those who have made something are known by their ids only, since somebody has removed their claims. */
+  private hasLostItsClaims(item: Item): boolean {
+    const makers = this.holdings().filter((held) => claims(stateOf(held), item));
+    return makers.length > 0 && makers.every((held) => this.exemptions.evidence.hasLostClaim(held));
   }
 
   /** Whether a claim of a resource that is in place is on another identity than that of a domain. */

@@ -90,7 +90,7 @@ export class World {
       this.exemptions.loseSight(at(REGIONS, plan.region), at(DOMAINS, plan.domain));
     }
     if (plan.on === 'tags' || isIdentityLost) {
-      this.exemptions.tamper(at(REGIONS, plan.region), at(DOMAINS, plan.domain));
+      this.exemptions.evidence.tamper(at(REGIONS, plan.region), at(DOMAINS, plan.domain));
     }
     if (isIdentityLost) {
       this.ownership.forget(at(REGIONS, plan.region), at(DOMAINS, plan.domain));
@@ -138,7 +138,7 @@ export class World {
 
   end(incident: Incident): void {
     this.incident = undefined;
-    this.exemptions.lastIncident = incident;
+    this.exemptions.evidence.lastIncident = incident;
     incident.outage ||= this.fake.sesv2 !== 'on';
     this.fake.clearFaults();
     incident.close();
@@ -164,7 +164,9 @@ export class World {
   }
 
   private replicasInUse(): readonly Holding[] {
-    return this.holdings().filter((held) => replicaOf(held) && !held.failed && !this.exemptions.hasLostClaim(held));
+    return this.holdings().filter(
+      (held) => replicaOf(held) && !held.failed && !this.exemptions.evidence.hasLostClaim(held),
+    );
   }
 
   /** Other resources that have the identity of an event in use, as far as its tags can tell. */
@@ -173,7 +175,7 @@ export class World {
       const state = stateOf(held);
       const isOwn = held.stack === event.StackId && held.logicalId === event.LogicalResourceId;
       const isSame = state?.region === SesRegion && state.domainName === DomainName;
-      return isSame && !isOwn && !held.failed && !this.exemptions.hasLostClaim(held);
+      return isSame && !isOwn && !held.failed && !this.exemptions.evidence.hasLostClaim(held);
     });
   }
 
@@ -182,7 +184,7 @@ export class World {
     if (incident.isOfReplica) return replicaExcuses(this.fake, incident);
     if (incident.isOfSettings) {
       const { SesRegion, DomainName } = propertiesOf(incident);
-      const dead = this.exemptions.deadClaims(SesRegion, DomainName);
+      const dead = this.exemptions.evidence.deadClaims(SesRegion, DomainName);
       return settingsExcuses(this.fake, incident, this.holdings(), dead);
     }
     return excuses(this.fake, this.others, this.setup, incident);
@@ -207,7 +209,7 @@ export class World {
   /** The domains that are in use at present, as CloudFormation sees it. */
   uses(): DomainState[] {
     return this.holdings()
-      .filter((held) => !held.failed && !this.exemptions.hasLostClaim(held))
+      .filter((held) => !held.failed && !this.exemptions.evidence.hasLostClaim(held))
       .flatMap((held) => {
         const state = stateOf(held);
         if (state === undefined) return [];
@@ -233,7 +235,13 @@ export class World {
     const state = stateOf(held) ?? replicaOf(held);
     const identity = state && this.fake.identity(state.region, state.domainName);
     const item = state && this.ledger.get(identityKey(state.region, state.domainName));
-    if (!identity || item?.origin === 'limbo' || held.unanswered || held.failed || this.exemptions.hasLostClaim(held))
+    if (
+      !identity ||
+      item?.origin === 'limbo' ||
+      held.unanswered ||
+      held.failed ||
+      this.exemptions.evidence.hasLostClaim(held)
+    )
       return;
     const ours = item?.origin === 'ours';
     if (ours && item.takers && readClaims(identity.tags).some(({ unreadable }) => unreadable)) {
