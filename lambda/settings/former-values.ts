@@ -1,4 +1,13 @@
-import { isOwn, Setting, SETTING_NAMES, Settings, SettingValue, showSetting } from '../../lib/shared/settings';
+import {
+  isOwn,
+  sameValue,
+  Setting,
+  SETTING_NAMES,
+  Settings,
+  SETTINGS,
+  SettingValue,
+  showSetting,
+} from '../../lib/shared/settings';
 import { Claim, digest } from '../domain/claims';
 import type { Step } from './plan';
 
@@ -6,15 +15,15 @@ import type { Step } from './plan';
 const DIGEST_LENGTH = 4;
 
 /**
- * The values of others that a resource has found and then changed, for its claim: an update that brings one back, as a
- * rollback does, leaves it to them again.
+ * The values of others that a resource has found and changes, for its claim: an update that brings one back, as a
+ * rollback does, leaves it to them again. SES's default is nobody's.
  *
  * @param own the claim so far
  */
 export function formerValues(own: Claim | undefined, steps: readonly Step[]): readonly string[] {
-  const isTheirs = (setting: Setting) =>
-    !isOwn(setting) && own?.found.includes(setting) === true && !own.made.includes(setting);
-  const replaced = steps.filter(({ setting }) => isTheirs(setting)).map(({ setting, from }) => inShort(setting, from));
+  const isTheirs = ({ setting, from }: Step) =>
+    !isOwn(setting) && own?.made.includes(setting) !== true && !sameValue(from, SETTINGS[setting].default);
+  const replaced = steps.filter(isTheirs).map(({ setting, from }) => inShort(setting, from));
   return [...(own?.was ?? []), ...replaced];
 }
 

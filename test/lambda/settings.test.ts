@@ -160,6 +160,20 @@ describe('Create', () => {
     });
   });
 
+  it.each([
+    ['when it was made', [{ ConfigurationSet: 'main' }]],
+    ['later', [{}, { ConfigurationSet: 'main' }]],
+  ])('leaves on Delete what it had overwritten %s, once an update has brought it back', async (_, wishes) => {
+    identity().configurationSet = 'other';
+    const [first, ...updates] = [...wishes, { ConfigurationSet: 'other' }];
+    await expectSuccess(resource.create(settings({ BounceTopic: TOPIC, ...first })));
+    for (const wish of updates) await expectSuccess(resource.update(settings({ BounceTopic: TOPIC, ...wish })));
+
+    await expectSuccess(resource.delete());
+
+    expect(present()).toEqual(['configuration set other']);
+  });
+
   it('leaves settings that it is not asked for as they are', async () => {
     Object.assign(identity(), THEIRS);
 
