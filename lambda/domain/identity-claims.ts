@@ -324,8 +324,12 @@ export class IdentityClaims {
       });
       return;
     }
-    const isGivenBack = this.all().some((claim) => ids.includes(claim.id) && tookIdentity(claim));
-    if (others.length > 0 && isGivenBack && !others.some(tookIdentity)) {
+    const hasMadeIt = (claim: Claim) => tookIdentity(claim) || claim.made.includes(IDENTITY);
+    // A claim that somebody has edited may have said so.
+    const mayBeGivenBack = this.all().some(
+      (claim) => ids.includes(claim.id) && (tookIdentity(claim) || claim.unreadable),
+    );
+    if (others.length > 0 && mayBeGivenBack && !others.some(hasMadeIt)) {
       // Those who stay have not asked for it.
       await this.tag({ [MARK]: USED });
     }

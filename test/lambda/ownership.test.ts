@@ -253,6 +253,20 @@ describe('of two constructs', () => {
     expect(world.tags()).toEqual({ team: 'post' });
   });
 
+  it('the one that has not taken ownership keeps the identity, although somebody has edited the claim of the other', async () => {
+    const two = other();
+    await mail.create(whole());
+    await two.create(whole());
+    await mail.update(owning());
+    const [claim] = /[0-9a-f]{10}-[0-9a-f]{12}/.exec(mail.physicalId!)!;
+    world.fake.identity(REGION, DOMAIN)!.tags[`cdk-ses-easy-dkim:${claim}`] = 'edited';
+
+    await mail.delete();
+    await two.delete();
+
+    expect(world.fake.identityNames(REGION)).toEqual([DOMAIN]);
+  });
+
   it('the one that has taken ownership leaves nothing when it is the last', async () => {
     const two = other();
     await mail.create(whole());

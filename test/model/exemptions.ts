@@ -203,6 +203,14 @@ export class Exemptions {
     }
   }
 
+  /** Somebody is about to edit a claim, which may be all that says who has made the identity or taken it over. */
+  loseMaker(region: string, domain: string): void {
+    const item = this.ledger.get(identityKey(region, domain));
+    if (item?.origin !== 'ours') return;
+    const reason = item.takers ? 'taken over by' : 'made by';
+    this.exempt(item, `${reason} a resource whose claim somebody has edited`);
+  }
+
   /** What is ours at a domain can be told no longer. */
   loseSight(region: string, domain: string): void {
     for (const item of this.ledger.ours()) {

@@ -601,7 +601,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'leaves what it has taken over to those who have not asked for it',
     file: 'domain/identity-claims.ts',
-    from: 'if (others.length > 0 && isGivenBack && !others.some(tookIdentity)) {',
+    from: 'if (others.length > 0 && mayBeGivenBack && !others.some(hasMadeIt)) {',
     to: 'if (false) {',
   },
   {

@@ -82,6 +82,9 @@ export class World {
     if (isIdentityLost) {
       this.exemptions.loseUnanswered(at(REGIONS, plan.region), at(DOMAINS, plan.domain));
     }
+    if (plan.on === 'tags' && plan.what === 'edit claim') {
+      this.exemptions.loseMaker(at(REGIONS, plan.region), at(DOMAINS, plan.domain));
+    }
     this.others.act(plan);
     const differences = this.ledger.enter('others', plan.on === 'keys');
     this.settings.enter('others');
