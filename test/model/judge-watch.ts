@@ -74,7 +74,8 @@ export function judgeWatchEffect(
       const wanted = wantedSettings(properties)[setting];
       return key === `${SesRegion} ${DomainName} ${setting}` && wanted === after.value;
     });
-    if (before.value !== DEFAULTS[setting] || before.origin === 'others' || !isWanted) {
+    const wasOurs = before.origin !== 'others' || before.isBroughtBack;
+    if (before.value !== DEFAULTS[setting] || !wasOurs || !isWanted) {
       const was = `"${before.value}" (${before.origin})`;
       throw new Violation('others untouched', `${by}: ${key} from ${was} to "${after.value}"`);
     }

@@ -11,6 +11,8 @@ interface Entry {
   readonly origin: SettingOrigin;
   /** What others had there before us. */
   readonly replaced?: Entry;
+  /** Whether one of us had set it, and one of us has brought back what others had. */
+  readonly isBroughtBack?: boolean;
 }
 
 export interface SettingChange {
@@ -64,6 +66,6 @@ export class SettingsLedger {
 function next(before: Entry, value: string, maker: 'ours' | 'others'): Entry {
   // What others set where we had set something may be what we had set, or come back to it.
   if (maker === 'others') return { value, origin: before.origin === 'others' ? 'others' : 'limbo' };
-  if (before.replaced?.value === value) return before.replaced;
+  if (before.replaced?.value === value) return { ...before.replaced, isBroughtBack: true };
   return { value, origin: before.origin === 'limbo' ? 'limbo' : 'ours', replaced: before.replaced ?? before };
 }
