@@ -26,7 +26,7 @@ const BATCH = 250;
 /** For so many lives of stacks, one of a domain and its replicas. */
 const REPLICAS_SHARE = 10;
 const MOST_SEQUENCES_FOR_A_MUTATION = 3000;
-const LEAST_HITS = 1000;
+const LEAST_HITS = 400;
 
 /** The kinds of faults, by what is counted of them. */
 const FAULTS = {

@@ -1,5 +1,5 @@
 import type { ResponseBody } from '../fakes/fake-aws';
-import { usesSetting } from '../../lambda/domain/claims';
+import { type Claim, usesSetting } from '../../lambda/domain/claims';
 import { configOf } from './excuses';
 import { furtherRecords, isExactly } from './further-records';
 import type { Answered, CloudFormationEvent, Incident } from './incident';
@@ -312,7 +312,9 @@ export class Courier {
     const { DomainName, SesRegion } = propertiesOf(incident);
     const { settings } = this.world;
     const names = Object.keys(DEFAULTS) as Setting[];
-    const dead = this.world.exemptions.evidence.deadClaims(SesRegion, DomainName);
+    // Its own is about to go.
+    const isOwn = ({ id }: Claim) => incident.event.PhysicalResourceId?.endsWith(id) === true;
+    const dead = this.world.exemptions.evidence.deadClaims(SesRegion, DomainName).filter((claim) => !isOwn(claim));
     return new Map(
       names.map((setting) => {
         const origin = settings.origin(SesRegion, DomainName, setting);
