@@ -11,6 +11,7 @@ import { applyIdentity, applySigningKeys } from './identity-setup';
 import { DomainState, kindsOf } from './physical-id';
 import { applyRecords } from './record-setup';
 import { waitForVerification } from './verification';
+import { changeUserTags } from './user-tags';
 
 /** What is in place after Create or Update. */
 export interface Applied {
@@ -74,7 +75,7 @@ export function doneElsewhere(run: DomainRun): DomainState | undefined {
 /** The user's tags, as they changed since the last deployment. */
 async function applyTags({ known, event, claims, config }: DomainRun, freshness: Freshness): Promise<void> {
   const former = known === undefined ? {} : parseTags(event.OldResourceProperties);
-  await claims!.changeUserTags(config.tags, former, freshness);
+  await changeUserTags(claims!, config.tags, former, freshness);
 }
 
 /**

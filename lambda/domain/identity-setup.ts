@@ -6,6 +6,7 @@ import type { HostedZone } from '../aws/route53';
 import { plannedClaim, restoredClaim } from './claim-plan';
 import { IDENTITY } from './claims';
 import type { DomainRun } from './domain-run';
+import { enterIdentity } from './entering';
 import { IdentityClaims } from './identity-claims';
 import { refuseForeignSigning, refuseSwitchedOff } from './identity';
 import { sameTokens } from './record-plan';
@@ -24,7 +25,7 @@ export async function applyIdentity(run: DomainRun, aws: Aws, freshness: Freshne
   const claims = (run.claims = new IdentityClaims(aws, config, log));
   const birth =
     known === undefined ? { ...plannedClaim(run, run.eventClaim, []), made: [IDENTITY] } : restoredClaim(run, known);
-  const entered = await claims.enter(birth, config.tags, freshness, known !== undefined, (signing) => {
+  const entered = await enterIdentity(claims, birth, config.tags, freshness, known !== undefined, (signing) => {
     refuseForeignSigning(signing, domainName, region);
     if (known === undefined) {
       refuseSwitchedOff(signing, domainName, region);

@@ -5,6 +5,8 @@ import { AwsCallFailure, Failure } from '../events/failure';
 import type { Log } from '../events/log';
 import { Claim, claimantsOf, isOrphan, KEYS, madeRecord, tookRecord } from './claims';
 import { IdentityClaims } from './identity-claims';
+import { outlastLease } from './leases';
+import { leaveIdentity } from './leaving';
 import { DomainState, idsOf, kindsOf } from './physical-id';
 import {
   Intended,
@@ -45,12 +47,13 @@ export async function remove(departure: Departure, aws: Aws, log: Log): Promise<
   const { state, claims: ids, retain } = departure;
   const claims = new IdentityClaims(aws, state, log);
   await claims.read();
-  await claims.outlastLease(ids);
+  await outlastLease(claims, ids);
   const own = claims.all().filter(({ id }) => ids.includes(id));
   if (retain) {
     log('left', { reason: 'removalPolicy is RETAIN' });
     try {
-      await claims.part(
+      await leaveIdentity(
+        claims,
         own,
         () => false,
         { alone: true, always: true, taken: true },
@@ -100,7 +103,7 @@ export async function remove(departure: Departure, aws: Aws, log: Log): Promise<
   };
   try {
     const keep = { alone: false, always: false, taken: !departure.takeOwnership };
-    const others = await claims.part(own, ({ id }) => stale.includes(id), keep, release);
+    const others = await leaveIdentity(claims, own, ({ id }) => stale.includes(id), keep, release);
     // Nobody expects what a replacement uses to go, unless that would leave it when it goes itself.
     const users = others.filter(({ id }) => id !== shown?.claim || hasOrphans);
     const reasons = [

@@ -4,6 +4,7 @@ import { idsMadeBy, replacedClaim } from './claim-plan';
 import { Claim, claimantsOf, IDENTITY, isOrphan, usesRecord } from './claims';
 import { DomainRun, idsOf } from './domain-run';
 import { IdentityClaims } from './identity-claims';
+import { leaveIdentity } from './leaving';
 import { chooseDkimDomain } from './identity-setup';
 import { DomainState, kindsOf } from './physical-id';
 import { isMade, planUndo, sameTokens, SentRecord } from './record-plan';
@@ -45,7 +46,8 @@ export async function undoDomain(run: DomainRun, aws: Aws): Promise<Leftover> {
     if (run.beforeTaking !== undefined) {
       await claims.change(run.beforeTaking);
     }
-    await claims.part(
+    await leaveIdentity(
+      claims,
       leaving,
       () => false,
       { alone: !isToGo, always: config.retain, taken: !config.takeOwnership },

@@ -1,6 +1,7 @@
 import { connect } from '../aws/clients';
 import { Claim, claimantsOf, idsOfClaims } from '../domain/claims';
 import { IdentityClaims } from '../domain/identity-claims';
+import { leaveIdentity } from '../domain/leaving';
 import { emptyPhysicalId, isEmptyPhysicalId, parseReplicaId } from '../domain/physical-id';
 import { IsStale, staleAmong, staleness } from '../domain/staleness';
 import type { Answer } from '../events/answer';
@@ -93,7 +94,8 @@ async function leave(
   const keep = { alone: retain || isOther, always: retain || isOther, taken: true };
   const stale = await staleAmong(claims.all(), isStale);
   try {
-    const others = await claims.part(
+    const others = await leaveIdentity(
+      claims,
       own,
       ({ id }) => stale.includes(id),
       keep,

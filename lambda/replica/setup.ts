@@ -2,7 +2,10 @@ import type { ReplicaAttributes } from '../../lib/shared/contract';
 import { Aws, connect } from '../aws/clients';
 import { Claim, claimant, claimId, IDENTITY } from '../domain/claims';
 import { parseTags } from '../domain/config';
-import { Entered, IdentityClaims } from '../domain/identity-claims';
+import { Entered, enterIdentity } from '../domain/entering';
+import { IdentityClaims } from '../domain/identity-claims';
+import { leaveIdentity } from '../domain/leaving';
+import { changeUserTags } from '../domain/user-tags';
 import { emptyPhysicalId, formatReplicaId, parseReplicaId } from '../domain/physical-id';
 import type { Answer } from '../events/answer';
 import type { Deadline } from '../events/deadline';
@@ -66,7 +69,7 @@ export class ReplicaSetup {
     const { config, event, log } = this;
     const claims = (this.claims = new IdentityClaims(aws, config, log));
     const claim: Claim = { id: this.claim, made: [IDENTITY], found: [], by: claimant(event) };
-    const entered = await claims.enter(claim, config.tags, freshness, this.isKnown, (signing) =>
+    const entered = await enterIdentity(claims, claim, config.tags, freshness, this.isKnown, (signing) =>
       requireReplica(signing, config),
     );
     this.entered = entered;
@@ -78,7 +81,7 @@ export class ReplicaSetup {
     if (config.waitForVerification > 0 && signing?.status !== 'Success') {
       await waitForReplica(aws.ses, config, aws.deadline, freshness);
     }
-    await claims.changeUserTags(config.tags, this.isKnown ? parseTags(event.OldResourceProperties) : {}, freshness);
+    await changeUserTags(claims, config.tags, this.isKnown ? parseTags(event.OldResourceProperties) : {}, freshness);
     if (claims.hasChanged) {
       await freshness.check();
     }
@@ -104,7 +107,8 @@ export class ReplicaSetup {
       own = claims.all().filter(({ id }) => id === this.claim);
       const isToGo = own.some(({ made }) => made.includes(IDENTITY)) && !config.retain;
       const keep = { alone: !isToGo, always: config.retain, taken: true };
-      await claims.part(
+      await leaveIdentity(
+        claims,
         own,
         () => false,
         keep,

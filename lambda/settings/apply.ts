@@ -3,6 +3,7 @@ import { connectSettings, SettingsAws } from '../aws/clients';
 import { toStatus } from '../aws/ses';
 import { Claim, claimant, claimId, isActive, isOfResource, usesSetting } from '../domain/claims';
 import { IdentityClaims } from '../domain/identity-claims';
+import { outlastLease } from '../domain/leases';
 import { emptyPhysicalId, formatSettingsId, parseSettingsId } from '../domain/physical-id';
 import type { Answer } from '../events/answer';
 import { Deadline } from '../events/deadline';
@@ -103,7 +104,7 @@ class SettingsSetup {
     const { wanted, domainName, region } = config;
     const claims = new IdentityClaims(aws, config, log);
     await claims.read();
-    await claims.outlastLease([this.claim]);
+    await outlastLease(claims, [this.claim]);
     if (claims.found === undefined) {
       throw new Failure(
         `There is no identity ${domainName} in ${region}, so it cannot have settings: it may have been deleted by hand. ` +

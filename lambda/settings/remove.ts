@@ -3,6 +3,7 @@ import { connectSettings, SettingsAws } from '../aws/clients';
 import type { Identity } from '../aws/ses';
 import { idsOfClaims, isOfResource, usesSetting } from '../domain/claims';
 import { IdentityClaims } from '../domain/identity-claims';
+import { outlastLease } from '../domain/leases';
 import { emptyPhysicalId, isEmptyPhysicalId, parseSettingsId } from '../domain/physical-id';
 import { IsStale, staleAmong, staleness } from '../domain/staleness';
 import type { Answer } from '../events/answer';
@@ -42,7 +43,7 @@ export async function removeSettings(event: CustomResourceEvent, deadline: Deadl
     // Where CloudFormation has made the id up, whatever the Create has left is under claims of its resource.
     const ids = state === undefined ? idsOfClaims(claims.ofResource(event)) : [state.claim];
     const isSame = config?.domainName === subject.domainName && config.region === subject.region;
-    await claims.outlastLease(ids);
+    await outlastLease(claims, ids);
     const reason = await resetSettings(event, subject, isSame ? config : undefined, ids, claims, aws, log);
     return { status: 'SUCCESS', physicalId, reason };
   } catch (error) {

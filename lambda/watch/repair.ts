@@ -7,6 +7,7 @@ import type { HostedZone } from '../aws/route53';
 import type { Identity } from '../aws/ses';
 import { Claim, isActive, isMade, isOfResource, madeRecord, readClaims, usesSetting } from '../domain/claims';
 import { IdentityClaims } from '../domain/identity-claims';
+import { endLease, takeLease } from '../domain/leases';
 import { DomainState, kindsOf, SettingsState } from '../domain/physical-id';
 import { NOTHING_MADE, planRecords, sameTokens } from '../domain/record-plan';
 import type { Deadline } from '../events/deadline';
@@ -142,7 +143,7 @@ export class Repair {
     }
     const limit = this.deadline.atMost(LONGEST_REPAIR);
     try {
-      await claims.takeLease(claim);
+      await takeLease(claims, claim);
       const { found, own } = await look(claims, claim);
       if (found !== undefined && own !== undefined) {
         await work(limit, found, own);
@@ -150,7 +151,7 @@ export class Repair {
     } finally {
       limit.clear();
       // It ends by itself, too.
-      await claims.endLease(claim).catch((error: Error) => this.log('lease-left', { problem: error.message }));
+      await endLease(claims, claim).catch((error: Error) => this.log('lease-left', { problem: error.message }));
     }
   }
 

@@ -13,8 +13,8 @@ export interface Mutation {
 export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'takes every identity for its own',
-    file: 'domain/identity-claims.ts',
-    from: 'MARK in this.tags ? {} : { [MARK]: USED }',
+    file: 'domain/entering.ts',
+    from: 'claims.isMarked ? {} : { [MARK]: USED }',
     to: '{ [MARK]: MADE }',
   },
   {
@@ -93,8 +93,8 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'deletes an identity that others made',
-    file: 'domain/identity-claims.ts',
-    from: 'if (others.length === 0 && !keep && this.isOurs) {',
+    file: 'domain/leaving.ts',
+    from: 'if (others.length === 0 && !keep && claims.isOurs) {',
     to: 'if (others.length === 0 && !keep) {',
   },
   {
@@ -105,7 +105,7 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'Delete ignores the claims of others',
-    file: 'domain/identity-claims.ts',
+    file: 'domain/leaving.ts',
     from: '!ids.includes(claim.id) && isActive(claim) && !isStale(claim)',
     to: 'false && isStale(claim)',
   },
@@ -293,9 +293,11 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'keeps its claim on RETAIN',
     file: 'domain/remove.ts',
-    from: `await claims.part(
+    from: `await leaveIdentity(
+        claims,
         own,`,
-    to: `await claims.part(
+    to: `await leaveIdentity(
+        claims,
         [],`,
   },
   {
@@ -306,14 +308,14 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'leaves its mark on an identity that RETAIN keeps',
-    file: 'domain/identity-claims.ts',
-    from: 'isLast ? [...keysOf(this.all().map(({ id }) => id)), MARK] : keysOf(ids)',
-    to: 'ids.map(tagKey)',
+    file: 'domain/leaving.ts',
+    from: 'isLast ? claims.clear() : claims.giveUp(ids)',
+    to: 'claims.giveUp(ids)',
   },
   {
     name: 'the last one out leaves the identity',
-    file: 'domain/identity-claims.ts',
-    from: 'if (others.length === 0 && !keep && this.isOurs) {',
+    file: 'domain/leaving.ts',
+    from: 'if (others.length === 0 && !keep && claims.isOurs) {',
     to: 'if (false) {',
   },
   {
@@ -446,9 +448,9 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'makes an identity without a claim',
-    file: 'domain/identity-claims.ts',
-    from: '[MARK]: MADE, ...toTag(claim) };',
-    to: '[MARK]: MADE };',
+    file: 'domain/entering.ts',
+    from: '[MARK]: MADE, ...toTag(claim) });',
+    to: '[MARK]: MADE });',
   },
   {
     name: 'claims an identity without a word of the records',
@@ -565,7 +567,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'a watch leaves its lease',
     file: 'watch/repair.ts',
-    from: "await claims.endLease(claim).catch((error: Error) => this.log('lease-left', { problem: error.message }));",
+    from: "await endLease(claims, claim).catch((error: Error) => this.log('lease-left', { problem: error.message }));",
     to: '',
   },
   {
@@ -600,7 +602,7 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'leaves what it has taken over to those who have not asked for it',
-    file: 'domain/identity-claims.ts',
+    file: 'domain/leaving.ts',
     from: 'if (others.length > 0 && mayBeGivenBack && !others.some(hasMadeIt)) {',
     to: 'if (false) {',
   },
