@@ -71,5 +71,6 @@ function summarizeParts({ samples, failure }) {
     return { failure: failure.message };
   }
   const parts = ['load', 'construct', 'synth', 'total'];
-  return Object.fromEntries(parts.map((part) => [part, summarize(samples.map((one) => one[part]))]));
+  const summaries = parts.map((part) => [part, summarize(samples.map((one) => one[part]))]);
+  return { ...Object.fromEntries(summaries), totals: samples.map(({ total }) => total) };
 }
