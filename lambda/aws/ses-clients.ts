@@ -15,10 +15,8 @@ export class SesClients {
   ) {}
 
   public get v1(): SESClient {
-    return (this.madeV1 ??= restrict(
-      new SESClient(clientSettings(this.region, this.deadline, this.access)),
-      this.access,
-    ));
+    const { region, deadline, access } = this;
+    return (this.madeV1 ??= restrict(new SESClient(clientSettings(region, deadline, access)), access));
   }
 
   public get v2(): SESv2Client {

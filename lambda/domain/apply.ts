@@ -10,8 +10,8 @@ import { DomainRun, idsOf } from './domain-run';
 import { applyIdentity, applySigningKeys } from './identity-setup';
 import { DomainState, kindsOf } from './physical-id';
 import { applyRecords } from './record-setup';
-import { waitForVerification } from './verification';
 import { changeUserTags } from './user-tags';
+import { waitForVerification } from './verification';
 
 /** What is in place after Create or Update. */
 export interface Applied {

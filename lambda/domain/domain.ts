@@ -12,7 +12,7 @@ import type { Journal } from '../events/journal';
 import type { Log } from '../events/log';
 import { outlastCancelledCreate } from '../events/unanswered';
 import { applyDomain, doneElsewhere, toAttributes } from './apply';
-import { Claim, claimId, digest, isOfResource } from './claims';
+import { Claim, claimId, digest, idsOfClaims, isOfResource } from './claims';
 import { DomainConfig, parseConfig, parseRemoval } from './config';
 import { DomainRun } from './domain-run';
 import { IdentityClaims } from './identity-claims';
@@ -284,7 +284,7 @@ async function findOwnClaims(
   const { region, domainName, zoneId } = config;
   const options = zoneId === undefined ? {} : recordOptions((option) => config[option]);
   const state = { region, domainName, zoneId, dkimDomain: '', tokens, ...options, ownedRecords, claim: claimId(event) };
-  return { state, claims: own.map(({ id }) => id), hostedZone: claims.found?.signing.hostedZone };
+  return { state, claims: idsOfClaims(own), hostedZone: claims.found?.signing.hostedZone };
 }
 
 /** Properties that cannot work have made the Create fail before it did anything. */

@@ -3,7 +3,7 @@ import type { Aws } from '../aws/clients';
 import { HostedZone, isNoSuchHostedZone } from '../aws/route53';
 import { AwsCallFailure, Failure } from '../events/failure';
 import type { Log } from '../events/log';
-import { Claim, claimantsOf, isOrphan, KEYS, madeRecord, tookRecord } from './claims';
+import { Claim, claimantsOf, idsOfClaims, isOrphan, KEYS, madeRecord, tookRecord } from './claims';
 import { IdentityClaims } from './identity-claims';
 import { outlastLease } from './leases';
 import { leaveIdentity } from './leaving';
@@ -72,7 +72,7 @@ export async function remove(departure: Departure, aws: Aws, log: Log): Promise<
   const { shown, isStale } = departure;
   if (claims.found !== undefined && isOfUnclaimed(departure, claims)) {
     log('left', { reason: 'CloudFormation has another resource at the identity, whose claim is gone', shown });
-    await claims.giveUp(own.map(({ id }) => id));
+    await claims.giveUp(idsOfClaims(own));
     return undefined;
   }
   const stale = await staleAmong(claims.all(), isStale);

@@ -1,7 +1,7 @@
 import { isOwn, sameValue, Setting, Settings, showSetting } from '../../lib/shared/settings';
 import { connectSettings, SettingsAws } from '../aws/clients';
 import { toStatus } from '../aws/ses';
-import { Claim, claimant, claimId, isActive, isOfResource, usesSetting } from '../domain/claims';
+import { Claim, claimant, claimId, idsOfClaims, isActive, isOfResource, usesSetting } from '../domain/claims';
 import { IdentityClaims } from '../domain/identity-claims';
 import { outlastLease } from '../domain/leases';
 import { emptyPhysicalId, formatSettingsId, parseSettingsId } from '../domain/physical-id';
@@ -115,7 +115,7 @@ class SettingsSetup {
     before.claim = this.former === undefined ? undefined : own;
     this.isRepetition = this.former === undefined && own !== undefined && journal.read().before === undefined;
     const others = claims.all().filter(({ id }) => id !== this.claim);
-    this.siblingIds = others.filter((claim) => isOfResource(claim, this.event)).map(({ id }) => id);
+    this.siblingIds = idsOfClaims(others.filter((claim) => isOfResource(claim, this.event)));
     const present = await aws.settings.read(claims.found, settingsOf(wanted, former));
     if (own === undefined && this.former === undefined) {
       this.refuseConflicts(

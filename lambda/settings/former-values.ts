@@ -1,10 +1,9 @@
 import {
+  isDefault,
   isOwn,
-  sameValue,
   Setting,
   SETTING_NAMES,
   Settings,
-  SETTINGS,
   SettingValue,
   showSetting,
 } from '../../lib/shared/settings';
@@ -22,7 +21,7 @@ const DIGEST_LENGTH = 4;
  */
 export function formerValues(own: Claim | undefined, steps: readonly Step[]): readonly string[] {
   const isTheirs = ({ setting, from }: Step) =>
-    !isOwn(setting) && own?.made.includes(setting) !== true && !sameValue(from, SETTINGS[setting].default);
+    !isOwn(setting) && own?.made.includes(setting) !== true && !isDefault(setting, from);
   const replaced = steps.filter(isTheirs).map(({ setting, from }) => inShort(setting, from));
   return [...(own?.was ?? []), ...replaced];
 }

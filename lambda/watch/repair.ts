@@ -1,4 +1,4 @@
-import { sameValue, Setting, Settings, SETTINGS } from '../../lib/shared/settings';
+import { isDefault, sameValue, Setting, Settings } from '../../lib/shared/settings';
 import { belongsToIdentity, MailRecord, mailRecords } from '../../lib/shared/mail-records';
 import type { Access } from '../aws/client-settings';
 import { connect, connectSettings } from '../aws/clients';
@@ -197,9 +197,7 @@ function isOurs(id: string, state: DomainState, claim: Claim): boolean {
 /** The settings that we made, and that are at SES's default: any other value is one that somebody has given. */
 function missingSettings(wanted: Settings, present: Settings, isOurs: (setting: Setting) => boolean): Settings {
   const isMissing = (setting: Setting) =>
-    isOurs(setting) &&
-    sameValue(present[setting], SETTINGS[setting].default) &&
-    !sameValue(wanted[setting], present[setting]);
+    isOurs(setting) && isDefault(setting, present[setting]) && !sameValue(wanted[setting], present[setting]);
   return pickSettings(wanted, (setting) => {
     const topic = setting.replace('Headers', 'Topic') as Setting;
     return isMissing(setting) && (sameValue(present[topic], wanted[topic]) || isMissing(topic));

@@ -171,6 +171,11 @@ export function sameValue(one: SettingValue | undefined, other: SettingValue | u
   return JSON.stringify(one) === JSON.stringify(other);
 }
 
+/** Whether a value is what SES has for an identity that nobody has given the setting. */
+export function isDefault(setting: Setting, value: SettingValue | undefined): boolean {
+  return sameValue(value, SETTINGS[setting].default);
+}
+
 /** A value for people to read. */
 export function showSetting(value: SettingValue | undefined): string {
   return typeof value === 'object' && value !== null ? Object.values(value).join(' ') : String(value ?? 'none');

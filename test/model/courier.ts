@@ -47,7 +47,7 @@ export class Courier {
     const excusesBefore = world.excuses(incident);
     const settingsBefore = world.settingsOf(incident);
     const originsBefore = this.settingsOrigins(incident);
-    const holdings = world.holdings().filter((held) => !world.exemptions.evidence.hasLostClaim(held));
+    const holdings = world.holdings().filter((held) => !world.evidence.hasLostClaim(held));
     const wasInPlace = this.isInPlace(incident);
     this.arm(incident, delivery);
     try {
@@ -298,7 +298,7 @@ export class Courier {
         this.world.exemptions.exempt(item, 'undo was denied, and the answer says so');
       } else if (body.Status === 'FAILED' && incident.retains && item.replaced === undefined && !this.hasKey(item)) {
         // What another one had made before is still its own.
-        if (!this.world.exemptions.evidence.isClaimed(item)) ledger.mark(item, 'others');
+        if (!this.world.evidence.isClaimed(item)) ledger.mark(item, 'others');
       }
     }
   }
@@ -314,7 +314,7 @@ export class Courier {
     const names = Object.keys(DEFAULTS) as Setting[];
     // Its own is about to go.
     const isOwn = ({ id }: Claim) => incident.event.PhysicalResourceId?.endsWith(id) === true;
-    const dead = this.world.exemptions.evidence.deadClaims(SesRegion, DomainName).filter((claim) => !isOwn(claim));
+    const dead = this.world.evidence.deadClaims(SesRegion, DomainName).filter((claim) => !isOwn(claim));
     return new Map(
       names.map((setting) => {
         const origin = settings.origin(SesRegion, DomainName, setting);

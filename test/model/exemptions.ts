@@ -1,12 +1,11 @@
 import { type DomainState, parsePhysicalId } from '../../lambda/domain/physical-id';
-import type { Call, FakeAws } from '../fakes/fake-aws';
+import type { Call } from '../fakes/fake-aws';
 import type { Counters } from './counters';
-import { type Ending, Evidence } from './evidence';
+import type { Ending, Evidence } from './evidence';
 import { configOf } from './excuses';
 import { claims, type Incident } from './incident';
 import type { Keys } from './keys';
 import { type Difference, identityKey, type Item, type Ledger, type Origin, plain } from './ledger';
-import type { Setup } from './plan';
 import type { SettingsLedger } from './settings-ledger';
 import { hasKey, type Holding, isAt, isReplicaOf, replicaOf, stateOf } from './uses';
 import {
@@ -28,24 +27,18 @@ export const NOT_TAKEN_BACK = 'of a take-over that was not taken back';
 export class Exemptions {
   /** The ids of resources that an update has left half way, since the way back failed as well. */
   readonly stuck = new Set<string>();
-  readonly evidence: Evidence;
 
   constructor(
-    fake: FakeAws,
     private readonly ledger: Ledger,
     private readonly settings: SettingsLedger,
-    setup: Setup,
     private readonly counters: Counters,
     private readonly keys: Keys,
-    /** What CloudFormation holds in all stacks. */
-    private readonly holdings: () => readonly Holding[],
-  ) {
-    this.evidence = new Evidence(fake, setup, holdings);
-  }
+    private readonly evidence: Evidence,
+  ) {}
 
   /** The records for keys that the ids of resources do not have: only claims say whose they are. */
   ofLaterKeys(): readonly Item[] {
-    const holdings = this.holdings();
+    const holdings = this.evidence.holdings();
     return this.ledger.ours().filter((item) => {
       const isInId = holdings.some((held) => claims(stateOf(held), item));
       return !isInId && item.key.startsWith('record') && holdings.some((held) => hasKey(held, item));
@@ -55,7 +48,7 @@ export class Exemptions {
   /** A resource has made a record where others may have found one, or it has itself. */
   remember({ event }: Incident, { key, before, after }: Difference): void {
     if (before?.origin === 'ours' || after?.origin !== 'ours' || key.startsWith('identity')) return;
-    for (const held of this.holdings()) {
+    for (const held of this.evidence.holdings()) {
       const state = stateOf(held);
       if (!state || !isAt(state, after) || claims(state, after)) continue;
       this.evidence.noteFinder(key, held, held.stack === event.StackId && held.logicalId === event.LogicalResourceId);
@@ -181,7 +174,7 @@ export class Exemptions {
 
   /** Somebody had deleted the identity, and with it the claims of all but the one that makes it anew. */
   forgetClaims({ event, previous }: Incident, { region, params }: Call): void {
-    for (const held of this.holdings()) {
+    for (const held of this.evidence.holdings()) {
       const state = stateOf(held);
       const isOf = state?.region === region && state.domainName === params.EmailIdentity;
       if (!isOf || (held.stack === event.StackId && held.id === event.PhysicalResourceId && previous)) continue;
@@ -196,7 +189,7 @@ export class Exemptions {
   /** Somebody is about to delete an identity: what an event without an answer has made, only its claim there says. */
   loseUnanswered(region: string, domain: string): void {
     if (this.evidence.deadClaims(region, domain).length === 0) return;
-    const states = this.holdings().flatMap((held) => stateOf(held) ?? []);
+    const states = this.evidence.holdings().flatMap((held) => stateOf(held) ?? []);
     for (const item of this.ledger.ours()) {
       const isInId = states.some((state) => isAt(state, item));
       if (isOf(item, region, domain) && !isInId) this.exempt(item, CLAIM_UNANSWERED);

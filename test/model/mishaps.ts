@@ -14,7 +14,7 @@ export function withFewMishaps(steps: readonly Step[], picks: readonly number[])
   return spare(steps, () => happening.has(index++));
 }
 
-/** The steps with those mishaps that happen. What is there before the first deployment is none. */
+/** The steps, without the mishaps that do not happen. What others do before the first deployment does not count as one. */
 function spare(steps: readonly Step[], happens: () => boolean): readonly Step[] {
   const start = steps.findIndex(({ kind }) => kind === 'deploy');
   return steps.flatMap((step, index): readonly Step[] => {

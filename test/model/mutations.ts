@@ -543,7 +543,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'a watch resets what others have set since',
     file: 'watch/repair.ts',
-    from: 'sameValue(present[setting], SETTINGS[setting].default) &&',
+    from: 'isDefault(setting, present[setting]) &&',
     to: 'SETTINGS !== undefined &&',
   },
   {

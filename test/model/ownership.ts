@@ -3,6 +3,7 @@ import { sameIdentity } from '../../lambda/domain/record-plan';
 import type { ResourceProperties } from '../../lib/shared/contract';
 import type { ResponseBody } from '../fakes/fake-aws';
 import type { Counters } from './counters';
+import type { Evidence } from './evidence';
 import { type Exemptions, NOT_TAKEN_BACK } from './exemptions';
 import { FURTHER_RECORDS } from './further-records';
 import { claims, type Incident } from './incident';
@@ -15,8 +16,7 @@ export class Ownership {
     private readonly ledger: Ledger,
     private readonly exemptions: Exemptions,
     private readonly counters: Counters,
-    /** What CloudFormation holds in all stacks. */
-    private readonly holdings: () => readonly Holding[],
+    private readonly evidence: Evidence,
   ) {}
 
   /** What an event has changed in that, by its answer. */
@@ -25,7 +25,7 @@ export class Ownership {
     const state = parsePhysicalId(PhysicalResourceId);
     if (incident.isOfSettings || Status === 'FAILED' || state === undefined) return;
     if (type === 'Delete') {
-      const others = this.holdings().filter(({ id }) => id !== event.PhysicalResourceId);
+      const others = this.evidence.holdings().filter(({ id }) => id !== event.PhysicalResourceId);
       return this.leave(state, (item) => incident.retains || isUsed(others, item));
     }
     if (properties.TakeOwnership === undefined) return this.leave(state, () => true);
@@ -67,13 +67,13 @@ export class Ownership {
 
   /** Whether those who have made something are known by their ids only, since somebody has removed their claims. */
   private hasLostItsClaims(item: Item): boolean {
-    const makers = this.holdings().filter((held) => claims(stateOf(held), item));
-    return makers.length > 0 && makers.every((held) => this.exemptions.evidence.hasLostClaim(held));
+    const makers = this.evidence.holdings().filter((held) => claims(stateOf(held), item));
+    return makers.length > 0 && makers.every((held) => this.evidence.hasLostClaim(held));
   }
 
   /** Whether a claim of a resource that is in place is on another identity than that of a domain. */
   private isOfAnotherIdentity(claim: string, state: DomainState): boolean {
-    return this.holdings().some((held) => {
+    return this.evidence.holdings().some((held) => {
       const other = claimOf(held) === claim ? stateOf(held) : undefined;
       return other !== undefined && !sameIdentity(other, state);
     });

@@ -4,6 +4,7 @@ import { type DomainState, kindsOf } from '../../lambda/domain/physical-id';
 import { FakeAws, type Call, type StackResource } from '../fakes/fake-aws';
 import { VirtualClock } from '../support/sandbox/virtual-clock';
 import { Counters } from './counters';
+import { Evidence } from './evidence';
 import { excuses } from './excuses';
 import { CLAIM_UNANSWERED, Exemptions } from './exemptions';
 import { type CloudFormationEvent, Incident } from './incident';
@@ -33,6 +34,7 @@ export class World {
   readonly settings = new SettingsLedger(this.fake);
   readonly trace = new Trace(this.clock.now);
   readonly keys = new Keys(this.fake);
+  readonly evidence: Evidence;
   readonly exemptions: Exemptions;
   readonly others: Others;
   readonly ownership: Ownership;
@@ -64,10 +66,9 @@ export class World {
     fake.effect = (call) => this.watch(call);
     fake.authorize = (call) => this.authorize(call);
     fake.before('DescribeStackResource', () => this.lookAhead());
-    this.exemptions = new Exemptions(fake, this.ledger, this.settings, setup, counters, this.keys, () =>
-      this.holdings(),
-    );
-    this.ownership = new Ownership(this.ledger, this.exemptions, counters, () => this.holdings());
+    this.evidence = new Evidence(fake, setup, () => this.holdings());
+    this.exemptions = new Exemptions(this.ledger, this.settings, counters, this.keys, this.evidence);
+    this.ownership = new Ownership(this.ledger, this.exemptions, counters, this.evidence);
     this.others = new Others(fake, setup, (ms) => clock.advance(ms));
   }
 
@@ -93,7 +94,7 @@ export class World {
       this.exemptions.loseSight(at(REGIONS, plan.region), at(DOMAINS, plan.domain));
     }
     if (plan.on === 'tags' || isIdentityLost) {
-      this.exemptions.evidence.tamper(at(REGIONS, plan.region), at(DOMAINS, plan.domain));
+      this.evidence.tamper(at(REGIONS, plan.region), at(DOMAINS, plan.domain));
     }
     if (isIdentityLost) {
       this.ownership.forget(at(REGIONS, plan.region), at(DOMAINS, plan.domain));
@@ -141,7 +142,7 @@ export class World {
 
   end(incident: Incident): void {
     this.incident = undefined;
-    this.exemptions.evidence.lastIncident = incident;
+    this.evidence.lastIncident = incident;
     incident.outage ||= this.fake.sesv2 !== 'on';
     this.fake.clearFaults();
     incident.close();
@@ -167,9 +168,7 @@ export class World {
   }
 
   private replicasInUse(): readonly Holding[] {
-    return this.holdings().filter(
-      (held) => replicaOf(held) && !held.failed && !this.exemptions.evidence.hasLostClaim(held),
-    );
+    return this.holdings().filter((held) => replicaOf(held) && !held.failed && !this.evidence.hasLostClaim(held));
   }
 
   /** Other resources that have the identity of an event in use, as far as its tags can tell. */
@@ -178,7 +177,7 @@ export class World {
       const state = stateOf(held);
       const isOwn = held.stack === event.StackId && held.logicalId === event.LogicalResourceId;
       const isSame = state?.region === SesRegion && state.domainName === DomainName;
-      return isSame && !isOwn && !held.failed && !this.exemptions.evidence.hasLostClaim(held);
+      return isSame && !isOwn && !held.failed && !this.evidence.hasLostClaim(held);
     });
   }
 
@@ -187,7 +186,7 @@ export class World {
     if (incident.isOfReplica) return replicaExcuses(this.fake, incident);
     if (incident.isOfSettings) {
       const { SesRegion, DomainName } = propertiesOf(incident);
-      const dead = this.exemptions.evidence.deadClaims(SesRegion, DomainName);
+      const dead = this.evidence.deadClaims(SesRegion, DomainName);
       return settingsExcuses(this.fake, incident, this.holdings(), dead);
     }
     return excuses(this.fake, this.others, this.setup, incident);
@@ -212,7 +211,7 @@ export class World {
   /** The domains that are in use at present, as CloudFormation sees it. */
   uses(): DomainState[] {
     return this.holdings()
-      .filter((held) => !held.failed && !this.exemptions.evidence.hasLostClaim(held))
+      .filter((held) => !held.failed && !this.evidence.hasLostClaim(held))
       .flatMap((held) => {
         const state = stateOf(held);
         if (state === undefined) return [];
@@ -238,13 +237,7 @@ export class World {
     const state = stateOf(held) ?? replicaOf(held);
     const identity = state && this.fake.identity(state.region, state.domainName);
     const item = state && this.ledger.get(identityKey(state.region, state.domainName));
-    if (
-      !identity ||
-      item?.origin === 'limbo' ||
-      held.unanswered ||
-      held.failed ||
-      this.exemptions.evidence.hasLostClaim(held)
-    )
+    if (!identity || item?.origin === 'limbo' || held.unanswered || held.failed || this.evidence.hasLostClaim(held))
       return;
     const ours = item?.origin === 'ours';
     if (ours && item.takers && readClaims(identity.tags).some(({ unreadable }) => unreadable)) {

@@ -377,6 +377,6 @@ function valuesOf(stack: Stack, request: PolicyRequest): Values {
     request.keysIdentityArn ?? '',
     request.settings?.configurationSetArn ?? '',
   ];
-  const unknown = texts.filter((text) => Token.isUnresolved(text) && Token.isUnresolved(atItsLongest(text)));
+  const unknown = texts.filter((text) => Token.isUnresolved(atItsLongest(text)));
   return unknown.length === 0 ? new Map() : changingValues(stack.resolve(unknown));
 }

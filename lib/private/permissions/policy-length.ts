@@ -11,7 +11,7 @@ const LONGEST_PARTITION = 'aws-us-gov';
 const AN_ACCOUNT = '123456789012';
 
 /** What stands for a Region that is known only at deployment. */
-export const LONGEST_REGION = 'ap-southeast-1';
+const LONGEST_REGION = 'ap-southeast-1';
 
 /** What is counted for a text that is known only at deployment: characters. */
 export const UNKNOWN_LENGTHS = { identityArn: 165, recordName: 113, roleArn: 105, zoneArn: 85 };
@@ -25,6 +25,11 @@ export function lengthOfStatements(statements: readonly object[]): number {
 export function lengthOf(text: string, whenUnknown: number): number {
   const known = atItsLongest(text);
   return '"",'.length + (Token.isUnresolved(known) ? whenUnknown : known.length);
+}
+
+/** Regions, of which some may be known only at deployment. */
+export function regionsAtTheirLongest(regions: Iterable<string>): string[] {
+  return [...regions].map((region) => (Token.isUnresolved(region) ? LONGEST_REGION : region));
 }
 
 /** A text with the longest values that its pseudo parameters may have. */

@@ -1,8 +1,7 @@
-import { Token } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { CLAIM_PREFIX, MADE, MARK, USED } from '../../shared/claim-tags';
 import { sesArn } from './arns';
-import { lengthOfStatements, LONGEST_REGION } from './policy-length';
+import { lengthOfStatements, regionsAtTheirLongest } from './policy-length';
 
 /** What may be done in some Regions. */
 interface Extent {
@@ -65,7 +64,7 @@ export class RegionAccess {
 
   /** Whatever may be done in the Regions at last. */
   private lengthWith(given: readonly string[]): number {
-    const regions = given.map((region) => (Token.isUnresolved(region) ? LONGEST_REGION : region));
+    const regions = regionsAtTheirLongest(given);
     return lengthOfStatements(
       this.statementsFor({ regions, regionsWithKeys: regions, removable: true, userTagKeys: [] }),
     );

@@ -1,10 +1,9 @@
-import { Token } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { MADE, MARK, USED } from '../../shared/claim-tags';
 import { SettingsProperties } from '../../shared/contract';
 import { SETTING_NAMES, SETTINGS } from '../../shared/settings';
 import { sesArn } from './arns';
-import { lengthOf, lengthOfStatements, LONGEST_REGION, UNKNOWN_LENGTHS } from './policy-length';
+import { lengthOf, lengthOfStatements, regionsAtTheirLongest, UNKNOWN_LENGTHS } from './policy-length';
 
 /** What the handler has to be allowed for the settings of one identity. */
 export interface SettingsRequest {
@@ -33,13 +32,12 @@ export class SettingsAccess {
     }
     const actions = new Set([...this.actions, ...(further ? actionsFor(further) : [])]);
     const regions = new Set([...this.regions, ...(further ? [further.properties.SesRegion] : [])]);
-    const known = [...regions].map((region) => (Token.isUnresolved(region) ? LONGEST_REGION : region));
     const sets = new Set([
       ...this.configurationSets,
       ...(further?.configurationSetArn ? [further.configurationSetArn] : []),
     ]);
     return (
-      lengthOfStatements(this.statementsFor([...actions], known, [])) +
+      lengthOfStatements(this.statementsFor([...actions], regionsAtTheirLongest(regions), [])) +
       [...sets].reduce((sum, arn) => sum + lengthOf(arn, UNKNOWN_LENGTHS.identityArn), 0)
     );
   }

@@ -33,8 +33,8 @@ export type PropTypes<Props> = { readonly [Prop in keyof Required<Props>]: PropT
 export function typedProps<Props>(given: Props, types: PropTypes<Props>, fail: Fail, owner = ''): Props {
   const values = (given ?? {}) as Readonly<Record<string, unknown>>;
   const known: Types = types;
-  const isGiven = (name: string) => (values[name] ?? undefined) !== undefined;
-  for (const name of Object.keys(values).filter((each) => known[each] === undefined)) {
+  const isGiven = (name: string) => values[name] !== undefined && values[name] !== null;
+  for (const name of Object.keys(values).filter((each) => !Object.hasOwn(known, each))) {
     const meant = nearest(
       name,
       Object.keys(known).filter((candidate) => !isGiven(candidate)),
