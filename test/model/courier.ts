@@ -1,8 +1,9 @@
 import type { ResponseBody } from '../fakes/fake-aws';
 import { type Claim, usesSetting } from '../../lambda/domain/claims';
 import { configOf } from './excuses';
+import { parsePhysicalId } from '../../lambda/domain/physical-id';
 import { furtherRecords, isExactly } from './further-records';
-import type { Answered, CloudFormationEvent, Incident } from './incident';
+import { type Answered, claims, type CloudFormationEvent, type Incident } from './incident';
 import { judgeAnswer } from './judge-answer';
 import { judgeKeys } from './judge-keys';
 import { judgeReplica } from './judge-replicas';
@@ -76,6 +77,7 @@ export class Courier {
         } else {
           judgeSettings(fake, settings, incident, answered.body, excuses, settingsBefore, originsBefore, holdings);
         }
+        world.settingsFinders.settle(incident, answered.body);
         if (incident.type === 'Delete' && incident.retains) {
           const { DomainName, SesRegion } = propertiesOf(incident);
           settings.loseSight(SesRegion, DomainName);
@@ -86,6 +88,7 @@ export class Courier {
         this.settleRepetition(incident, answered);
         if (answered.body.Status === 'FAILED') world.exemptions.settleFailure(incident);
         else if (incident.type !== 'Delete') world.exemptions.settleAdoption(answered.body.PhysicalResourceId);
+        if (incident.type === 'Create') this.settleCreate(incident, answered.body);
         judgeAnswer(world.fake, world.ledger, incident, answered.body, excuses, isUsed, othersUse);
         judgeKeys(world.fake, world.counters, incident, answered, world.fake.stacks.get(event.StackId)!);
       }
@@ -283,6 +286,20 @@ export class Courier {
     for (const item of this.world.ledger.ours()) {
       if (incident.made(item) && (item.madeBy?.run ?? 0) > run) {
         this.world.exemptions.exempt(item, 'made by a repetition elsewhere of a Create that had failed');
+      }
+    }
+  }
+
+  /** What a new resource replaces is gone for good, and what it could not ask about counts as made by others. */
+  private settleCreate(incident: Incident, { Status, PhysicalResourceId }: ResponseBody): void {
+    const state = parsePhysicalId(PhysicalResourceId);
+    if (Status === 'FAILED' || state === undefined) return;
+    const { ledger, evidence, counters } = this.world;
+    for (const item of ledger.ours()) {
+      if (incident.made(item)) ledger.forgetReplaced(item);
+      else if (incident.isUndecided && isAt(state, item) && !claims(state, item)) {
+        counters.add('exempt: found by a resource that could not ask other Regions whose it is');
+        evidence.noteFinder(item.key, PhysicalResourceId, false);
       }
     }
   }

@@ -35,9 +35,9 @@ export class Evidence {
   }
 
   /** A resource has found a record of others, in the place of which there is one of ours now. */
-  noteFinder(key: string, held: Holding, isOwn: boolean): void {
+  noteFinder(key: string, id: string, isOwn: boolean): void {
     const finders = isOwn ? this.formerFinders : this.finders;
-    finders.set(key, (finders.get(key) ?? new Set()).add(held.id));
+    finders.set(key, (finders.get(key) ?? new Set()).add(id));
   }
 
   isUsed(item: Item): boolean {

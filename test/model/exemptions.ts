@@ -51,7 +51,8 @@ export class Exemptions {
     for (const held of this.evidence.holdings()) {
       const state = stateOf(held);
       if (!state || !isAt(state, after) || claims(state, after)) continue;
-      this.evidence.noteFinder(key, held, held.stack === event.StackId && held.logicalId === event.LogicalResourceId);
+      const isOwn = held.stack === event.StackId && held.logicalId === event.LogicalResourceId;
+      this.evidence.noteFinder(key, held.id, isOwn);
     }
   }
 
@@ -196,8 +197,9 @@ export class Exemptions {
     }
   }
 
-  /** Somebody is about to edit a claim, which may be all that says who has made the identity or taken it over. */
+  /** Somebody is about to edit a claim, which may be all that says who has made the identity or taken it over, or what. */
   loseMaker(region: string, domain: string): void {
+    this.settings.loseSight(region, domain);
     const item = this.ledger.get(identityKey(region, domain));
     if (item?.origin !== 'ours') return;
     const reason = item.takers ? 'taken over by' : 'made by';

@@ -118,6 +118,14 @@ export class Incident {
     return this.calls.every(({ operation, outcome }) => operation !== 'GetEmailIdentity' || outcome === 'ok');
   }
 
+  /** Whether another Region did not say whether it uses the records. */
+  get isUndecided(): boolean {
+    const looks = this.calls.filter(({ operation }) => operation === 'GetEmailIdentity');
+    const outcomes = new Map(looks.map(({ region, outcome }) => [region, outcome]));
+    outcomes.delete(this.properties.SesRegion);
+    return [...outcomes.values()].some((last) => last !== 'ok' && last !== 'NotFoundException');
+  }
+
   get cancelled(): boolean {
     return this.callsBeforeCancelled !== undefined;
   }

@@ -80,6 +80,11 @@ export class Ledger {
     this.everOurs.add(essence(content));
   }
 
+  /** What a new resource has replaced is gone for good: only an Update is taken back by another. */
+  forgetReplaced(item: Item): void {
+    this.items.set(item.key, { ...item, replaced: undefined });
+  }
+
   /** A resource takes over what others have made. */
   take(item: Item, claim: string): void {
     const origin = item.origin === 'limbo' ? 'limbo' : 'ours';

@@ -1,7 +1,7 @@
 import type { Setting } from '../../lib/shared/settings';
 import type { FakeAws } from '../fakes/fake-aws';
 import { ACCOUNT, REGIONS } from './places';
-import { DEFAULTS, settingsOf } from './settings';
+import { DEFAULTS, settingsOf, type Values } from './settings';
 
 /** Who gave a setting its value; `limbo`: nobody can know any more. */
 export type SettingOrigin = 'others' | 'ours' | 'limbo';
@@ -17,7 +17,7 @@ interface Entry {
 
 export interface SettingChange {
   readonly key: string;
-  readonly setting: keyof typeof DEFAULTS;
+  readonly setting: keyof Values;
   readonly before: Entry;
   readonly after: Entry;
 }
@@ -29,7 +29,7 @@ export class SettingsLedger {
   constructor(private readonly fake: FakeAws) {}
 
   origin(region: string, domain: string, setting: Setting): SettingOrigin {
-    return this.entries.get(`${region} ${domain} ${setting}`)?.origin ?? 'others';
+    return this.entries.get(settingKey(region, domain, setting))?.origin ?? 'others';
   }
 
   /** Enters what has changed, as done by one of us or by others. */
@@ -39,14 +39,14 @@ export class SettingsLedger {
     for (const region of REGIONS) {
       for (const identity of this.fake.identities.in(ACCOUNT, region).values()) {
         for (const [setting, value] of Object.entries(settingsOf(identity))) {
-          const key = `${region} ${identity.domain} ${setting}`;
+          const key = settingKey(region, identity.domain, setting as keyof Values);
           const before = this.entries.get(key) ?? {
-            value: DEFAULTS[setting as keyof typeof DEFAULTS],
+            value: DEFAULTS[setting as keyof Values],
             origin: 'others' as const,
           };
-          const after = before.value === value ? before : next(before, value, maker);
+          const after = before.value === value ? before : next(setting as keyof Values, before, value, maker);
           present.set(key, after);
-          if (after !== before) changes.push({ key, setting: setting as keyof typeof DEFAULTS, before, after });
+          if (after !== before) changes.push({ key, setting: setting as keyof Values, before, after });
         }
       }
     }
@@ -54,18 +54,32 @@ export class SettingsLedger {
     return changes;
   }
 
+  /** Whether a setting is ours can be told no longer. @returns whether it was */
+  doubt(key: string): boolean {
+    const entry = this.entries.get(key);
+    if (entry?.origin !== 'ours') return false;
+    this.entries.set(key, { ...entry, origin: 'limbo' });
+    return true;
+  }
+
   /** Which of the settings are ours can be told no longer. */
   loseSight(region: string, domain: string): void {
-    for (const [key, entry] of this.entries) {
-      const isOurs = entry.origin === 'ours';
-      if (isOurs && key.startsWith(`${region} ${domain} `)) this.entries.set(key, { ...entry, origin: 'limbo' });
+    for (const key of this.entries.keys()) {
+      if (key.startsWith(`${region} ${domain} `)) this.doubt(key);
     }
   }
 }
 
-function next(before: Entry, value: string, maker: 'ours' | 'others'): Entry {
+export function settingKey(region: string, domain: string, setting: Setting): string {
+  return `${region} ${domain} ${setting}`;
+}
+
+function next(setting: keyof Values, before: Entry, value: string, maker: 'ours' | 'others'): Entry {
   // What others set where we had set something may be what we had set, or come back to it.
   if (maker === 'others') return { value, origin: before.origin === 'others' ? 'others' : 'limbo' };
   if (before.replaced?.value === value) return { ...before.replaced, isBroughtBack: true };
-  return { value, origin: before.origin === 'limbo' ? 'limbo' : 'ours', replaced: before.replaced ?? before };
+  const origin = before.origin === 'limbo' ? 'limbo' : 'ours';
+  // Who has it no longer does not remember what others had.
+  const replaced = value === DEFAULTS[setting] ? undefined : (before.replaced ?? before);
+  return { value, origin, replaced };
 }

@@ -20,6 +20,7 @@ import { Ownership } from './ownership';
 import { ACCOUNT, DOMAINS, at, REGIONS, ROLE, STACK_REGION, ZONES } from './places';
 import type { ActPlan, Setup } from './plan';
 import { REPLICA_REGIONS } from './replicas';
+import { SettingsFinders } from './settings-finders';
 import { SettingsLedger } from './settings-ledger';
 import { settingsOf, type Values } from './settings';
 import { Trace } from './trace';
@@ -32,6 +33,7 @@ export class World {
   readonly fake = FakeAws.inMemory({ account: ACCOUNT, region: STACK_REGION, clock: this.clock });
   readonly ledger = new Ledger(this.fake);
   readonly settings = new SettingsLedger(this.fake);
+  readonly settingsFinders: SettingsFinders;
   readonly trace = new Trace(this.clock.now);
   readonly keys = new Keys(this.fake);
   readonly evidence: Evidence;
@@ -68,6 +70,7 @@ export class World {
     fake.before('DescribeStackResource', () => this.lookAhead());
     this.evidence = new Evidence(fake, setup, () => this.holdings());
     this.exemptions = new Exemptions(this.ledger, this.settings, counters, this.keys, this.evidence);
+    this.settingsFinders = new SettingsFinders(this.settings, counters, () => this.holdings());
     this.ownership = new Ownership(this.ledger, this.exemptions, counters, this.evidence);
     this.others = new Others(fake, setup, (ms) => clock.advance(ms));
   }
@@ -288,7 +291,7 @@ export class World {
     }
     this.attempt(() => judgeCall(incident, call));
     if (call.operation === 'TagResource') this.announce(call);
-    if (/^(Set|Put)/.test(call.operation)) this.settings.enter('ours');
+    if (/^(Set|Put)/.test(call.operation)) this.settingsFinders.remember(incident, this.settings.enter('ours'));
     if (
       !/^(PutEmailIdentityDkimSigningAttributes|CreateEmailIdentity|VerifyDomainDkim|DeleteEmailIdentity|ChangeResourceRecordSets)$/.test(
         call.operation,
