@@ -69,7 +69,7 @@ export interface EasyDkimDomainProps {
    *
    * @default - the hosted zone is in the account of the stack
    */
-  readonly delegationRole?: iam.IRoleRef;
+  readonly delegationRole?: iam.IRole;
 
   /**
    * How long the deployment waits for SES to verify the domain: at most 14 minutes. When the time is up, the resource

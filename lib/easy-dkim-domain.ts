@@ -9,7 +9,6 @@ import {
   TagType,
 } from 'aws-cdk-lib';
 import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
-import type * as ses from 'aws-cdk-lib/aws-ses';
 import { Construct } from 'constructs';
 import { DkimRecord } from './dkim-record';
 import { DnsRecord } from './dns-record';
@@ -81,7 +80,7 @@ interface Settings {
  * const mail = new EasyDkimDomain(this, 'Mail', { hostedZone });
  * new CfnOutput(this, 'MailDomain', { value: mail.emailIdentityName });
  */
-export class EasyDkimDomain extends Resource implements ses.IEmailIdentity, iam.IResourceWithPolicy, ITaggableV2 {
+export class EasyDkimDomain extends Resource implements iam.IResourceWithPolicy, ITaggableV2 {
   /**
    * The custom MAIL FROM domain, in lower case and ASCII; undefined without `mailFrom`.
    */
@@ -227,13 +226,6 @@ export class EasyDkimDomain extends Resource implements ses.IEmailIdentity, iam.
   public get mailFromStatus(): string | undefined {
     const status: keyof SettingsAttributes = 'MailFromStatus';
     return this.mailFromDomain === undefined ? undefined : this.own.settings?.resource.getAtt(status).toString();
-  }
-
-  /**
-   * A reference to the SES identity.
-   */
-  public get emailIdentityRef(): ses.EmailIdentityReference {
-    return { emailIdentity: this.emailIdentityName };
   }
 
   /**

@@ -54,7 +54,7 @@ export interface EasyDkimFunctionOptions {
    * @default - CloudWatch Logs encrypts the log with a key of its own
    * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
    */
-  readonly logEncryptionKey?: kms.IKeyRef;
+  readonly logEncryptionKey?: kms.IKey;
 
   /**
    * The permissions boundary of the function's role. It must allow what the function does.

@@ -1,6 +1,7 @@
-import { Deadline, sleep } from '../events/deadline';
+import { Deadline } from '../events/deadline';
 import { AwsCallFailure } from '../events/failure';
 import { Log } from '../events/log';
+import { poll } from './poll';
 import { CallDescription, DENIED, remedy } from './remedy';
 
 /**
@@ -28,25 +29,31 @@ export async function callAws<T>(
   send: () => Promise<T>,
 ): Promise<T> {
   let earlier = 0;
-  for (let delay = FIRST_DELAY; ; delay = Math.min(LONGEST_DELAY, delay * 2)) {
+  let denied: AwsCallFailure | undefined;
+  const tryOnce = async (): Promise<{ readonly result: T } | undefined> => {
     const start = Date.now();
     try {
       const result = await send();
       log('call', { ...call, ms: Date.now() - start });
-      return result;
+      return { result };
     } catch (error) {
       const failure = toFailure(call, error, earlier);
       log('call-failed', { ...call, ms: Date.now() - start, code: failure.code, error: failure.message });
-      const pause = delay * (0.5 + Math.random() / 2);
-      const mayPass = DENIED.test(failure.code) && deadline.elapsed() + pause < POLICY_PROPAGATION;
-      if (!mayPass || pause >= deadline.remaining()) {
+      if (!DENIED.test(failure.code)) {
         throw failure;
       }
+      denied = failure;
       // The denial itself has changed nothing.
       earlier = failure.attempts - 1;
-      await sleep(pause);
+      return undefined;
     }
+  };
+  const untilInForce = { remaining: () => Math.min(deadline.remaining(), POLICY_PROPAGATION - deadline.elapsed()) };
+  const done = await poll(tryOnce, { first: FIRST_DELAY, longest: LONGEST_DELAY, deadline: untilInForce });
+  if (done === undefined) {
+    throw denied!;
   }
+  return done.result;
 }
 
 /** @param earlier tries that may have taken effect, before the one that failed */

@@ -4,7 +4,8 @@ import { sleep, type Deadline } from '../events/deadline';
 export interface Pace {
   readonly first: number;
   readonly longest: number;
-  readonly deadline: Deadline;
+  /** How much time is left. */
+  readonly deadline: Pick<Deadline, 'remaining'>;
 }
 
 /**
@@ -19,9 +20,12 @@ export async function poll<T>(
 ): Promise<T | undefined> {
   for (let delay = first; ; delay = Math.min(longest, delay * 2)) {
     const result = await attempt();
-    const pause = delay * (0.5 + Math.random() / 2);
-    if (result !== undefined || pause >= deadline.remaining()) {
+    if (result !== undefined) {
       return result;
+    }
+    const pause = delay * (0.5 + Math.random() / 2);
+    if (pause >= deadline.remaining()) {
+      return undefined;
     }
     await sleep(pause);
   }

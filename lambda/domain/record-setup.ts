@@ -17,9 +17,7 @@ import {
   SentRecord,
 } from './record-plan';
 import type { RecordSet } from './record-set';
-
-/** How often a batch is planned anew when the zone changes between the look at it and the write. */
-const MOST_PLANS = 3;
+import { replan } from './replan';
 
 /**
  * Writes the records of the domain, in one change batch, and waits until Route 53 has published them.
@@ -37,7 +35,7 @@ export async function applyRecords(
     return [];
   }
   const planNow = await planOf(run, zone);
-  for (let plans = 1; ; plans++) {
+  return replan(async () => {
     const { plan, existing, written } = await planNow();
     run.takeable = plan.found.filter((id) => run.records().some((each) => each.id === id && isMade(each, existing)));
     run.log('records-planned', {
@@ -45,27 +43,34 @@ export async function applyRecords(
       owned: plan.owned.length,
     });
     await stake(run, plan.owned, freshness);
-    if (plan.changes.length === 0) {
-      return plan.owned;
+    if (plan.changes.length > 0) {
+      await freshness.require();
+      run.noteSent(mergeSent(written, plan.sent));
+      await write(run, zone, plan, written, freshness);
     }
-    await freshness.require();
-    run.noteSent(mergeSent(written, plan.sent));
-    try {
-      await zone.waitUntilInSync(await zone.change(plan.changes), () => freshness.checkNowAndThen());
-      return plan.owned;
-    } catch (error) {
-      if (!(error instanceof AwsCallFailure && error.code === 'InvalidChangeBatch')) {
-        throw error;
-      }
+    return plan.owned;
+  });
+}
+
+/** @param written what was sent before, as far as it is there */
+async function write(
+  run: DomainRun,
+  zone: HostedZone,
+  { changes }: RecordPlan,
+  written: readonly SentRecord[],
+  freshness: Freshness,
+): Promise<void> {
+  try {
+    await zone.waitUntilInSync(await zone.change(changes), () => freshness.checkNowAndThen());
+  } catch (error) {
+    if (error instanceof AwsCallFailure && error.code === 'InvalidChangeBatch') {
       // The zone changed under us; after a lost answer, by our own first try.
       const lost = error.attempts > 1 && areWritten(run.sent, await listRecords(run, zone));
       if (!lost) {
         run.noteSent(written);
       }
-      if (plans === MOST_PLANS) {
-        throw error;
-      }
     }
+    throw error;
   }
 }
 

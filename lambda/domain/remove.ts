@@ -1,7 +1,7 @@
 import { belongsToIdentity, mailRecords } from '../../lib/shared/mail-records';
 import type { Aws } from '../aws/clients';
 import { HostedZone, isNoSuchHostedZone } from '../aws/route53';
-import { AwsCallFailure, Failure } from '../events/failure';
+import { Failure } from '../events/failure';
 import type { Log } from '../events/log';
 import { Claim, claimantsOf, idsOfClaims, isOrphan, KEYS, madeRecord, tookRecord } from './claims';
 import { IdentityClaims } from './identity-claims';
@@ -18,6 +18,7 @@ import {
   sameIdentity,
   sameTokens,
 } from './record-plan';
+import { replan } from './replan';
 import { IsStale, staleAmong } from './staleness';
 
 /** What is to go. */
@@ -248,12 +249,7 @@ async function removeRecords(
     return [];
   }
   try {
-    // The zone may change between the look and the write: then look again, once.
-    return (
-      (await tryToRemove(zone, departure, removals, false, log)) ??
-      (await tryToRemove(zone, departure, removals, true, log)) ??
-      []
-    );
+    return await replan(() => planAndRemove(zone, departure, removals, log));
   } catch (error) {
     if (!isNoSuchHostedZone(error)) {
       throw error;
@@ -263,14 +259,13 @@ async function removeRecords(
   }
 }
 
-/** @returns the names of the records that others may have made; undefined when the zone has changed in between */
-async function tryToRemove(
+/** @returns the names of the records that others may have made */
+async function planAndRemove(
   zone: HostedZone,
   { state, intended }: Departure,
   removals: readonly Removal[],
-  isLast: boolean,
   log: Log,
-): Promise<readonly string[] | undefined> {
+): Promise<readonly string[]> {
   const existing = await zone.listRecordSets(
     state.domainName,
     removals.map(({ record }) => record.name),
@@ -282,16 +277,8 @@ async function tryToRemove(
     existing,
   );
   log('records-planned', { changes: changes.map(({ action, record }) => `${action} ${record.name}`) });
-  if (changes.length === 0) {
-    return inDoubt;
-  }
-  try {
+  if (changes.length > 0) {
     await zone.change(changes);
-    return inDoubt;
-  } catch (error) {
-    if (isLast || !(error instanceof AwsCallFailure && error.code === 'InvalidChangeBatch')) {
-      throw error;
-    }
-    return undefined;
   }
+  return inDoubt;
 }

@@ -1,5 +1,6 @@
 import type { ReplicaAttributes, ResourceAttributes, SettingsAttributes } from '../../lib/shared/contract';
-import { Deadline, sleep } from './deadline';
+import { poll } from '../aws/poll';
+import type { Deadline } from './deadline';
 import type { CustomResourceEvent } from './event';
 import { Log } from './log';
 
@@ -41,17 +42,17 @@ export async function sendAnswer(
       Data: answer.data,
     }),
   );
-  for (let tries = 1; ; tries++) {
-    const problem = await put(event.ResponseURL, body, deadline);
+  let tries = 0;
+  let problem: string | undefined;
+  const tryOnce = async () => {
+    tries += 1;
+    problem = await put(event.ResponseURL, body, deadline);
     log('answer', { status: answer.status, reason: answer.reason, tries, problem });
-    if (problem === undefined) {
-      return;
-    }
-    const delay = Math.random() * Math.min(LONGEST_DELAY, FIRST_DELAY * 2 ** tries);
-    if (delay >= deadline.remaining()) {
-      throw new Error(`CloudFormation did not take the answer after ${tries} tries: ${problem}`);
-    }
-    await sleep(delay);
+    return problem === undefined ? true : undefined;
+  };
+  const isTaken = await poll(tryOnce, { first: FIRST_DELAY, longest: LONGEST_DELAY, deadline });
+  if (isTaken === undefined) {
+    throw new Error(`CloudFormation did not take the answer after ${tries} tries: ${problem}`);
   }
 }
 

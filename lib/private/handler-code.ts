@@ -14,12 +14,14 @@ export class HandlerCode extends lambda.Code {
   public bind(scope: Construct): lambda.CodeConfig {
     const stack = Stack.of(scope);
     const staging = new AssetStaging(scope, 'Code', { sourcePath: HANDLER_FOLDER });
-    const { bucketName, objectKey } = stack.synthesizer.addFileAsset({
+    const asset = {
       fileName: staging.relativeStagedPath(stack),
       packaging: staging.packaging,
       sourceHash: staging.assetHash,
+      // Older versions of the CDK have no such name, and ignore it.
       displayName: `${scope.node.path} Code`,
-    });
+    };
+    const { bucketName, objectKey } = stack.synthesizer.addFileAsset(asset);
     return { s3Location: { bucketName, objectKey } };
   }
 }

@@ -44,6 +44,13 @@ const MAX_OUTPUTS = 200;
 const MAX_EVENT_AGE = Duration.minutes(30);
 const TIMEOUT = Duration.minutes(15);
 
+/**
+ * The oldest version of Node.js that Lambda takes for new functions. Versions of the CDK before 2.211 choose an older one.
+ *
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html
+ */
+const LEAST_NODE = 22;
+
 /** Seconds that CloudFormation waits for an answer, as custom resources have it. */
 export const SERVICE_TIMEOUT = String(MAX_EVENT_AGE.toSeconds() + TIMEOUT.toSeconds());
 
@@ -304,8 +311,7 @@ export class EasyDkimProvider extends Construct {
     if (other === undefined) {
       others.set(key, construct);
     } else if (Stack.of(other) !== Stack.of(construct)) {
-      Annotations.of(construct).addInfoV2(
-        'cdk-ses-easy-dkim:domain-in-other-stack',
+      Annotations.of(construct).addInfo(
         `"${domainName}" in ${region} is also set up by ${other.node.path}. That is safe: the last one to go removes it.`,
       );
     }
@@ -350,7 +356,8 @@ export class EasyDkimProvider extends Construct {
  * to find the same one.
  */
 function latestRuntime(): lambda.Runtime {
-  return new lambda.Runtime(lambda.Runtime.NODEJS_LATEST.name, lambda.RuntimeFamily.NODEJS);
+  const newest = Number(/\d+/.exec(lambda.Runtime.NODEJS_LATEST.name));
+  return new lambda.Runtime(`nodejs${Math.max(newest, LEAST_NODE)}.x`, lambda.RuntimeFamily.NODEJS);
 }
 
 function replicaOfDomain({ construct, domainName, region }: Replica, domain: Construct): string {

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from './project.mjs';
 import { run } from './run.mjs';
@@ -19,11 +19,15 @@ export function newestPeers() {
  * The peers in their oldest versions, and what they in turn need from jsii in its oldest. A Go module names
  * all of these in its go.mod, as the least that its users get.
  */
-export async function oldestCdk(nodeModules) {
+export async function oldestCdk() {
   const peers = oldestPeers();
-  const { dependencies, bundleDependencies } = await manifestOf('aws-cdk-lib', peers['aws-cdk-lib'], nodeModules);
-  const bundled = new Set(bundleDependencies);
-  return { ...peers, ...oldestOf(Object.entries(dependencies).filter(([name]) => !bundled.has(name))) };
+  const needed = await viewed(`aws-cdk-lib@${peers['aws-cdk-lib']}`, 'dependencies', 'bundleDependencies');
+  const bundled = new Set(needed.bundleDependencies);
+  const ofJsii = Object.entries(needed.dependencies).filter(([name]) => !bundled.has(name));
+  const oldest = await Promise.all(
+    ofJsii.map(async ([name, range]) => [name, [await viewed(`${name}@${range}`, 'version')].flat()[0]]),
+  );
+  return { ...peers, ...Object.fromEntries(oldest) };
 }
 
 /** Ranges like `^2.1.0`, which start with the oldest version. */
@@ -31,15 +35,9 @@ function oldestOf(ranges) {
   return Object.fromEntries(ranges.map(([name, range]) => [name, range.replace(/^[^\d]*/, '')]));
 }
 
-/** From where it is installed, or else from the registry. */
-async function manifestOf(name, version, nodeModules) {
-  const file = join(nodeModules, name, 'package.json');
-  const installed = existsSync(file) ? readJson(file) : {};
-  if (installed.version === version) {
-    return installed;
-  }
-  const fields = ['dependencies', 'bundleDependencies'];
-  return JSON.parse(await run('npm view', 'npm', ['view', `${name}@${version}`, ...fields, '--json']));
+/** What the registry says of all versions in a range, from the oldest on. */
+async function viewed(range, ...fields) {
+  return JSON.parse(await run('npm view', 'npm', ['view', range, ...fields, '--json']));
 }
 
 function readJson(file) {

@@ -64,7 +64,7 @@ export function artefactOf(language) {
 
 /** Brings into the folder all that is published, and package.json with the CDK to compile with. */
 async function installOldestCdk(folder) {
-  const cdk = await oldestCdk(join(folder, 'node_modules'));
+  const cdk = await oldestCdk();
   const packed = await run('npm pack', 'npm', ['pack', '--dry-run', '--json', '--ignore-scripts']);
   const published = JSON.parse(packed)[0].files.map(({ path }) => path);
   for (const name of readdirSync(folder).filter((name) => name !== 'node_modules')) {

@@ -60,7 +60,7 @@ const FUNCTION_OPTIONS: PropTypes<EasyDkimFunctionOptions> = {
   securityGroups: aListOf(A_SECURITY_GROUP, A_SECURITY_GROUP.remedy),
   logGroup: anObjectWith('logGroupArn', 'string', 'a log group of aws-cdk-lib/aws-logs'),
   logRetention: { is: (value) => typeof value === 'number', remedy: 'logs.RetentionDays.ONE_YEAR or another of them' },
-  logEncryptionKey: anObjectWith('keyRef', 'object', 'a key of aws-cdk-lib/aws-kms'),
+  logEncryptionKey: anObjectWith('keyArn', 'string', 'a key of aws-cdk-lib/aws-kms'),
   permissionsBoundary: anObjectWith('managedPolicyArn', 'string', 'a managed policy of aws-cdk-lib/aws-iam'),
   tracing: oneOf(
     ['Active', 'PassThrough', 'Disabled'],

@@ -20,7 +20,7 @@ export const DOMAIN_TYPES = {
   sesRegion: aString('a Region such as "eu-west-1"'),
   replicaRegions: aListOf(aString('strings'), 'a list of Regions such as ["us-east-1"]'),
   replicateSettings: A_BOOLEAN,
-  delegationRole: anObjectWith('roleRef', 'object', 'a role of aws-cdk-lib/aws-iam'),
+  delegationRole: anObjectWith('roleArn', 'string', 'a role of aws-cdk-lib/aws-iam'),
   waitForVerification: A_DURATION,
   removalPolicy: oneOf([RemovalPolicy.DESTROY, RemovalPolicy.RETAIN], 'RemovalPolicy.DESTROY or RemovalPolicy.RETAIN'),
   overwriteRecords: A_BOOLEAN,
@@ -74,7 +74,7 @@ export function domainProperties(scope: Construct, props: EasyDkimDomainProps, f
     RemovalPolicy: props.removalPolicy === RemovalPolicy.RETAIN ? 'retain' : 'destroy',
     TakeOwnership: props.takeOwnership ? 'true' : undefined,
     SigningKeyLength: props.signingKeyLength && (`${props.signingKeyLength}` as const),
-    DelegationRoleArn: props.delegationRole?.roleRef.roleArn,
+    DelegationRoleArn: props.delegationRole?.roleArn,
     WaitForVerification:
       waitForVerification &&
       seconds(waitForVerification, MAX_WAIT_SECONDS, (problem) => fail('waitForVerification', problem)),
@@ -97,7 +97,7 @@ function refuseWithoutZone({ delegationRole, overwriteRecords }: EasyDkimDomainP
   if (delegationRole !== undefined) {
     fail(
       'delegationRole',
-      `is "${delegationRole.roleRef.roleArn}" without a hosted zone: give hostedZone, or leave it out`,
+      `is "${delegationRole.roleArn}" without a hosted zone: give hostedZone, or leave it out`,
     );
   }
   if (overwriteRecords) {

@@ -49,7 +49,7 @@ const VALUES: { readonly [O in Option]-?: (options: EasyDkimFunctionOptions) => 
   securityGroups: ({ securityGroups }) => securityGroups?.map(({ securityGroupId }) => securityGroupId),
   logGroup: ({ logGroup }) => logGroup?.logGroupArn,
   logRetention: ({ logRetention }) => logRetention,
-  logEncryptionKey: ({ logEncryptionKey }) => logEncryptionKey?.keyRef.keyArn,
+  logEncryptionKey: ({ logEncryptionKey }) => logEncryptionKey?.keyArn,
   permissionsBoundary: ({ permissionsBoundary }) => permissionsBoundary?.managedPolicyArn,
   tracing: ({ tracing }) => tracing,
   deadLetterQueue: ({ deadLetterQueue }) => deadLetterQueue?.queueArn,

@@ -86,7 +86,7 @@ export function aStruct(remedy: string): PropType {
 }
 
 /** An object that is told by one of its members: an app may have several copies of a class. */
-export function anObjectWith(member: string, type: 'string' | 'function' | 'object', remedy: string): PropType {
+export function anObjectWith(member: string, type: 'string' | 'function', remedy: string): PropType {
   return {
     is: (value) => typeof value === 'object' && typeof (value as Record<string, unknown>)[member] === type,
     remedy,

@@ -102,8 +102,9 @@ function checkTopic(topic: sns.ITopic, sesRegion: string, fail: (problem: string
   if (topic.fifo) {
     fail(`is ${name}a FIFO topic, which SES cannot publish to: give a standard topic`);
   }
-  // An alias of a key is a key, too, as the CDK sees it.
-  if ((topic.masterKey as Partial<kms.IAlias> | undefined)?.aliasName === 'alias/aws/sns') {
+  // An alias of a key is a key, too, as the CDK sees it. Older versions do not tell.
+  const { masterKey } = topic as { readonly masterKey?: Partial<kms.IAlias> };
+  if (masterKey?.aliasName === 'alias/aws/sns') {
     fail(
       `is ${name}encrypted with alias/aws/sns, a key whose policy cannot be changed, so SES cannot publish to it: ` +
         'give a topic with a key of your own',

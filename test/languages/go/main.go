@@ -81,7 +81,6 @@ func main() {
 	}
 	output("DomainName", full.DomainName())
 	output("IdentityName", full.EmailIdentityName())
-	output("IdentityReference", full.EmailIdentityRef().EmailIdentity)
 	output("IdentityArn", full.EmailIdentityArn())
 	output("Status", full.VerificationStatus())
 	for index, token := range *full.DkimTokens() {

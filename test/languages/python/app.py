@@ -81,7 +81,6 @@ full.grant(sender, "ses:SendTemplatedEmail", "ses:SendBulkTemplatedEmail")
 attributes = {
     "DomainName": full.domain_name,
     "IdentityName": full.email_identity_name,
-    "IdentityReference": full.email_identity_ref.email_identity,
     "IdentityArn": full.email_identity_arn,
     "Status": full.verification_status,
 }

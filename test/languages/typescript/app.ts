@@ -58,7 +58,6 @@ full.grant(sender, 'ses:SendTemplatedEmail', 'ses:SendBulkTemplatedEmail');
 const attributes = {
   DomainName: full.domainName,
   IdentityName: full.emailIdentityName,
-  IdentityReference: full.emailIdentityRef.emailIdentity,
   IdentityArn: full.emailIdentityArn,
   Status: full.verificationStatus,
 };

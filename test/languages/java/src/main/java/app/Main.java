@@ -87,7 +87,6 @@ public final class Main {
     Map<String, String> attributes = new LinkedHashMap<>();
     attributes.put("DomainName", full.getDomainName());
     attributes.put("IdentityName", full.getEmailIdentityName());
-    attributes.put("IdentityReference", full.getEmailIdentityRef().getEmailIdentity());
     attributes.put("IdentityArn", full.getEmailIdentityArn());
     attributes.put("Status", full.getVerificationStatus());
     attributes.forEach((id, value) -> output(stack, id, value));
