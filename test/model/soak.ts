@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
-import { replicaSequences, sequences } from './arbitraries';
+import { sequences } from './arbitraries/lives';
+import { replicaSequences } from './arbitraries/replicas';
 import { Counters } from './counters';
 import type { Sequence } from './plan';
 import { play } from './sequence';
