@@ -3,7 +3,7 @@ import type * as route53 from 'aws-cdk-lib/aws-route53';
 import { Construct } from 'constructs';
 import { zoneArn, zoneId } from './private/permissions/arns';
 import { acknowledge, changeFindings } from './private/permissions/acknowledgements';
-import { areKnown, domainInZone, failure, publicZoneName } from './private/props/checks';
+import { areKnown, domainInZone, failure, ignoring, publicZoneName } from './private/props/checks';
 import { mailFromInZone } from './private/props/mail-from';
 import { isAtMailFrom, kindsFor } from './shared/mail-records';
 import {
@@ -93,7 +93,8 @@ export class EasyDkimDelegationRole extends iam.Role {
    */
   public constructor(scope: Construct, id: string, props: EasyDkimDelegationRoleProps) {
     const fail = failure([scope.node.path, id].filter((each) => each !== '').join('/'));
-    const given = typedProps(props, PROPS, fail);
+    const ignored: string[] = [];
+    const given = typedProps(props, PROPS, fail, (prop) => ignored.push(prop));
     const { hostedZone, assumedBy, mailFromDomains, dmarc } = given;
     const zoneName = publicZoneName(fail, hostedZone);
     const domainNames = domainsIn(zoneName, given, fail);
@@ -108,6 +109,7 @@ export class EasyDkimDelegationRole extends iam.Role {
       roleName: given.roleName ?? PhysicalName.GENERATE_IF_NEEDED,
       description: 'Lets an EasyDkimDomain in another account write its mail records',
     });
+    ignored.forEach(ignoring(this));
     const kinds = kindsFor({ mailFrom: mailFromDomains && '*', dmarc: dmarc ? '*' : undefined });
     const access = new RecordAccess([...new Set(kinds.map(({ type }) => type))], true);
     access.allow({

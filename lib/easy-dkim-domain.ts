@@ -15,7 +15,7 @@ import { DnsRecord } from './dns-record';
 import { EasyDkimDomainProps } from './easy-dkim-domain-props';
 import { domainMetric } from './private/metrics';
 import { checkedProps } from './private/props/checked-props';
-import { failure, zoneProblems } from './private/props/checks';
+import { failure, ignoring, zoneProblems } from './private/props/checks';
 import {
   REPLICA_RESOURCE_TYPE,
   ReplicaAttributes,
@@ -32,7 +32,7 @@ import { furtherRecords } from './private/props/dns-records';
 import { domainProperties } from './private/props/domain-properties';
 import { replicaProperties, replicatedSettings } from './private/props/replica-properties';
 import { identitySettings, topicsOf } from './private/props/settings-properties';
-import { sendingPolicyProblems } from './private/props/sending-policy-checks';
+import { refuseOtherResources, sendingPolicyProblems } from './private/props/sending-policy-checks';
 import { tagProblems } from './private/props/tag-checks';
 import { sesArn } from './private/permissions/arns';
 import { policyRequest } from './private/permissions/policy-request';
@@ -104,7 +104,7 @@ export class EasyDkimDomain extends Resource implements iam.IResourceWithPolicy,
   public constructor(scope: Construct, id: string, props: EasyDkimDomainProps) {
     super(scope, id);
     const fail = failure(this.node.path);
-    const given = checkedProps(props, fail);
+    const given = checkedProps(props, fail, ignoring(this));
     const properties = domainProperties(this, given, fail);
     this.properties = properties;
     const settings = identitySettings(given, properties, fail);
@@ -112,7 +112,7 @@ export class EasyDkimDomain extends Resource implements iam.IResourceWithPolicy,
     const replicas = replicaProperties(this, given, properties, fail);
     const replicated = replicatedSettings(given, settings, fail);
     this.provider = EasyDkimProvider.of(this, given.functionOptions);
-    const permissions = this.provider.register(this, request, properties.MailFromDomain, this.cdkTagManager);
+    const permissions = this.provider.register(this, request, properties, this.cdkTagManager);
     this.node.addValidation({
       validate: () => [
         ...tagProblems(this.cdkTagManager.tagValues()),
@@ -285,9 +285,11 @@ export class EasyDkimDomain extends Resource implements iam.IResourceWithPolicy,
    * too, each for its own identity.
    *
    * @param statement the statement
+   * @throws Error when it has a resource that is not the identity.
    * @see https://docs.aws.amazon.com/ses/latest/dg/policy-anatomy.html
    */
   public addToResourcePolicy(statement: iam.PolicyStatement): iam.AddToResourcePolicyResult {
+    refuseOtherResources(statement, this.properties.DomainName, failure(this.node.path));
     const isComplete = statement.resources.length + statement.notResources.length > 0;
     const isOfOwn = !isComplete || statement.resources.join() === this.knownArn(this.own);
     this.addToSendingPolicy(

@@ -1,7 +1,7 @@
 import { aws_cloudwatch as cloudwatch, aws_events as events, aws_lambda as lambda, Duration, Stack } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { stackMetric } from './private/metrics';
-import { failure } from './private/props/checks';
+import { failure, ignoring } from './private/props/checks';
 import { A_BOOLEAN, anObjectWith, PropTypes, typedProps } from './private/props/prop-types';
 import { EasyDkimProvider } from './private/provider';
 import { WatchInput } from './shared/metrics';
@@ -54,7 +54,7 @@ export class EasyDkimWatch extends Construct {
    */
   public constructor(scope: Construct, id: string, props: EasyDkimWatchProps = {}) {
     super(scope, id);
-    const given = typedProps(props, PROPS, failure(this.node.path));
+    const given = typedProps(props, PROPS, failure(this.node.path), ignoring(this));
     const handler = EasyDkimProvider.watched(this);
     const input: WatchInput = { Watch: { StackId: Stack.of(this).stackId, Repair: given.repair ?? false } };
 

@@ -25,11 +25,23 @@ const REQUIRED = [
   'dist/check/index.d.ts',
 ];
 
+/** How an app loads the CDK and the package, by the file it is in. */
+const APPS = {
+  'app.cjs': `
+    const { App, Stack } = require('aws-cdk-lib');
+    const { PublicHostedZone } = require('aws-cdk-lib/aws-route53');
+    const { EasyDkimDomain } = require('cdk-ses-easy-dkim');`,
+  'app.mjs': `
+    import { App, Stack } from 'aws-cdk-lib';
+    import { PublicHostedZone } from 'aws-cdk-lib/aws-route53';
+    import { DmarcPolicy, EasyDkimDelegationRole, EasyDkimDomain, EasyDkimWatch } from 'cdk-ses-easy-dkim';`,
+};
+
 const folder = mkdtempSync(join(tmpdir(), 'easy-dkim-package-'));
 try {
   const tarball = pack();
   install(tarball);
-  synthesize();
+  Object.entries(APPS).forEach(synthesize);
   console.log('The packed package installs into an empty project and synthesizes there.');
 } finally {
   rmSync(folder, { recursive: true, force: true });
@@ -61,20 +73,19 @@ function install(tarball) {
   }
 }
 
-function synthesize() {
+function synthesize([file, imports]) {
+  const outdir = join(folder, `${file}.out`);
   writeFileSync(
-    join(folder, 'app.js'),
-    `const { App, Stack } = require('aws-cdk-lib');
-     const { PublicHostedZone } = require('aws-cdk-lib/aws-route53');
-     const { EasyDkimDomain } = require('cdk-ses-easy-dkim');
-     const app = new App({ outdir: 'cdk.out' });
+    join(folder, file),
+    `${imports}
+     const app = new App({ outdir: ${JSON.stringify(outdir)} });
      const stack = new Stack(app, 'Test');
      const hostedZone = new PublicHostedZone(stack, 'Zone', { zoneName: 'example.com' });
      new EasyDkimDomain(stack, 'Mail', { hostedZone });
      app.synth();`,
   );
-  run(process.execPath, ['app.js']);
-  const { Resources } = JSON.parse(readFileSync(join(folder, 'cdk.out', 'Test.template.json'), 'utf8'));
+  run(process.execPath, [file]);
+  const { Resources } = JSON.parse(readFileSync(join(outdir, 'Test.template.json'), 'utf8'));
   const types = Object.values(Resources).map(({ Type }) => Type);
   if (types.filter((type) => type === 'Custom::EasyDkimDomain').length !== 1) {
     throw new Error(`The template has ${types.join(', ')}, which is not what one EasyDkimDomain gives`);

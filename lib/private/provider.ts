@@ -27,7 +27,7 @@ import { HandlerPolicies, PolicyRequest } from './permissions/handler-policies';
 import { sesArn } from './permissions/arns';
 import { PublishAccess } from './permissions/publish-access';
 import { conflictingOption } from './props/function-options';
-import type { ReplicaProperties, SettingsProperties } from '../shared/contract';
+import type { ReplicaProperties, ResourceProperties, SettingsProperties } from '../shared/contract';
 import { DECLARED } from '../shared/metrics';
 
 /**
@@ -86,7 +86,9 @@ function declare({ resource, properties }: Declared): void {
 
 /** A domain of the stack. */
 interface Domain extends Pick<PolicyRequest, 'domainName' | 'region'> {
+  readonly zoneId?: string;
   readonly mailFrom?: string;
+  readonly dmarc?: string;
   readonly construct: Construct;
   readonly tags: TagManager;
 }
@@ -208,15 +210,16 @@ export class EasyDkimProvider extends Construct {
   /**
    * Lets the handler work on a domain.
    *
-   * @param mailFrom the MAIL FROM domain; undefined without one
+   * @param properties of its custom resource
    * @param tags the user's tags for the identity
    * @returns what the custom resource has to depend on.
-   * @throws Error when another domain of the stack, or the same one in another Region, has the same MAIL FROM domain.
+   * @throws Error when another domain of the stack, or the same one in another Region, has the same MAIL FROM domain, or
+   * gives the domain another DMARC record.
    */
   public register(
     construct: Construct,
     request: PolicyRequest,
-    mailFrom: string | undefined,
+    { HostedZoneId: zoneId, MailFromDomain: mailFrom, DmarcRecord: dmarc }: ResourceProperties,
     tags: TagManager,
   ): CfnResource[] {
     const { domainName, region } = request;
@@ -235,15 +238,22 @@ export class EasyDkimProvider extends Construct {
     const rival = mailFrom && this.domains.find((other) => other.mailFrom === mailFrom && !isSame(other));
     if (rival) {
       throw new Error(
-        `${construct.node.path}: mailFrom is ${shownName(mailFrom)}, which ${rival.construct.node.path} uses for ` +
-          'another domain or Region: give another name.',
+        `${construct.node.path}: mailFrom.domainName is ${shownName(mailFrom)}, which ${rival.construct.node.path} uses ` +
+          'for another domain or Region: give each a MAIL FROM domain of its own.',
+      );
+    }
+    const contrary = dmarc && this.domains.find((other) => contradicts(other, { domainName, zoneId, dmarc }));
+    if (contrary) {
+      throw new Error(
+        `${construct.node.path}: dmarc is "${dmarc}", and ${contrary.construct.node.path} gives the same domain ` +
+          `"${contrary.dmarc}": a domain has one DMARC record, so give both the same dmarc, or only one of them.`,
       );
     }
     const replica = this.replicas.find(isSame);
     if (replica !== undefined) {
       throw new Error(replicaOfDomain(replica, construct));
     }
-    this.domains.push({ construct, domainName, region, mailFrom, tags });
+    this.domains.push({ construct, domainName, region, zoneId, mailFrom, dmarc, tags });
     this.regions.add(region);
     return this.policies.allow(request);
   }
@@ -358,6 +368,13 @@ export class EasyDkimProvider extends Construct {
 function latestRuntime(): lambda.Runtime {
   const newest = Number(/\d+/.exec(lambda.Runtime.NODEJS_LATEST.name));
   return new lambda.Runtime(`nodejs${Math.max(newest, LEAST_NODE)}.x`, lambda.RuntimeFamily.NODEJS);
+}
+
+/** Whether two domains are one, in one hosted zone, with a DMARC record each that cannot both be there. */
+function contradicts(one: Domain, other: Pick<Domain, 'domainName' | 'zoneId' | 'dmarc'>): boolean {
+  const isSame = one.domainName === other.domainName && one.zoneId === other.zoneId;
+  const areKnown = ![one.dmarc, other.dmarc].some((dmarc) => dmarc === undefined || Token.isUnresolved(dmarc));
+  return isSame && areKnown && one.dmarc !== other.dmarc;
 }
 
 function replicaOfDomain({ construct, domainName, region }: Replica, domain: Construct): string {

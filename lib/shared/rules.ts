@@ -216,13 +216,17 @@ function oneOf(prop: string, values: readonly string[], isRequired?: (properties
   };
 }
 
-/** @param written how the value was written, when it was not in seconds */
+/** @param written the Duration that was given, if it was one */
 export function secondsProblem(text: string, most: number, written?: string): Problem {
   if (/^\d{1,10}$/.test(text) && Number(text) >= 1 && Number(text) <= most) {
     return undefined;
   }
+  if (written !== undefined) {
+    const inMinutes = most % 60 === 0 ? ` (${most / 60} minutes)` : '';
+    return `is ${written}: give a Duration of whole seconds, from 1 to ${most}${inMinutes}`;
+  }
   const inSeconds = /^\d{1,20}(\.\d{1,20})?$/.test(text) ? `${text} seconds` : shown(text);
-  return `is ${written ?? inSeconds}: give a whole number of seconds from 1 to ${most}`;
+  return `is ${inSeconds}: give a whole number of seconds from 1 to ${most}`;
 }
 
 function nameProblem(name: string): Problem {

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { build } from 'esbuild';
 import { root } from './project.mjs';
 
@@ -57,12 +58,18 @@ export const HANDLER = {
 };
 
 /** Makes one file of the library that jsii has compiled in a folder: an app loads it sooner than fifty. */
-export function bundleLibrary(folder) {
-  return build({
+export async function bundleLibrary(folder) {
+  const { types } = JSON.parse(await readFile(join(folder, '.jsii'), 'utf8'));
+  const names = Object.values(types)
+    .filter(({ kind }) => kind === 'class' || kind === 'enum')
+    .map(({ name }) => name);
+  await build({
     ...FOR_NODE,
     absWorkingDir: folder,
     entryPoints: ['dist/index.js'],
     outfile: 'dist/bundle.js',
     packages: 'external',
+    // Never run: Node reads there which names an ES module can import.
+    footer: { js: `0 && (module.exports = { ${names.join(', ')} });` },
   });
 }

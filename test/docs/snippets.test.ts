@@ -14,6 +14,7 @@ const requireHere = createRequire(__filename);
 const FIXTURE = `
   import * as cdk from 'aws-cdk-lib';
   import { App, CfnOutput, CfnResource, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+  import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
   import * as cognito from 'aws-cdk-lib/aws-cognito';
   import * as ec2 from 'aws-cdk-lib/aws-ec2';
   import * as events from 'aws-cdk-lib/aws-events';

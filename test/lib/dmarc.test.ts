@@ -1,5 +1,6 @@
 import { Lazy } from 'aws-cdk-lib';
 import { Annotations, Match } from 'aws-cdk-lib/assertions';
+import * as route53 from 'aws-cdk-lib/aws-route53';
 import { DmarcAlignment, DmarcOptions, DmarcPolicy } from '../../lib';
 import { parseDmarc } from '../../lib/shared/dmarc-record';
 import { aDomain, aStack, deployed, resourceProperties, resources } from './support';
@@ -161,6 +162,26 @@ describe('a DMARC record with little effect', () => {
 });
 
 describe('the DMARC record of a domain in two Regions', () => {
+  test('is refused when each gives another text', () => {
+    const stack = aStack();
+    aDomain(stack, { dmarc: {} }, 'Mail');
+    expect(() => aDomain(stack, { dmarc: { policy: REJECT }, sesRegion: 'us-east-1' }, 'Other')).toThrow(
+      'Test/Other: dmarc is "v=DMARC1; p=reject", and Test/Mail gives the same domain "v=DMARC1; p=none": ' +
+        'a domain has one DMARC record, so give both the same dmarc, or only one of them.',
+    );
+  });
+
+  test('may be another one in another hosted zone', () => {
+    const stack = aStack();
+    aDomain(stack, { dmarc: {} }, 'Mail');
+    const hostedZone = route53.HostedZone.fromHostedZoneAttributes(stack, 'Other zone', {
+      zoneName: 'example.com',
+      hostedZoneId: 'Z9999999999999999999',
+    });
+    const other = () => aDomain(stack, { hostedZone, dmarc: { policy: REJECT }, sesRegion: 'us-east-1' }, 'Other');
+    expect(other).not.toThrow();
+  });
+
   test('serves both, and may be given with either', () => {
     const stack = aStack();
     aDomain(stack, { dmarc: {} }, 'Mail');

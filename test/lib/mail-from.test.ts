@@ -133,7 +133,7 @@ describe('the MAIL FROM domain of a domain in two Regions', () => {
 
   test('is refused when it is the same, since its MX record names one Region', () => {
     expect(() => inTwoRegions('bounce.example.com', 'Bounce.Example.com')).toThrow(
-      'Test/Other: mailFrom is "bounce.example.com", which Test/Mail uses for another domain or Region: give another name.',
+      'Test/Other: mailFrom.domainName is "bounce.example.com", which Test/Mail uses for another domain or Region: give each',
     );
   });
 
@@ -149,7 +149,7 @@ describe('the MAIL FROM domain of a domain in two Regions', () => {
     const mailFrom = { domainName: 'bounce.mail.example.com' };
     aDomain(stack, { mailFrom }, 'Mail');
     expect(() => aDomain(stack, { mailFrom, domainName: 'mail.example.com' }, 'Other')).toThrow(
-      'Test/Other: mailFrom is "bounce.mail.example.com", which Test/Mail uses for another domain or Region: give another name.',
+      'Test/Other: mailFrom.domainName is "bounce.mail.example.com", which Test/Mail uses for another domain or Region',
     );
   });
 
@@ -158,7 +158,7 @@ describe('the MAIL FROM domain of a domain in two Regions', () => {
     const mailFrom = { domainName: new CfnParameter(stack, 'Name').valueAsString };
     aDomain(stack, { mailFrom }, 'Mail');
     expect(() => aDomain(stack, { mailFrom, domainName: 'mail.example.com' }, 'Other')).toThrow(
-      'Test/Other: mailFrom is a name that is known only at deployment, which Test/Mail uses for another domain or Region',
+      'Test/Other: mailFrom.domainName is a name that is known only at deployment, which Test/Mail uses for another domain or Region',
     );
   });
 });

@@ -205,6 +205,15 @@ describe('addToResourcePolicy', () => {
     (stack.node.root as App).synth();
   };
 
+  test.each(['*', 'arn:aws:ses:eu-west-1:123456789012:identity/other.com'])(
+    'the resource %s is refused',
+    (resource) => {
+      expect(() => granted((mail) => mail.addToResourcePolicy(statement({ resources: [resource] })))).toThrow(
+        `Test/Mail: addToResourcePolicy got the resource "${resource}": leave it out, since SES takes only the identity itself.`,
+      );
+    },
+  );
+
   test('refuses a statement without a principal, or without an action', () => {
     expect(synthesized((mail) => mail.addToResourcePolicy(statement({ principals: [] })))).toThrow(
       /\[Test\/Mail\] .*principal/,

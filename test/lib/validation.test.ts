@@ -1,4 +1,5 @@
 import { CfnParameter, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Annotations, Match } from 'aws-cdk-lib/assertions';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as route53 from 'aws-cdk-lib/aws-route53';
 import * as fc from 'fast-check';
@@ -283,8 +284,8 @@ describe('what is known only at deployment', () => {
 });
 
 describe('when a duration cannot work', () => {
-  const TTL_REMEDY = 'give a whole number of seconds from 1 to 2147483647';
-  const WAIT_REMEDY = 'give a whole number of seconds from 1 to 840';
+  const TTL_REMEDY = 'give a Duration of whole seconds, from 1 to 2147483647';
+  const WAIT_REMEDY = 'give a Duration of whole seconds, from 1 to 840 (14 minutes)';
 
   test.each([
     ['ttl', 'zero', Duration.seconds(0), 'is Duration.seconds(0)', TTL_REMEDY],
@@ -328,7 +329,7 @@ describe('when the hosted zone is missing, as plain JavaScript allows', () => {
 });
 
 describe('when the Region of SES is none', () => {
-  test.each(['eu-west-99', 'EU-WEST-1', 'Ireland', 'eu_west_1', '', 'eu-west-1 ', 'eu-west-1a', 'global'])(
+  test.each(['eu-west', 'EU-WEST-1', 'Ireland', 'eu_west_1', '', 'eu-west-1 ', 'eu-west-1a', 'global'])(
     '%j is refused',
     (sesRegion) => {
       expect(refusal(() => ({ sesRegion }))).toEqual(
@@ -336,6 +337,16 @@ describe('when the Region of SES is none', () => {
       );
     },
   );
+
+  test('one that this version of the CDK does not know may be new, or misspelled', () => {
+    const stack = aStack();
+    aDomain(stack, { sesRegion: 'eu-west-99' });
+    expect(resourceProperties(stack).SesRegion).toBe('eu-west-99');
+    Annotations.fromStack(stack).hasWarning(
+      '/Test/Mail',
+      Match.stringLikeRegexp('^"eu-west-99" is not a Region that this version of aws-cdk-lib knows'),
+    );
+  });
 
   test('one of another partition is refused', () => {
     expect(refusal(() => ({ sesRegion: 'cn-north-1' }))).toEqual(

@@ -81,12 +81,12 @@ describe('a domain without a hosted zone', () => {
     [
       'a delegation role',
       (stack) => ({ domainName: 'a.com', delegationRole: iam.Role.fromRoleArn(stack, 'R', 'arn:aws:iam::1:role/Dns') }),
-      'delegationRole is "arn:aws:iam::1:role/Dns" without a hosted zone: give hostedZone, or leave it out.',
+      'delegationRole is "arn:aws:iam::1:role/Dns" without a hosted zone: give hostedZone, or leave delegationRole out.',
     ],
     [
       'records to overwrite',
       () => ({ domainName: 'a.com', overwriteRecords: true }),
-      'overwriteRecords is true without a hosted zone: give hostedZone, or leave it out.',
+      'overwriteRecords is true without a hosted zone: give hostedZone, or leave overwriteRecords out.',
     ],
   ])('is refused with %s', (_, props, message) => {
     const stack = aStack();

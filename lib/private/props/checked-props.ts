@@ -13,6 +13,7 @@ import {
   aString,
   aStruct,
   Fail,
+  Ignore,
   oneOf,
   PropTypes,
   required,
@@ -80,8 +81,8 @@ const DOMAIN: PropTypes<EasyDkimDomainProps> = {
 };
 
 /** The props of a domain, once each is of its type. */
-export function checkedProps(props: EasyDkimDomainProps, fail: Fail): EasyDkimDomainProps {
-  const given = typedProps(props, DOMAIN, fail);
+export function checkedProps(props: EasyDkimDomainProps, fail: Fail, ignore: Ignore): EasyDkimDomainProps {
+  const given = typedProps(props, DOMAIN, fail, ignore);
   if (given.functionOptions !== undefined) {
     checkFunctionOptions(given.functionOptions, fail);
   }

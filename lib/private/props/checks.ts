@@ -1,14 +1,24 @@
-import { Token } from 'aws-cdk-lib';
+import { Annotations, Token } from 'aws-cdk-lib';
 import type * as route53 from 'aws-cdk-lib/aws-route53';
+import type { IConstruct } from 'constructs';
 import { isInZone, normalizeDomainName, notInZoneMessage } from '../../shared/domain-name';
 import { Known, Rule, shown } from '../../shared/rules';
-import { Fail } from './prop-types';
+import { Fail, Ignore } from './prop-types';
 
 /** Throws the errors for the props of the construct at a path. */
 export function failure(path: string): Fail {
   return (prop, problem) => {
     throw new Error(`${path}: ${prop} ${problem}.`);
   };
+}
+
+/** Warns of the props of a construct that there are not. */
+export function ignoring(construct: IConstruct): Ignore {
+  return (prop) =>
+    Annotations.of(construct).addWarningV2(
+      `cdk-ses-easy-dkim:unknown-prop-${prop}`,
+      `There is no prop ${prop}, so it is ignored. Leave it out, or look for its name in the API reference.`,
+    );
 }
 
 /**

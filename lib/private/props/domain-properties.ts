@@ -53,7 +53,7 @@ export function domainProperties(scope: Construct, props: EasyDkimDomainProps, f
 
   const stackRegion = Stack.of(scope).region;
   if (props.sesRegion !== undefined) {
-    checkRegion(props.sesRegion, stackRegion, (problem) => fail('sesRegion', problem));
+    checkRegion(scope, props.sesRegion, (problem) => fail('sesRegion', problem));
   }
 
   const sesRegion = props.sesRegion ?? stackRegion;
@@ -97,27 +97,33 @@ function refuseWithoutZone({ delegationRole, overwriteRecords }: EasyDkimDomainP
   if (delegationRole !== undefined) {
     fail(
       'delegationRole',
-      `is "${delegationRole.roleArn}" without a hosted zone: give hostedZone, or leave it out`,
+      `is "${delegationRole.roleArn}" without a hosted zone: give hostedZone, or leave delegationRole out`,
     );
   }
   if (overwriteRecords) {
-    fail('overwriteRecords', 'is true without a hosted zone: give hostedZone, or leave it out');
+    fail('overwriteRecords', 'is true without a hosted zone: give hostedZone, or leave overwriteRecords out');
   }
 }
 
 /** A Region that the role of the Lambda cannot reach is no better than one that does not exist. */
-export function checkRegion(region: string, stackRegion: string, fail: (problem: string) => never): void {
+export function checkRegion(scope: Construct, region: string, fail: (problem: string) => never): void {
   if (Token.isUnresolved(region)) {
     return;
   }
-  const known = region_info.RegionInfo.regions.find(({ name }) => name === region);
-  if (known === undefined) {
-    fail(
-      regionProblem(region) ??
-        `is ${shown(region)}, which is not a Region that aws-cdk-lib knows: give an AWS Region such as "eu-west-1"`,
-    );
+  const problem = regionProblem(region);
+  if (problem !== undefined) {
+    fail(problem);
   }
-  const own = region_info.RegionInfo.regions.find(({ name }) => name === stackRegion);
+  const regionOf = (wanted: string) => region_info.RegionInfo.regions.find(({ name }) => name === wanted);
+  const known = regionOf(region);
+  if (known === undefined) {
+    Annotations.of(scope).addWarningV2(
+      `cdk-ses-easy-dkim:unknown-region-${region}`,
+      `${shown(region)} is not a Region that this version of aws-cdk-lib knows. Check its spelling, unless it is new.`,
+    );
+    return;
+  }
+  const own = regionOf(Stack.of(scope).region);
   if (own !== undefined && own.partition !== known.partition) {
     fail(
       `is "${region}" in the partition ${known.partition}, but the stack is in ${own.partition}: accounts and roles ` +

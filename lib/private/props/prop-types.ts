@@ -4,6 +4,9 @@ import { nearest } from './nearest';
 /** Throws the error for a prop of a construct. */
 export type Fail = (prop: string, problem: string) => never;
 
+/** Tells of a prop that there is not. */
+export type Ignore = (prop: string) => void;
+
 /** What a prop has to be. The compiler sees to it in all languages but plain JavaScript. */
 export interface PropType {
   readonly is: (value: unknown) => boolean;
@@ -26,11 +29,17 @@ export type PropTypes<Props> = { readonly [Prop in keyof Required<Props>]: PropT
 /**
  * The props that are given, once each is of its type; `null` is as good as nothing.
  *
- * A name that is nearly that of a prop is an error. Others pass: the props may be of an interface that has more.
+ * A name that is nearly that of a prop is an error. Others are ignored: the props may be of an interface that has more.
  *
  * @param owner what the props belong to, such as `dmarc.`
  */
-export function typedProps<Props>(given: Props, types: PropTypes<Props>, fail: Fail, owner = ''): Props {
+export function typedProps<Props>(
+  given: Props,
+  types: PropTypes<Props>,
+  fail: Fail,
+  ignore: Ignore,
+  owner = '',
+): Props {
   const values = (given ?? {}) as Readonly<Record<string, unknown>>;
   const known: Types = types;
   const isGiven = (name: string) => values[name] !== undefined && values[name] !== null;
@@ -41,6 +50,9 @@ export function typedProps<Props>(given: Props, types: PropTypes<Props>, fail: F
     );
     if (meant !== undefined) {
       fail(owner + name, `is not a prop: give ${owner}${meant}`);
+    }
+    if (isGiven(name)) {
+      ignore(owner + name);
     }
   }
   const typed: Record<string, unknown> = {};
@@ -57,7 +69,7 @@ export function typedProps<Props>(given: Props, types: PropTypes<Props>, fail: F
     if (stranger >= 0) {
       fail(owner + prop, `has ${shown((value as unknown[])[stranger])} in it: give ${remedy}`);
     }
-    typed[prop] = props ? typedProps(value as Types, props, fail, `${owner}${prop}.`) : value;
+    typed[prop] = props ? typedProps(value as Types, props, fail, ignore, `${owner}${prop}.`) : value;
   }
   return typed as Props;
 }

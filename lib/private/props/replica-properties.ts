@@ -1,4 +1,4 @@
-import { Stack, Token } from 'aws-cdk-lib';
+import { Token } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import type { EasyDkimDomainProps } from '../../easy-dkim-domain-props';
 import { ReplicaProperties, ResourceProperties, SettingsProperties } from '../../shared/contract';
@@ -20,7 +20,6 @@ export function replicaProperties(
   { DomainName, SesRegion: ParentRegion, RemovalPolicy, WaitForVerification, Revision }: ResourceProperties,
   fail: Fail,
 ): ReplicaProperties[] {
-  const stackRegion = Stack.of(scope).region;
   return replicaRegions.map((SesRegion, index) => {
     if (Token.isUnresolved(SesRegion)) {
       fail(PROP, 'has a Region in it that is known only at deployment: give names such as "us-east-1"');
@@ -28,7 +27,7 @@ export function replicaProperties(
     if (replicaRegions.indexOf(SesRegion) < index) {
       fail(PROP, `has ${shown(SesRegion)} twice: give each Region once`);
     }
-    checkRegion(SesRegion, stackRegion, (problem) => fail(PROP, `has one that ${problem}`));
+    checkRegion(scope, SesRegion, (problem) => fail(PROP, `has one that ${problem}`));
     const properties = { DomainName, SesRegion, ParentRegion, RemovalPolicy, WaitForVerification, Revision };
     checkProperties(fail, properties, REPLICA_RULES);
     return properties;

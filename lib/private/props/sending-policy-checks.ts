@@ -1,7 +1,8 @@
-import { Stack } from 'aws-cdk-lib';
+import { Stack, Token } from 'aws-cdk-lib';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import { sendingPolicyProblem } from '../../shared/rules';
+import { sendingPolicyProblem, shown } from '../../shared/rules';
+import { Fail } from './prop-types';
 
 /** The least that pseudo parameters can become. */
 const LENGTHS: { readonly [reference: string]: number } = {
@@ -17,6 +18,23 @@ export function sendingPolicyProblems(scope: Construct, policy: iam.PolicyDocume
   }
   const problem = sendingPolicyProblem(leastLength(Stack.of(scope), policy));
   return [...policy.validateForResourcePolicy(), ...(problem === undefined ? [] : [`${problem}.`])];
+}
+
+/**
+ * SES takes no other resource in the policy of an identity.
+ *
+ * @throws Error naming the construct, the resource and the remedy.
+ */
+export function refuseOtherResources({ resources }: iam.PolicyStatement, domainName: string, fail: Fail): void {
+  const isOther = (resource: string) =>
+    ![resource, domainName].some(Token.isUnresolved) && !resource.endsWith(`:identity/${domainName}`);
+  const other = resources.find(isOther);
+  if (other !== undefined) {
+    fail(
+      'addToResourcePolicy',
+      `got the resource ${shown(other)}: leave it out, since SES takes only the identity itself`,
+    );
+  }
 }
 
 /** Characters, without those of values that are known only at deployment. */
