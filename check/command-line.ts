@@ -85,7 +85,9 @@ function parse(args: readonly string[]) {
       },
     });
   } catch (error) {
-    throw new InvalidOptionError((error as Error).message);
+    // Node goes on with advice for values that begin with a hyphen, which none of these options has.
+    const [problem] = (error as Error).message.split('. ');
+    throw new InvalidOptionError(`${problem.replace(/\.$/, '')}.`);
   }
 }
 

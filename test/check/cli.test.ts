@@ -90,7 +90,7 @@ describe('the exit code', () => {
   });
 
   test.each([
-    [['check', DOMAIN, '--frobnicate'], "Unknown option '--frobnicate'"],
+    [['check', DOMAIN, '--frobnicate'], "Unknown option '--frobnicate'. See --help."],
     [['check', DOMAIN, '--resolver', 'localhost'], 'must be IP addresses'],
   ])('is 2 for %j, which says why', async (args, message) => {
     const { code, stdout, stderr } = await cli(args);
