@@ -251,6 +251,6 @@ describe('a typo in plain JavaScript', () => {
   ])('which is like no prop is ignored with a warning: %s', (name, construct, props) => {
     const stack = aStack();
     new construct(stack as never, 'Mail', { hostedZone: aZone(stack), ...props } as never);
-    Annotations.fromStack(stack).hasWarning('/Test/Mail', Match.stringLikeRegexp(`^There is no prop ${name}, so`));
+    Annotations.fromStack(stack).hasWarning('/Test/Mail', Match.stringLikeRegexp(`^There is no prop "${name}", so`));
   });
 });

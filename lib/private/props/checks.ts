@@ -17,7 +17,7 @@ export function ignoring(construct: IConstruct): Ignore {
   return (prop) =>
     Annotations.of(construct).addWarningV2(
       `cdk-ses-easy-dkim:unknown-prop-${prop}`,
-      `There is no prop ${prop}, so it is ignored. Leave it out, or look for its name in the API reference.`,
+      `There is no prop "${prop}", so it is ignored. Leave it out, or look for its name in the API reference.`,
     );
 }
 
