@@ -1,3 +1,4 @@
+import { claimId } from '../../lambda/domain/claims';
 import { type DomainState, parsePhysicalId } from '../../lambda/domain/physical-id';
 import type { Call } from '../fakes/fake-aws';
 import type { Counters } from './counters';
@@ -145,11 +146,12 @@ export class Exemptions {
     this.ledger.ours().forEach((item) => this.evidence.isUsed(item) || this.exempt(item, reason));
   }
 
-  /** What a failed event leaves for claims that no resource has. */
+  /** What a failed event leaves for claims that no resource has: its own is to be in the id that it answers with. */
   settleFailure(incident: Incident): void {
     const config = configOf(incident);
+    const own = claimId(incident.event);
     for (const item of config ? this.ledger.ours() : []) {
-      const isKept = this.evidence.deadClaimsFor(item, config!).length > 0;
+      const isKept = this.evidence.deadClaimsFor(item, config!).some(({ id }) => id !== own);
       if (!incident.made(item)) continue;
       if (this.evidence.isUsed(item)) {
         const isLeft =

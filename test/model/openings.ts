@@ -58,6 +58,26 @@ export function tended(
   ];
 }
 
+/**
+ * A deployment that fails when the identity is there, and cannot take it back as a policy denies that: the id in its answer
+ * is all that leads back to it.
+ */
+export function undoneInVain(denied: string): readonly Step[] {
+  const policy = (operation: string | null): Act => ({ kind: 'act', act: { on: 'policy', denied: operation } });
+  return [
+    policy(denied),
+    {
+      kind: 'deploy',
+      stack: 0,
+      resources: [{ defect: 'no such zone' }, 'keep'],
+      failsElsewhere: false,
+      deliveries: [],
+    },
+    policy(null),
+    { kind: 'destroy', stack: 0, deliveries: [] },
+  ];
+}
+
 function made({ identity, records, settings }: Found, wish: Wish): readonly Act[] {
   const place = placeOf(wish);
   const acts: readonly ActPlan[] = [

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { withKeys } from '../key-wishes';
 import { withFewMishaps } from '../mishaps';
+import { undoneInVain } from '../openings';
 import type { Sequence } from '../plan';
 import { maybe } from './chance';
 import { keyPlan } from './keys';
@@ -9,7 +10,10 @@ import { opening } from './opening';
 import { step } from './steps';
 import { setup } from './wish';
 
-/** Lives of stacks. The keys and the mishaps come last, so that they leave the rest of a life as it is without them. */
+/** What a deployment needs that takes an identity back. */
+const neededToUndo = fc.constantFrom('DeleteEmailIdentity', 'TagResource');
+
+/** Lives of stacks. What comes last leaves the rest of a life as it is without it: the keys, the mishaps, the bad start. */
 export const sequences: fc.Arbitrary<Sequence> = fc
   .record({
     seed: fc.nat(),
@@ -19,8 +23,9 @@ export const sequences: fc.Arbitrary<Sequence> = fc
       .map(([opening, further]) => [...opening, ...further]),
     keys: maybe(20, keyPlan),
     mishaps,
+    badStart: maybe(2, neededToUndo.map(undoneInVain)),
   })
-  .map(({ keys, steps, mishaps, ...life }) => ({
+  .map(({ keys, steps, mishaps, badStart = [], ...life }) => ({
     ...life,
-    steps: withFewMishaps(keys ? withKeys(steps, keys) : steps, mishaps),
+    steps: [...badStart, ...withFewMishaps(keys ? withKeys(steps, keys) : steps, mishaps)],
   }));
