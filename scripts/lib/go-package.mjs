@@ -4,24 +4,36 @@ import { join } from 'node:path';
 /** How jsii has a class in Go embed another class and then its interfaces. */
 const EMBEDDED = /^type (jsiiProxy_\w+) struct \{\n(\tinternal\.\w+\n)((?:\tinternal\.\w+\n)+)\}\n/gm;
 
+/** How it declares again, in a class and in its proxy, the environment that each resource of the CDK has. */
+const ENVIRONMENT = /^(?:\t\/\/.*\n)*\tEnv\(\) \*awscdk\.ResourceEnvironment\n/gm;
+const ITS_GETTER = /^func \(j \*jsiiProxy_\w+\) Env\(\) \*awscdk\.ResourceEnvironment \{\n(?:\t.*\n)*\}\n\n?/gm;
+
 /**
- * Has a class in Go take what it inherits from its base class. What both that and an interface have is ambiguous to Go,
- * unless the class was generated with it; and a newer CDK may add such a method to both, as constructs 10.5 did with
- * `With`. So the interfaces are embedded one level deeper.
+ * Has the classes of a package in Go work with CDKs that are newer than the one that they were generated with: each takes
+ * what it inherits from its base class.
+ *
+ * What both that and an interface have is ambiguous to Go, unless the class was generated with it; and a newer CDK may add
+ * such a method to both, as constructs 10.5 did with `With`. So the interfaces are embedded one level deeper. And the type
+ * of `Env` is in another module of the CDK from 2.224 on, so the classes do not declare it themselves.
  */
-export function preferBaseClass(folder) {
-  let changed = 0;
-  for (const name of readdirSync(folder, { recursive: true }).filter((name) => name.endsWith('.go'))) {
-    const source = readFileSync(join(folder, name), 'utf8');
-    const patched = source.replace(EMBEDDED, (_, proxy, base, interfaces) => {
-      changed += 1;
-      return `type ${proxy} struct {\n${base}\t${proxy}_interfaces\n}\n\ntype ${proxy}_interfaces struct {\n${interfaces}}\n`;
-    });
-    if (patched !== source) {
-      writeFileSync(join(folder, name), patched);
+export function inheritFromBaseClass(folder) {
+  const files = readdirSync(folder, { recursive: true }).filter((name) => name.endsWith('.go'));
+  const replace = (pattern, replacement) => {
+    let count = 0;
+    for (const file of files.map((name) => join(folder, name))) {
+      const source = readFileSync(file, 'utf8');
+      count += source.match(pattern)?.length ?? 0;
+      writeFileSync(file, source.replace(pattern, replacement));
     }
-  }
-  if (changed === 0) {
-    throw new Error(`No class in ${folder} embeds its interfaces as expected: has jsii changed its Go code?`);
-  }
+    if (count === 0) {
+      throw new Error(`No class in ${folder} is like ${pattern}: has jsii changed its Go code?`);
+    }
+  };
+  replace(
+    EMBEDDED,
+    (_, proxy, base, interfaces) =>
+      `type ${proxy} struct {\n${base}\t${proxy}_interfaces\n}\n\ntype ${proxy}_interfaces struct {\n${interfaces}}\n`,
+  );
+  replace(ENVIRONMENT, '');
+  replace(ITS_GETTER, '');
 }

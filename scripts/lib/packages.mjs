@@ -8,7 +8,7 @@ import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } f
 import { join, relative } from 'node:path';
 import { bundleLibrary } from './bundle.mjs';
 import { oldestCdk } from './cdk-versions.mjs';
-import { preferBaseClass } from './go-package.mjs';
+import { inheritFromBaseClass } from './go-package.mjs';
 import { jsii } from './jsii.mjs';
 import { local, root } from './project.mjs';
 import { readmeOfPackages } from './readme.mjs';
@@ -100,6 +100,6 @@ async function pacmak(folder, languages, ...options) {
     folder,
   );
   if (languages.includes('go')) {
-    preferBaseClass(join(PACKAGES, 'go'));
+    inheritFromBaseClass(join(PACKAGES, 'go'));
   }
 }
