@@ -6,6 +6,7 @@ import { configOf } from './excuses';
 import { doesTheSame, FURTHER_RECORDS, furtherRecords, isExactly } from './further-records';
 import { claims, type Incident } from './incident';
 import { type Item, type Ledger, recordKey } from './ledger';
+import { isAt } from './uses';
 import { Violation } from './violation';
 
 /** Judges the answer to an event against what is there now. */
@@ -146,6 +147,8 @@ function judgeClaims(ledger: Ledger, incident: Incident, answer: ResponseBody, i
     for (const item of ledger.ours().filter((each) => incident.made(each) && (each.madeBy?.run ?? 0) <= run)) {
       // An Update that made anew what the resource already owned: with RETAIN it stays, and is claimed.
       if (isUsed(item)) continue;
+      // What a run that was killed may have announced, CloudFormation asks to delete by the id in the answer.
+      if (incident.type === 'Create' && incident.killed > 0 && state && isAt(state, item)) continue;
       const told = (answer.Reason ?? '').includes('could not be removed');
       if (!told || !(incident.denied || incident.outage))
         throw new Violation('failed means undone', `${detail(item)} is left`);
