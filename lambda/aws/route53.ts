@@ -168,6 +168,11 @@ export function isNoSuchHostedZone(error: unknown): boolean {
   return error instanceof AwsCallFailure && error.code === 'NoSuchHostedZone';
 }
 
+/** Whether a change batch does not go with what is in the zone. */
+export function isInvalidChangeBatch(error: unknown): error is AwsCallFailure {
+  return error instanceof AwsCallFailure && error.code === 'InvalidChangeBatch';
+}
+
 /** Route 53 answers in lower case, with a trailing dot and with other characters as `\ooo`. */
 function unescapeName(name: string): string {
   return hostName(name.replace(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(parseInt(octal, 8))));

@@ -1,6 +1,5 @@
 import { belongsToIdentity, MailRecord, mailRecords } from '../../lib/shared/mail-records';
-import type { HostedZone } from '../aws/route53';
-import { AwsCallFailure } from '../events/failure';
+import { type HostedZone, isInvalidChangeBatch } from '../aws/route53';
 import type { Freshness } from '../events/freshness';
 import { idsMadeBy, idsOfTaken, plannedClaim, replacedClaim } from './claim-plan';
 import type { Claim } from './claims';
@@ -63,7 +62,7 @@ async function write(
   try {
     await zone.waitUntilInSync(await zone.change(changes), () => freshness.checkNowAndThen());
   } catch (error) {
-    if (error instanceof AwsCallFailure && error.code === 'InvalidChangeBatch') {
+    if (isInvalidChangeBatch(error)) {
       // The zone changed under us; after a lost answer, by our own first try.
       const lost = error.attempts > 1 && areWritten(run.sent, await listRecords(run, zone));
       if (!lost) {

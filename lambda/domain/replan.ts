@@ -1,4 +1,4 @@
-import { AwsCallFailure } from '../events/failure';
+import { isInvalidChangeBatch } from '../aws/route53';
 
 /** How often a batch is planned when the zone changes between the look at it and the write. */
 const MOST_PLANS = 3;
@@ -9,8 +9,7 @@ export async function replan<T>(planAndWrite: () => Promise<T>): Promise<T> {
     try {
       return await planAndWrite();
     } catch (error) {
-      const isRefused = error instanceof AwsCallFailure && error.code === 'InvalidChangeBatch';
-      if (!isRefused || plans === MOST_PLANS) {
+      if (!isInvalidChangeBatch(error) || plans === MOST_PLANS) {
         throw error;
       }
     }

@@ -6,7 +6,9 @@ import { run } from './run.mjs';
 /** The oldest versions that package.json allows users, by package. */
 export function oldestPeers() {
   const { peerDependencies } = readJson(join(root, 'package.json'));
-  return oldestOf(Object.entries(peerDependencies));
+  // Ranges like `^2.1.0`, which start with the oldest version.
+  const versions = Object.entries(peerDependencies).map(([name, range]) => [name, range.replace(/^[^\d]*/, '')]);
+  return Object.fromEntries(versions);
 }
 
 /** Those that this project is developed with, and which Dependabot keeps new. */
@@ -28,11 +30,6 @@ export async function oldestCdk() {
     ofJsii.map(async ([name, range]) => [name, [await viewed(`${name}@${range}`, 'version')].flat()[0]]),
   );
   return { ...peers, ...Object.fromEntries(oldest) };
-}
-
-/** Ranges like `^2.1.0`, which start with the oldest version. */
-function oldestOf(ranges) {
-  return Object.fromEntries(ranges.map(([name, range]) => [name, range.replace(/^[^\d]*/, '')]));
 }
 
 /** What the registry says of all versions in a range, from the oldest on. */

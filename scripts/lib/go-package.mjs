@@ -8,6 +8,16 @@ const EMBEDDED = /^type (jsiiProxy_\w+) struct \{\n(\tinternal\.\w+\n)((?:\tinte
 const ENVIRONMENT = /^(?:\t\/\/.*\n)*\tEnv\(\) \*awscdk\.ResourceEnvironment\n/gm;
 const ITS_GETTER = /^func \(j \*jsiiProxy_\w+\) Env\(\) \*awscdk\.ResourceEnvironment \{\n(?:\t.*\n)*\}\n\n?/gm;
 
+const EDITS = new Map([
+  [
+    EMBEDDED,
+    (_, proxy, base, interfaces) =>
+      `type ${proxy} struct {\n${base}\t${proxy}_interfaces\n}\n\ntype ${proxy}_interfaces struct {\n${interfaces}}\n`,
+  ],
+  [ENVIRONMENT, ''],
+  [ITS_GETTER, ''],
+]);
+
 /**
  * Has the classes of a package in Go work with CDKs that are newer than the one that they were generated with: each takes
  * what it inherits from its base class.
@@ -17,23 +27,22 @@ const ITS_GETTER = /^func \(j \*jsiiProxy_\w+\) Env\(\) \*awscdk\.ResourceEnviro
  * of `Env` is in another module of the CDK from 2.224 on, so the classes do not declare it themselves.
  */
 export function inheritFromBaseClass(folder) {
-  const files = readdirSync(folder, { recursive: true }).filter((name) => name.endsWith('.go'));
-  const replace = (pattern, replacement) => {
-    let count = 0;
-    for (const file of files.map((name) => join(folder, name))) {
-      const source = readFileSync(file, 'utf8');
-      count += source.match(pattern)?.length ?? 0;
-      writeFileSync(file, source.replace(pattern, replacement));
+  const found = new Set();
+  for (const name of readdirSync(folder, { recursive: true }).filter((name) => name.endsWith('.go'))) {
+    const file = join(folder, name);
+    const source = readFileSync(file, 'utf8');
+    const patched = [...EDITS].reduce((text, [pattern, replacement]) => {
+      const edited = text.replace(pattern, replacement);
+      if (edited !== text) found.add(pattern);
+      return edited;
+    }, source);
+    if (patched !== source) {
+      writeFileSync(file, patched);
     }
-    if (count === 0) {
+  }
+  for (const pattern of EDITS.keys()) {
+    if (!found.has(pattern)) {
       throw new Error(`No class in ${folder} is like ${pattern}: has jsii changed its Go code?`);
     }
-  };
-  replace(
-    EMBEDDED,
-    (_, proxy, base, interfaces) =>
-      `type ${proxy} struct {\n${base}\t${proxy}_interfaces\n}\n\ntype ${proxy}_interfaces struct {\n${interfaces}}\n`,
-  );
-  replace(ENVIRONMENT, '');
-  replace(ITS_GETTER, '');
+  }
 }

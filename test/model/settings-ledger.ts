@@ -38,15 +38,13 @@ export class SettingsLedger {
     const changes: SettingChange[] = [];
     for (const region of REGIONS) {
       for (const identity of this.fake.identities.in(ACCOUNT, region).values()) {
-        for (const [setting, value] of Object.entries(settingsOf(identity))) {
-          const key = settingKey(region, identity.domain, setting as keyof Values);
-          const before = this.entries.get(key) ?? {
-            value: DEFAULTS[setting as keyof Values],
-            origin: 'others' as const,
-          };
-          const after = before.value === value ? before : next(setting as keyof Values, before, value, maker);
+        for (const [name, value] of Object.entries(settingsOf(identity))) {
+          const setting = name as keyof Values;
+          const key = settingKey(region, identity.domain, setting);
+          const before = this.entries.get(key) ?? { value: DEFAULTS[setting], origin: 'others' as const };
+          const after = before.value === value ? before : next(setting, before, value, maker);
           present.set(key, after);
-          if (after !== before) changes.push({ key, setting: setting as keyof Values, before, after });
+          if (after !== before) changes.push({ key, setting, before, after });
         }
       }
     }
