@@ -53,7 +53,7 @@ export function excuses(fake: FakeAws, others: Others, setup: Setup, incident: I
 }
 
 /** Whether there are replicas of the identity, also where CloudFormation has made the id up. */
-function hasReplicas(fake: FakeAws, { previous, properties }: Incident): boolean {
+export function hasReplicas(fake: FakeAws, { previous, properties }: Incident): boolean {
   const { region, domainName } = previous ?? { region: properties.SesRegion, domainName: properties.DomainName };
   return fake.identities.hasReplicas(ACCOUNT, region, domainName);
 }

@@ -88,8 +88,10 @@ export class Exemptions {
   }
 
   private writeOffReplica(held: Holding, item: Item, ending: Ending): void {
+    const state = replicaOf(held)!;
+    if (isRetained(held) && this.evidence.hasLostAllClaims(state, item)) return this.ledger.mark(item, 'others');
     if (this.evidence.isUsed(item)) return;
-    const leftover = { item, held, state: replicaOf(held)!, ending };
+    const leftover = { item, held, state, ending };
     this.leave(leftover, reasonToLeaveReplica(leftover, this.evidence));
   }
 

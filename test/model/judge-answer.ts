@@ -2,7 +2,7 @@ import { formatPhysicalId, parsePhysicalId } from '../../lambda/domain/physical-
 import { documentedDkimDomain } from '../../lib/shared/dkim-hosts';
 import type { ResourceAttributes } from '../../lib/shared/contract';
 import type { FakeAws, ResponseBody } from '../fakes/fake-aws';
-import { configOf } from './excuses';
+import { configOf, hasReplicas } from './excuses';
 import { doesTheSame, FURTHER_RECORDS, furtherRecords, isExactly } from './further-records';
 import { claims, type Incident } from './incident';
 import { type Item, type Ledger, recordKey } from './ledger';
@@ -32,7 +32,7 @@ export function judgeAnswer(
   } else if (!incident.meanwhile && !incident.isTakenBack) {
     judgeSetUp(fake, ledger, incident, answer, othersUse);
   }
-  if (incident.type !== 'Delete') judgeClaims(ledger, incident, answer, isUsed);
+  if (incident.type !== 'Delete') judgeClaims(fake, ledger, incident, answer, isUsed);
 }
 
 function judgeFailure(incident: Incident, answer: ResponseBody, excuses: readonly string[]): void {
@@ -137,7 +137,13 @@ function judgeBatch(fake: FakeAws, incident: Incident, wrong: (detail: string) =
 }
 
 /** The id that CloudFormation is given has to claim the records that we made, and nothing that others made. */
-function judgeClaims(ledger: Ledger, incident: Incident, answer: ResponseBody, isUsed: (item: Item) => boolean): void {
+function judgeClaims(
+  fake: FakeAws,
+  ledger: Ledger,
+  incident: Incident,
+  answer: ResponseBody,
+  isUsed: (item: Item) => boolean,
+): void {
   const state = parsePhysicalId(answer.PhysicalResourceId);
   const detail = (item: Item) => `${answer.PhysicalResourceId} after ${incident.type}: ${item.key} (${item.origin})`;
 
@@ -150,7 +156,7 @@ function judgeClaims(ledger: Ledger, incident: Incident, answer: ResponseBody, i
       // What a run that was killed may have announced, CloudFormation asks to delete by the id in the answer.
       if (incident.type === 'Create' && incident.killed > 0 && state && isAt(state, item)) continue;
       const told = (answer.Reason ?? '').includes('could not be removed');
-      if (!told || !(incident.denied || incident.outage))
+      if (!told || !(incident.denied || incident.outage || hasReplicas(fake, incident)))
         throw new Violation('failed means undone', `${detail(item)} is left`);
     }
     return;
