@@ -6,7 +6,7 @@ import { claims, type Incident } from './incident';
 import { identityKey, type Item, type Maker, plain, recordKey } from './ledger';
 import { ACCOUNT, REGIONS } from './places';
 import type { Setup } from './plan';
-import { claimOf, hasKey, type Holding, isUsed, stateOf } from './uses';
+import { claimOf, hasKey, type Holding, isReplicaOf, isUsed, stateOf } from './uses';
 
 /** What became of a physical resource. */
 export type Ending = 'deleted with its stack' | 'replaced' | 'removed' | 'given up';
@@ -44,9 +44,12 @@ export class Evidence {
     return isUsed(this.holdings(), item);
   }
 
-  /** Whether an id says that its resource, or one of us before it, has made a record. */
+  /** Whether an id says that its resource, or one of us before it, has made a record, or that it has a replica. */
   isClaimed(item: Item): boolean {
-    return this.holdings().some((held) => claims(stateOf(held), item) || hasKey(held, item));
+    return this.holdings().some(
+      (held) =>
+        claims(stateOf(held), item) || hasKey(held, item) || (isReplicaOf(held, item) && !this.hasLostClaim(held)),
+    );
   }
 
   /** Whether a resource uses a record where it had found one of others. */
