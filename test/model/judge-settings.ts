@@ -97,6 +97,7 @@ export function judgeSettings(
   const elsewhere = incident.answers.some(({ environment }) => environment !== incident.answers[0].environment);
   if (!before || !identity || incident.meanwhile || incident.killed > 0 || elsewhere) return;
   judgePolicy(incident, answer, identity, holdings);
+  judgeFormerClaims(fake, incident, answer);
   const asksForMailFrom = type !== 'Delete' && propertiesOf(incident).MailFromDomain !== undefined;
   if (asksForMailFrom && answer.Status === 'SUCCESS' && identity.mailFrom?.status === 'Failed') {
     throw new Violation('set up as answered', `${what}: SES does not look for the MX record any more`);
@@ -147,6 +148,18 @@ function judgePolicy(
   const present = policies[sendingPolicyName(event)];
   if (present !== expected) {
     throw new Violation('set up as answered', `${type} ${event.RequestId}: the policy is ${present}, not ${expected}`);
+  }
+}
+
+/** An update that keeps its id takes away what earlier ones have left under other claims, where it is and where it was. */
+function judgeFormerClaims(fake: FakeAws, { event, type, calls }: Incident, answer: ResponseBody): void {
+  const { PhysicalResourceId: id } = event;
+  const isSmooth = calls.every(({ outcome }) => outcome === 'ok');
+  if (type !== 'Update' || answer.Status === 'FAILED' || answer.PhysicalResourceId !== id || !isSmooth) return;
+  for (const { SesRegion, DomainName } of [event.ResourceProperties, event.OldResourceProperties!]) {
+    const claims = readClaims(fake.identity(SesRegion, DomainName)?.tags ?? {});
+    const dead = claims.find((claim) => isOfResource(claim, event) && !id.endsWith(claim.id));
+    if (dead) throw new Violation('claims tell the truth', `Update ${event.RequestId} leaves the claim ${dead.id}`);
   }
 }
 
