@@ -80,8 +80,8 @@ function isRepair(incident: Incident, key: string, { formerTakers = [] }: Item):
 /** Whether a domain in use loses its identity or one of its records, which it had before the event. */
 function breaks(fake: FakeAws, incident: Incident, use: DomainState, { key, before, after }: Difference): boolean {
   if (before === undefined || incident.made(before)) return false;
-  // Somebody has removed the claims, as if their resources had left.
-  if (before.origin === 'limbo') return false;
+  // Whose a record is can be told no longer; the identity has a claim of whoever uses it, even one that cannot be read.
+  if (before.origin === 'limbo' && key.startsWith('record')) return false;
   const { region, domainName, zoneId, tokens } = use;
   // Where somebody has deleted the identity, nothing is in use.
   if (key !== identityKey(region, domainName) && fake.identity(region, domainName) === undefined) return false;

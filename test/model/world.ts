@@ -27,6 +27,12 @@ import { Trace } from './trace';
 import { claimOf, type Holding, isUsed, replicaOf, stateOf } from './uses';
 import { Violation } from './violation';
 
+/** Whose identities and records may not be missing. */
+interface Users {
+  readonly domains: readonly DomainState[];
+  readonly replicas: readonly Holding[];
+}
+
 /** AWS with all who act in it, and whoever watches them. */
 export class World {
   readonly clock = new VirtualClock();
@@ -47,6 +53,8 @@ export class World {
   /** What went wrong in the middle of a call, where nobody could be told. */
   private grievance: Error | undefined;
   private incident: Incident | undefined;
+  /** With an identity go the claims that say who uses it. */
+  private usersBeforeDeletion: Users | undefined;
   private views: { readonly key: string; readonly view: StackResource | undefined; readonly at: number }[] = [];
 
   constructor(
@@ -68,6 +76,7 @@ export class World {
     fake.effect = (call) => this.watch(call);
     fake.authorize = (call) => this.authorize(call);
     fake.before('DescribeStackResource', () => this.lookAhead());
+    fake.before('DeleteEmailIdentity', () => void (this.usersBeforeDeletion = this.users()));
     this.evidence = new Evidence(fake, setup, () => this.holdings());
     this.exemptions = new Exemptions(this.ledger, this.settings, counters, this.keys, this.evidence);
     this.settingsFinders = new SettingsFinders(this.settings, counters, () => this.holdings());
@@ -170,8 +179,11 @@ export class World {
     }
   }
 
-  private replicasInUse(): readonly Holding[] {
-    return this.holdings().filter((held) => replicaOf(held) && !held.failed && !this.evidence.hasLostClaim(held));
+  private users(): Users {
+    const replicas = this.holdings().filter(
+      (held) => replicaOf(held) && !held.failed && !this.evidence.hasLostClaim(held),
+    );
+    return { domains: this.uses(), replicas };
   }
 
   /** Other resources that have the identity of an event in use, as far as its tags can tell. */
@@ -317,8 +329,10 @@ export class World {
       );
     }
     this.keys.note(incident);
-    this.attempt(() => judgeReplicaLoss(this.fake, ledger, incident, call, differences, this.replicasInUse()));
-    this.attempt(() => judgeEffect(this.fake, incident, call, differences, this.uses()));
+    const isDeletion = call.operation === 'DeleteEmailIdentity';
+    const { domains, replicas } = isDeletion ? this.usersBeforeDeletion! : this.users();
+    this.attempt(() => judgeReplicaLoss(this.fake, ledger, incident, call, differences, replicas));
+    this.attempt(() => judgeEffect(this.fake, incident, call, differences, domains));
     incident.differences.push(...differences.map((difference) => ({ ...difference, run })));
   }
 
