@@ -135,7 +135,9 @@ export class Others {
         identity.tags = {};
         return;
       case 'edit claim': {
-        const [key] = Object.keys(tags).filter(isClaim);
+        const keys = Object.keys(tags).filter(isClaim);
+        // Any of them, as time has it.
+        const key = keys.at(Math.floor(this.fake.clock.now() / 1_000) % keys.length);
         if (key) identity.tags = { ...tags, [key]: 'mine' };
         return;
       }
