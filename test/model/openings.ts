@@ -1,4 +1,14 @@
-import type { Act, ActPlan, Alongside, Deploy, Step, Target, Wish } from './plan';
+import {
+  type Act,
+  type ActPlan,
+  type Alongside,
+  type Deploy,
+  type IdentityAct,
+  SMOOTH,
+  type Step,
+  type Target,
+  type Wish,
+} from './plan';
 
 /** Whether a second stack is for the same domain. */
 export type Second = 'else' | 'same' | 'same in another Region';
@@ -66,16 +76,59 @@ export function undoneInVain(denied: string): readonly Step[] {
   const policy = (operation: string | null): Act => ({ kind: 'act', act: { on: 'policy', denied: operation } });
   return [
     policy(denied),
-    {
-      kind: 'deploy',
-      stack: 0,
-      resources: [{ defect: 'no such zone' }, 'keep'],
-      failsElsewhere: false,
-      deliveries: [],
-    },
+    deployed(0, { defect: 'no such zone' }),
     policy(null),
     { kind: 'destroy', stack: 0, deliveries: [] },
   ];
+}
+
+/** Two stacks use a domain, somebody edits a claim, and one of them goes. */
+export function editedClaim(goes: number): readonly Step[] {
+  return [
+    deployed(1),
+    deployed(0),
+    { kind: 'act', act: { on: 'tags', ...FIRST, what: 'edit claim' } },
+    { kind: 'destroy', stack: goes, deliveries: [] },
+  ];
+}
+
+/** The identity signs with keys of others when the first deployment comes, and is removed later. */
+export function foreignSigning(what: IdentityAct): readonly Step[] {
+  const act = (what: IdentityAct): Act => ({ kind: 'act', act: { on: 'identity', ...FIRST, what } });
+  return [act(what), deployed(0), act('remove')];
+}
+
+/**
+ * Others have values of their own in the TXT record sets that we write to, and keep them.
+ *
+ * @param call at which they add another one
+ */
+export function amongOthers(call: number): readonly Step[] {
+  const text = (token: number): ActPlan => ({ on: 'record', ...FIRST, token, what: 'put TXT' });
+  return [
+    { kind: 'act', act: text(4) },
+    { kind: 'act', act: text(5) },
+    {
+      ...deployed(0, { mailFrom: 'bounce', dmarc: 'watch' }),
+      deliveries: [{ ...SMOOTH, meanwhile: { call, act: text(4) } }],
+    },
+    { kind: 'destroy', stack: 0, deliveries: [] },
+  ];
+}
+
+/** The records are written, and the answer to that is lost. */
+export function lostWrite(): readonly Step[] {
+  const fault = { kind: 'dropAfter', operation: 'ChangeResourceRecordSets', call: 0, times: 1, ms: 0 } as const;
+  return [
+    { ...deployed(0), deliveries: [{ ...SMOOTH, faults: [fault] }] },
+    { kind: 'destroy', stack: 0, deliveries: [] },
+  ];
+}
+
+const FIRST = { domain: 0, region: 0, zone: 0 };
+
+function deployed(stack: number, wish: Wish = {}): Deploy {
+  return { kind: 'deploy', stack, resources: [wish, 'keep'], failsElsewhere: false, deliveries: [] };
 }
 
 function made({ identity, records, settings }: Found, wish: Wish): readonly Act[] {

@@ -1,8 +1,19 @@
 import * as fc from 'fast-check';
-import { both, type Second, takeOver, tended, type Tending } from '../openings';
+import {
+  amongOthers,
+  both,
+  editedClaim,
+  foreignSigning,
+  lostWrite,
+  type Second,
+  takeOver,
+  tended,
+  type Tending,
+  undoneInVain,
+} from '../openings';
 import type { Deploy, Step } from '../plan';
 import { harm } from './acts';
-import { choice, rarely } from './chance';
+import { choice, few, rarely } from './chance';
 import { target } from './steps';
 import { wish } from './wish';
 
@@ -48,4 +59,17 @@ export const opening: fc.Arbitrary<readonly Step[]> = fc.oneof(
   { weight: 58, arbitrary: fc.tuple(first, second).map(([start, second]) => both(start, second)) },
   { weight: 4, arbitrary: fc.tuple(first, fc.boolean()).map(([start, fails]) => takeOver(start, fails)) },
   { weight: 8, arbitrary: fc.tuple(first, tending).map(([start, tending]) => tended(start, tending)) },
+);
+
+/** What a deployment needs that takes an identity back. */
+const neededToUndo = fc.constantFrom('DeleteEmailIdentity', 'TagResource');
+
+export const badStart: fc.Arbitrary<readonly Step[]> = neededToUndo.map(undoneInVain);
+
+/** What lives would seldom come to by themselves. */
+export const rareStart: fc.Arbitrary<readonly Step[]> = fc.oneof(
+  few(1).map(editedClaim),
+  fc.constantFrom('make BYODKIM' as const, 'make failed BYODKIM' as const).map(foreignSigning),
+  fc.integer({ min: 6, max: 14 }).map(amongOthers),
+  fc.constant(lostWrite()),
 );
