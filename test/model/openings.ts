@@ -125,6 +125,12 @@ export function lostWrite(): readonly Step[] {
   ];
 }
 
+/** What was replaced is never cleaned up: Lambda has queued the events, and brings them when the stack is at rest. */
+export function lateCleanUp(): readonly Step[] {
+  const late = { ...SMOOTH, late: true };
+  return [deployed(0), { ...deployed(0, { zone: 1 }), deliveries: [SMOOTH, late, late, late] }];
+}
+
 const FIRST = { domain: 0, region: 0, zone: 0 };
 
 function deployed(stack: number, wish: Wish = {}): Deploy {

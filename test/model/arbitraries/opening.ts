@@ -4,6 +4,7 @@ import {
   both,
   editedClaim,
   foreignSigning,
+  lateCleanUp,
   lostWrite,
   type Second,
   takeOver,
@@ -71,5 +72,5 @@ export const rareStart: fc.Arbitrary<readonly Step[]> = fc.oneof(
   few(1).map(editedClaim),
   fc.constantFrom('make BYODKIM' as const, 'make failed BYODKIM' as const).map(foreignSigning),
   fc.integer({ min: 6, max: 14 }).map(amongOthers),
-  fc.constant(lostWrite()),
+  fc.constantFrom(lostWrite(), lateCleanUp()),
 );
