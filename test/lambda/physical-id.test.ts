@@ -112,11 +112,11 @@ describe('the physical id', () => {
         owned: fc.subarray([0, 1, 2]),
         further: fc.subarray(['mx', 'spf', 'dmarc']),
       })
-      .map(({ owned, further, ...rest }) => ({
+      .map(({ owned, further, prefix, ...rest }) => ({
         ...rest,
         ownedRecords: [...owned.map((index) => [...rest.tokens].sort()[index]), ...further],
-      }))
-      .map(({ prefix, ...rest }) => ({ ...rest, mailFrom: prefix && `${prefix}.${rest.domainName}` }));
+        mailFrom: prefix && `${prefix}.${rest.domainName}`,
+      }));
 
     fc.assert(fc.property(states, (any) => expect(parsePhysicalId(formatPhysicalId(any))).toEqual(any)));
   });

@@ -81,15 +81,14 @@ export class Exemptions {
 
   private writeOffUnanswered(held: Holding, item: Item, ending: Ending): void {
     const { SesRegion: region, DomainName: domainName } = held.properties;
-    const isNobodys = isRetained(held) && this.evidence.hasLostAllClaims({ region, domainName }, item);
-    if (!isNobodys && this.evidence.isUsed(item)) return;
+    if (!this.isNobodys(held, { region, domainName }, item) && this.evidence.isUsed(item)) return;
     const leftover = { item, held, state: undefined, ending };
     this.leave(leftover, reasonToLeaveUnanswered(leftover, this.evidence));
   }
 
   private writeOffReplica(held: Holding, item: Item, ending: Ending): void {
     const state = replicaOf(held)!;
-    if (isRetained(held) && this.evidence.hasLostAllClaims(state, item)) return this.ledger.mark(item, 'others');
+    if (this.isNobodys(held, state, item)) return this.ledger.mark(item, 'others');
     if (this.evidence.isUsed(item)) return;
     const leftover = { item, held, state, ending };
     this.leave(leftover, reasonToLeaveReplica(leftover, this.evidence));
@@ -98,7 +97,7 @@ export class Exemptions {
   private writeOffOfDomain(held: Holding, state: DomainState, item: Item, ending: Ending): void {
     const { evidence } = this;
     if (ending === 'given up' && item.takers?.includes(state.claim)) return this.exempt(item, NOT_TAKEN_BACK);
-    if (isRetained(held) && evidence.hasLostAllClaims(state, item)) return this.ledger.mark(item, 'others');
+    if (this.isNobodys(held, state, item)) return this.ledger.mark(item, 'others');
     if (claims(state, item) && !evidence.isClaimed(item)) {
       // To whoever else uses it, it is one that was there before.
       if (isRetained(held) && this.evidence.isUsed(item)) return this.ledger.mark(item, 'others');
@@ -110,6 +109,11 @@ export class Exemptions {
     if (!(isAt(state, item) || hasKey(held, item)) || this.evidence.isUsed(item)) return;
     const leftover = { item, held, state, ending };
     this.leave(leftover, reasonToLeave(leftover, evidence));
+  }
+
+  /** Whether an identity was retained and has no claim any more, so that nobody deletes it. */
+  private isNobodys(held: Holding, place: Pick<DomainState, 'region' | 'domainName'>, item: Item): boolean {
+    return isRetained(held) && this.evidence.hasLostAllClaims(place, item);
   }
 
   /** Without a reason, something retained is like what others have made, and anything else is not to be there. */

@@ -3,6 +3,7 @@ import {
   type ActPlan,
   type Alongside,
   type Deploy,
+  type Destroy,
   type IdentityAct,
   SMOOTH,
   type Step,
@@ -59,7 +60,7 @@ export function tended(
   return [
     ...made(found, wish),
     { ...start, resources: [{ ...wish, ...more }, further] },
-    ...harms.map((harm): Act => ({ kind: 'act', act: { ...harm, domain, region, zone } as ActPlan })),
+    ...harms.map((harm) => acted({ ...harm, domain, region, zone } as ActPlan)),
     meanwhile === 'nothing'
       ? { kind: 'watch', stack: 0, repairs: true, faults: [] }
       : meanwhile === 'destroy'
@@ -73,29 +74,19 @@ export function tended(
  * is all that leads back to it.
  */
 export function undoneInVain(denied: string): readonly Step[] {
-  const policy = (operation: string | null): Act => ({ kind: 'act', act: { on: 'policy', denied: operation } });
-  return [
-    policy(denied),
-    deployed(0, { defect: 'no such zone' }),
-    policy(null),
-    { kind: 'destroy', stack: 0, deliveries: [] },
-  ];
+  const policy = (operation: string | null) => acted({ on: 'policy', denied: operation });
+  return [policy(denied), deployed(0, { defect: 'no such zone' }), policy(null), destroyed(0)];
 }
 
 /** Two stacks use a domain, somebody edits a claim, and one of them goes. */
 export function editedClaim(goes: number): readonly Step[] {
-  return [
-    deployed(1),
-    deployed(0),
-    { kind: 'act', act: { on: 'tags', ...FIRST, what: 'edit claim' } },
-    { kind: 'destroy', stack: goes, deliveries: [] },
-  ];
+  return [deployed(1), deployed(0), acted({ on: 'tags', ...FIRST, what: 'edit claim' }), destroyed(goes)];
 }
 
 /** The identity signs with keys of others when the first deployment comes, and is removed later. */
 export function foreignSigning(what: IdentityAct): readonly Step[] {
-  const act = (what: IdentityAct): Act => ({ kind: 'act', act: { on: 'identity', ...FIRST, what } });
-  return [act(what), deployed(0), act('remove')];
+  const identity = (what: IdentityAct) => acted({ on: 'identity', ...FIRST, what });
+  return [identity(what), deployed(0), identity('remove')];
 }
 
 /**
@@ -106,23 +97,20 @@ export function foreignSigning(what: IdentityAct): readonly Step[] {
 export function amongOthers(call: number): readonly Step[] {
   const text = (token: number): ActPlan => ({ on: 'record', ...FIRST, token, what: 'put TXT' });
   return [
-    { kind: 'act', act: text(4) },
-    { kind: 'act', act: text(5) },
+    acted(text(4)),
+    acted(text(5)),
     {
       ...deployed(0, { mailFrom: 'bounce', dmarc: 'watch' }),
       deliveries: [{ ...SMOOTH, meanwhile: { call, act: text(4) } }],
     },
-    { kind: 'destroy', stack: 0, deliveries: [] },
+    destroyed(0),
   ];
 }
 
 /** The records are written, and the answer to that is lost. */
 export function lostWrite(): readonly Step[] {
   const fault = { kind: 'dropAfter', operation: 'ChangeResourceRecordSets', call: 0, times: 1, ms: 0 } as const;
-  return [
-    { ...deployed(0), deliveries: [{ ...SMOOTH, faults: [fault] }] },
-    { kind: 'destroy', stack: 0, deliveries: [] },
-  ];
+  return [{ ...deployed(0), deliveries: [{ ...SMOOTH, faults: [fault] }] }, destroyed(0)];
 }
 
 /** What was replaced is never cleaned up: Lambda has queued the events, and brings them when the stack is at rest. */
@@ -131,10 +119,18 @@ export function lateCleanUp(): readonly Step[] {
   return [deployed(0), { ...deployed(0, { zone: 1 }), deliveries: [SMOOTH, late, late, late] }];
 }
 
-const FIRST = { domain: 0, region: 0, zone: 0 };
+const FIRST = placeOf({});
 
 function deployed(stack: number, wish: Wish = {}): Deploy {
   return { kind: 'deploy', stack, resources: [wish, 'keep'], failsElsewhere: false, deliveries: [] };
+}
+
+function destroyed(stack: number): Destroy {
+  return { kind: 'destroy', stack, deliveries: [] };
+}
+
+function acted(act: ActPlan): Act {
+  return { kind: 'act', act };
 }
 
 function made({ identity, records, settings }: Found, wish: Wish): readonly Act[] {
@@ -144,7 +140,7 @@ function made({ identity, records, settings }: Found, wish: Wish): readonly Act[
     ...records.map((token) => ({ on: 'record', ...place, token, what: 'put right' }) as const),
     ...(settings ? [{ on: 'settings', ...place, what: 'as ours' } as const] : []),
   ];
-  return acts.map((act) => ({ kind: 'act', act }));
+  return acts.map(acted);
 }
 
 function placeOf({ domain = 0, region = 0, zone = 0 }: Wish) {

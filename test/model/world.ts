@@ -179,13 +179,6 @@ export class World {
     }
   }
 
-  private users(): Users {
-    const replicas = this.holdings().filter(
-      (held) => replicaOf(held) && !held.failed && !this.evidence.hasLostClaim(held),
-    );
-    return { domains: this.uses(), replicas };
-  }
-
   /** Other resources that have the identity of an event in use, as far as its tags can tell. */
   rivals({ event, properties: { SesRegion, DomainName } }: Incident): readonly Holding[] {
     return this.holdings().filter((held) => {
@@ -223,16 +216,17 @@ export class World {
     if (this.grievance) throw this.grievance;
   }
 
-  /** The domains that are in use at present, as CloudFormation sees it. */
-  uses(): DomainState[] {
-    return this.holdings()
-      .filter((held) => !held.failed && !this.evidence.hasLostClaim(held))
+  /** What is in use at present, as CloudFormation sees it. */
+  private users(): Users {
+    const inUse = this.holdings().filter((held) => !held.failed && !this.evidence.hasLostClaim(held));
+    const domains = inUse
       .flatMap((held) => {
         const state = stateOf(held);
         if (state === undefined) return [];
         return held.keys === undefined ? [state] : [state, { ...state, tokens: held.keys }];
       })
       .filter((state) => state.tokens.length === 3 && !this.keys.isOutdated(state));
+    return { domains, replicas: inUse.filter(replicaOf) };
   }
 
   /** Between two operations of the stacks all that we made is in use. */
