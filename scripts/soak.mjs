@@ -95,14 +95,17 @@ async function soak(pool, sequences, seed, replicasOnly) {
     batches.map(async (batch) => {
       const { counters, failure } = await pool.run(batch);
       for (const [name, number] of counters) count.set(name, (count.get(name) ?? 0) + number);
-      if (failure) failures.push(failure);
+      if (failure) {
+        failures.push(failure);
+        progress('');
+        show(failure);
+      }
       done += batch.runs;
       progress(`${done} of ${sequences} sequences, ${failures.length} violations`);
     }),
   );
   progress('');
   const missed = summarize(count, failures, (performance.now() - started) / 1000);
-  failures.forEach(show);
   if (failures.length > 0 || (sequences >= 20_000 && missed.length > 0)) process.exitCode = 1;
 }
 
@@ -208,16 +211,12 @@ async function bundleWith({ name, file, from, to }) {
 
 /** Worker processes that take one batch after the other. */
 class Pool {
-  #idle = [];
+  #idle;
   #waiting = [];
   #workers;
 
   constructor(size) {
-    // The SDK makes a lot of garbage that does not live long.
-    const execArgv = ['--max-semi-space-size=32', '--no-warnings'];
-    this.#workers = Array.from({ length: size }, () =>
-      fork(fileURLToPath(import.meta.url), ['--worker'], { execArgv }),
-    );
+    this.#workers = new Set(Array.from({ length: size }, launch));
     this.#idle = [...this.#workers];
   }
 
@@ -235,15 +234,31 @@ class Pool {
         worker.send(batch);
       });
     } finally {
-      const next = this.#waiting.shift();
-      if (next) next(worker);
-      else this.#idle.push(worker);
+      // With one handler after the other, a process only grows and gets slower.
+      const next = batch.bundle === undefined ? worker : this.#replace(worker);
+      const waiting = this.#waiting.shift();
+      if (waiting) waiting(next);
+      else this.#idle.push(next);
     }
+  }
+
+  #replace(worker) {
+    this.#workers.delete(worker);
+    worker.kill();
+    const next = launch();
+    this.#workers.add(next);
+    return next;
   }
 
   stop() {
     for (const worker of this.#workers) worker.kill();
   }
+}
+
+function launch() {
+  // The SDK makes a lot of garbage that does not live long.
+  const execArgv = ['--max-semi-space-size=32', '--no-warnings'];
+  return fork(fileURLToPath(import.meta.url), ['--worker'], { execArgv });
 }
 
 function work() {

@@ -140,13 +140,15 @@ export class Courier {
   private arm(incident: Incident, delivery: Delivery): void {
     const { world } = this;
     for (const { kind, call, times, ms, operation: only } of delivery.faults) {
-      const operation = kind === 'PriorRequestNotComplete' ? 'ChangeResourceRecordSets' : only;
+      // Few calls are changes of records.
+      const isOfChanges = kind === 'PriorRequestNotComplete';
+      const operation = isOfChanges ? 'ChangeResourceRecordSets' : only;
       world.fake.addFault({
         kind,
         times,
         ms,
         operation,
-        when: ({ by }) => by === undefined && (operation !== undefined || this.environment.calls >= call),
+        when: ({ by }) => by === undefined && (isOfChanges || this.environment.calls >= call),
       });
     }
     const { meanwhile, outage, cancelled, watch } = delivery;

@@ -1,6 +1,7 @@
 import { formatPhysicalId, parsePhysicalId } from '../../lambda/domain/physical-id';
 import { documentedDkimDomain } from '../../lib/shared/dkim-hosts';
 import type { ResourceAttributes } from '../../lib/shared/contract';
+import type { RecordChange } from '../fakes/route53';
 import type { FakeAws, ResponseBody } from '../fakes/fake-aws';
 import { configOf, hasReplicas } from './excuses';
 import { doesTheSame, FURTHER_RECORDS, furtherRecords, isExactly } from './further-records';
@@ -120,12 +121,19 @@ function judgeSetUp(
   if (config.waitForVerification > 0 && data.VerificationStatus !== 'Success') wrong('the status is not Success');
 }
 
+/** Whether it is what the removal of a value leaves to others. */
+function isRemainder({ name, type, values }: RecordChange, changes: readonly RecordChange[]): boolean {
+  const before = changes.find((each) => each.action === 'DELETE' && each.name === name && each.type === type);
+  return before !== undefined && before.values.length > values.length;
+}
+
 /** The records go in one batch, and Route 53 has published it before the answer. */
 function judgeBatch(fake: FakeAws, incident: Incident, wrong: (detail: string) => never): void {
   const { calls, answers, runs } = incident;
   const batches = calls.filter(
     ({ operation, params }) =>
-      operation === 'ChangeResourceRecordSets' && params.changes?.some(({ action }) => action !== 'DELETE'),
+      operation === 'ChangeResourceRecordSets' &&
+      params.changes?.some((change) => change.action !== 'DELETE' && !isRemainder(change, params.changes!)),
   );
   const smooth = runs === 1 && calls.every(({ outcome }) => outcome === 'ok');
   if (smooth && batches.length > 1) wrong(`${batches.length} change batches`);

@@ -545,7 +545,7 @@ export const MUTATIONS: readonly Mutation[] = [
     name: 'a watch resets what others have set since',
     file: 'watch/repair.ts',
     from: 'isDefault(setting, present[setting]) &&',
-    to: 'SETTINGS !== undefined &&',
+    to: 'setting !== undefined &&',
   },
   {
     name: 'a watch sets again what it had found',

@@ -5,6 +5,7 @@ import {
   type Deploy,
   type Destroy,
   type IdentityAct,
+  type SettingsAct,
   SMOOTH,
   type Step,
   type Target,
@@ -118,6 +119,45 @@ export function lateCleanUp(): readonly Step[] {
   const late = { ...SMOOTH, late: true };
   return [deployed(0), { ...deployed(0, { zone: 1 }), deliveries: [SMOOTH, late, late, late] }];
 }
+
+/**
+ * Identities in two Regions use a record. The one that has made it goes, and cannot look at the other one.
+ *
+ * @param call of the removal from which on no identity can be looked at
+ */
+export function askedInVain(call: number): readonly Step[] {
+  const fault = { kind: 'deny', operation: 'GetEmailIdentity', call, times: 30, ms: 0 } as const;
+  return [
+    deployed(0, { dmarc: 'watch' }),
+    deployed(1, { region: 1, dmarc: 'watch' }),
+    { ...destroyed(0), deliveries: [{ ...SMOOTH, faults: [fault] }] },
+  ];
+}
+
+/** Others give settings of an identity another value before its watch comes, which they may have made in the first place. */
+export function changedByOthers(isFound: boolean, what: SettingsAct): readonly Step[] {
+  return [
+    ...(isFound ? made({ identity: true, records: [], settings: true }, {}) : []),
+    deployed(0, MANY_SETTINGS),
+    acted({ on: 'settings', ...FIRST, what }),
+    { kind: 'watch', stack: 0, repairs: true, faults: [] },
+  ];
+}
+
+/**
+ * A deployment begins while the watch of the stack has several settings to put back.
+ *
+ * @param call of the watch by which it begins
+ */
+export function deployedAmidRepairs(call: number): readonly Step[] {
+  return [
+    deployed(0, MANY_SETTINGS),
+    acted({ on: 'settings', ...FIRST, what: 'reset' }),
+    { ...deployed(0, { ttl: '300' }), watch: { stack: 0, call, isLate: false } },
+  ];
+}
+
+const MANY_SETTINGS: Wish = { mailFrom: 'bounce', settings: { configurationSet: 'main', topics: 'both' } };
 
 const FIRST = placeOf({});
 

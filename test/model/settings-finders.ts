@@ -3,7 +3,7 @@ import type { ResponseBody } from '../fakes/fake-aws';
 import type { Counters } from './counters';
 import type { Incident } from './incident';
 import { propertiesOf } from './judge-settings';
-import { type Values, wantedSettings } from './settings';
+import { DEFAULTS, type Values, wantedSettings } from './settings';
 import { type SettingChange, type SettingsLedger, settingKey } from './settings-ledger';
 import type { Holding } from './uses';
 
@@ -37,12 +37,23 @@ export class SettingsFinders {
     }
     const former = type === 'Delete' ? propertiesOf(incident) : (event.OldResourceProperties as SettingsProperties);
     for (const key of former === undefined ? [] : keysOf(former).filter((each) => !wanted.includes(each))) {
-      if (this.isLeftToFinders(incident, key) && this.ledger.doubt(key)) {
-        this.counters.add(
-          'exempt: a setting made by a resource that has left, where another one had found one of others',
-        );
+      if (this.isLeftToFinders(incident, key)) {
+        this.exempt(key, 'a setting made by a resource that has left, where another one had found one of others');
+      } else if (this.users(incident, key).length === 0 && this.differs(key, former)) {
+        this.exempt(key, 'a setting with another value than the last resource to leave it had asked for');
       }
     }
+  }
+
+  /** Whether a setting has neither the value that was asked for nor that of SES. */
+  private differs(key: string, { SesRegion, DomainName, ...properties }: SettingsProperties): boolean {
+    const setting = key.split(' ')[2] as keyof Values;
+    const value = this.ledger.value(SesRegion, DomainName, setting);
+    return value !== wantedSettings(properties)[setting] && value !== DEFAULTS[setting];
+  }
+
+  private exempt(key: string, reason: string): void {
+    if (this.ledger.doubt(key)) this.counters.add(`exempt: ${reason}`);
   }
 
   private isLeftToFinders(incident: Incident, key: string): boolean {

@@ -11,6 +11,8 @@ interface Entry {
   readonly origin: SettingOrigin;
   /** What others had there before us. */
   readonly replaced?: Entry;
+  /** The resource that has replaced it, and may know what it was. */
+  readonly replacedBy?: string;
   /** Whether one of us had set it, and one of us has brought back what others had. */
   readonly isBroughtBack?: boolean;
 }
@@ -32,8 +34,16 @@ export class SettingsLedger {
     return this.entries.get(settingKey(region, domain, setting))?.origin ?? 'others';
   }
 
-  /** Enters what has changed, as done by one of us or by others. */
-  enter(maker: 'ours' | 'others'): SettingChange[] {
+  value(region: string, domain: string, setting: keyof Values): string {
+    return this.entries.get(settingKey(region, domain, setting))?.value ?? DEFAULTS[setting];
+  }
+
+  /**
+   * Enters what has changed, as done by one of us or by others.
+   *
+   * @param resource which of us
+   */
+  enter(maker: 'ours' | 'others', resource?: string): SettingChange[] {
     const present = new Map<string, Entry>();
     const changes: SettingChange[] = [];
     for (const region of REGIONS) {
@@ -42,7 +52,7 @@ export class SettingsLedger {
           const setting = name as keyof Values;
           const key = settingKey(region, identity.domain, setting);
           const before = this.entries.get(key) ?? { value: DEFAULTS[setting], origin: 'others' as const };
-          const after = before.value === value ? before : next(setting, before, value, maker);
+          const after = before.value === value ? before : next(setting, before, value, maker, resource);
           present.set(key, after);
           if (after !== before) changes.push({ key, setting, before, after });
         }
@@ -72,12 +82,22 @@ export function settingKey(region: string, domain: string, setting: Setting): st
   return `${region} ${domain} ${setting}`;
 }
 
-function next(setting: keyof Values, before: Entry, value: string, maker: 'ours' | 'others'): Entry {
+function next(
+  setting: keyof Values,
+  before: Entry,
+  value: string,
+  maker: 'ours' | 'others',
+  resource: string | undefined,
+): Entry {
   // What others set where we had set something may be what we had set, or come back to it.
   if (maker === 'others') return { value, origin: before.origin === 'others' ? 'others' : 'limbo' };
-  if (before.replaced?.value === value) return { ...before.replaced, isBroughtBack: true };
+  if (before.replaced?.value === value) {
+    return before.replacedBy === resource
+      ? { ...before.replaced, isBroughtBack: true }
+      : { ...before, value, origin: 'limbo' };
+  }
   const origin = before.origin === 'limbo' ? 'limbo' : 'ours';
   // Who has it no longer does not remember what others had.
-  const replaced = value === DEFAULTS[setting] ? undefined : (before.replaced ?? before);
-  return { value, origin, replaced };
+  if (value === DEFAULTS[setting]) return { value, origin };
+  return { value, origin, replaced: before.replaced ?? before, replacedBy: before.replacedBy ?? resource };
 }

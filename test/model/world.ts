@@ -297,7 +297,7 @@ export class World {
     }
     this.attempt(() => judgeCall(incident, call));
     if (call.operation === 'TagResource') this.announce(call);
-    if (/^(Set|Put)/.test(call.operation)) this.settingsFinders.remember(incident, this.settings.enter('ours'));
+    if (/^(Set|Put)/.test(call.operation)) this.enterSettings(incident);
     if (
       !/^(PutEmailIdentityDkimSigningAttributes|CreateEmailIdentity|VerifyDomainDkim|DeleteEmailIdentity|ChangeResourceRecordSets)$/.test(
         call.operation,
@@ -328,6 +328,17 @@ export class World {
     this.attempt(() => judgeReplicaLoss(this.fake, ledger, incident, call, differences, replicas));
     this.attempt(() => judgeEffect(this.fake, incident, call, differences, domains));
     incident.differences.push(...differences.map((difference) => ({ ...difference, run })));
+  }
+
+  private enterSettings(incident: Incident): void {
+    const { StackId, LogicalResourceId } = incident.event;
+    const changes = this.settings.enter('ours', `${StackId} ${LogicalResourceId}`);
+    this.settingsFinders.remember(incident, changes);
+    if (changes.some(({ before, after }) => before.origin === 'ours' && after.origin === 'limbo')) {
+      this.counters.add(
+        'exempt: a setting that a resource has given the value that others had, and another one changed',
+      );
+    }
   }
 
   /** A claim says which records are made next. */

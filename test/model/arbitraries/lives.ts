@@ -5,11 +5,11 @@ import type { Sequence } from '../plan';
 import { maybe } from './chance';
 import { keyPlan } from './keys';
 import { mishaps } from './mishaps';
-import { badStart, opening, rareStart } from './opening';
+import { opening, rareStart } from './opening';
 import { step } from './steps';
 import { setup } from './wish';
 
-/** Lives of stacks. What comes last leaves the rest of a life as it is without it: the keys, the mishaps, the starts. */
+/** Lives of stacks. What comes last leaves the rest of a life as it is without it: the keys, the mishaps, the start. */
 export const sequences: fc.Arbitrary<Sequence> = fc
   .record({
     seed: fc.nat(),
@@ -19,10 +19,9 @@ export const sequences: fc.Arbitrary<Sequence> = fc
       .map(([opening, further]) => [...opening, ...further]),
     keys: maybe(20, keyPlan),
     mishaps,
-    badStart: maybe(2, badStart),
-    rareStart: maybe(4, rareStart),
+    start: maybe(8, rareStart),
   })
-  .map(({ keys, steps, mishaps, badStart = [], rareStart = [], ...life }) => ({
+  .map(({ keys, steps, mishaps, start = [], ...life }) => ({
     ...life,
-    steps: [...badStart, ...rareStart, ...withFewMishaps(keys ? withKeys(steps, keys) : steps, mishaps)],
+    steps: [...start, ...withFewMishaps(keys ? withKeys(steps, keys) : steps, mishaps)],
   }));

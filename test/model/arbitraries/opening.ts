@@ -1,7 +1,10 @@
 import * as fc from 'fast-check';
 import {
   amongOthers,
+  askedInVain,
   both,
+  changedByOthers,
+  deployedAmidRepairs,
   editedClaim,
   foreignSigning,
   lateCleanUp,
@@ -62,15 +65,17 @@ export const opening: fc.Arbitrary<readonly Step[]> = fc.oneof(
   { weight: 8, arbitrary: fc.tuple(first, tending).map(([start, tending]) => tended(start, tending)) },
 );
 
-/** What a deployment needs that takes an identity back. */
-const neededToUndo = fc.constantFrom('DeleteEmailIdentity', 'TagResource');
-
-export const badStart: fc.Arbitrary<readonly Step[]> = neededToUndo.map(undoneInVain);
-
 /** What lives would seldom come to by themselves. */
 export const rareStart: fc.Arbitrary<readonly Step[]> = fc.oneof(
+  // What a deployment needs that takes an identity back.
+  fc.constantFrom('DeleteEmailIdentity', 'TagResource').map(undoneInVain),
   few(1).map(editedClaim),
   fc.constantFrom('make BYODKIM' as const, 'make failed BYODKIM' as const).map(foreignSigning),
   fc.integer({ min: 6, max: 14 }).map(amongOthers),
   fc.constantFrom(lostWrite(), lateCleanUp()),
+  fc.integer({ min: 6, max: 9 }).map(askedInVain),
+  fc
+    .tuple(fc.boolean(), fc.constantFrom('reset' as const, 'mail from' as const, 'topics' as const))
+    .map(([isFound, what]) => changedByOthers(isFound, what)),
+  fc.integer({ min: 6, max: 30 }).map(deployedAmidRepairs),
 );
