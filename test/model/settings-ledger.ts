@@ -92,9 +92,9 @@ function next(
   // What others set where we had set something may be what we had set, or come back to it.
   if (maker === 'others') return { value, origin: before.origin === 'others' ? 'others' : 'limbo' };
   if (before.replaced?.value === value) {
-    return before.replacedBy === resource
-      ? { ...before.replaced, isBroughtBack: true }
-      : { ...before, value, origin: 'limbo' };
+    // SES's own value is nobody's, whoever brings it back.
+    const isKnown = before.replacedBy === resource || value === DEFAULTS[setting];
+    return isKnown ? { ...before.replaced, isBroughtBack: true } : { ...before, value, origin: 'limbo' };
   }
   const origin = before.origin === 'limbo' ? 'limbo' : 'ours';
   // Who has it no longer does not remember what others had.
