@@ -10,7 +10,7 @@ import { describeError } from '../events/failure';
 import { Freshness, LateEvent } from '../events/freshness';
 import type { Journal } from '../events/journal';
 import type { Log } from '../events/log';
-import { outlastCancelledCreate } from '../events/unanswered';
+import { outlastCancelledCreate, staysForSuccessor } from '../events/unanswered';
 import { applyDomain, doneElsewhere, toAttributes } from './apply';
 import { Claim, claimId, digest, idsOfClaims, isOfResource } from './claims';
 import { DomainConfig, parseConfig, parseRemoval } from './config';
@@ -129,6 +129,10 @@ async function removeDomain(event: CustomResourceEvent, deadline: Deadline, log:
     if (unanswered !== undefined && shown !== undefined) {
       log('left', { reason: 'the stack has the resource by another id', shown: freshness.shownId });
       return { status: 'SUCCESS', physicalId };
+    }
+    const stays = unanswered && (await staysForSuccessor(freshness, state, log));
+    if (stays !== undefined) {
+      return { status: 'SUCCESS', physicalId, reason: stays };
     }
     const departure = {
       state,

@@ -113,6 +113,16 @@ export class Freshness {
     }
   }
 
+  /**
+   * Whether the stack is rolled back or deleted.
+   *
+   * @throws AwsCallFailure
+   */
+  public async isGoingBack(): Promise<boolean> {
+    const status = await this.stackStatus();
+    return status === undefined ? isEmulated() : /^(DELETE|ROLLBACK|UPDATE_ROLLBACK)_/.test(status);
+  }
+
   private async seemsFresh(): Promise<boolean> {
     const { RequestType: type, PhysicalResourceId: id } = this.event;
     try {
@@ -131,13 +141,18 @@ export class Freshness {
 
   /** An event that comes while the stack is at rest is late, whatever is shown of the resource. */
   private async isStackBusy(): Promise<boolean> {
+    const status = await this.stackStatus();
+    return status === undefined ? isEmulated() : /_IN_PROGRESS$/.test(status);
+  }
+
+  /** @returns undefined when CloudFormation says that there is no such stack. */
+  private async stackStatus(): Promise<string | undefined> {
     const limit = this.deadline.atMost(this.deadline.remaining() * PATIENCE);
     try {
-      const status = await describeStack(cloudFormationClient(limit), this.event, limit, this.log);
-      return /_IN_PROGRESS$/.test(status);
+      return await describeStack(cloudFormationClient(limit), this.event, limit, this.log);
     } catch (error) {
       if (error instanceof AwsCallFailure && error.code === 'ValidationError') {
-        return isEmulated();
+        return undefined;
       }
       throw error;
     } finally {

@@ -10,7 +10,7 @@ import type { CustomResourceEvent } from '../events/event';
 import { describeError } from '../events/failure';
 import { Freshness } from '../events/freshness';
 import type { Log } from '../events/log';
-import { outlastCancelledCreate } from '../events/unanswered';
+import { outlastCancelledCreate, staysForSuccessor } from '../events/unanswered';
 import { parseReplicaOrNothing, ReplicaConfig, ReplicaPlace, samePlace } from './config';
 import { explainReplica } from './explain';
 import { isReplica } from './signing';
@@ -37,7 +37,12 @@ export async function removeReplica(event: CustomResourceEvent, deadline: Deadli
       log('left', { reason: 'there is no identity with our claim' });
       return { status: 'SUCCESS', physicalId, reason: state && whatStays(place, claims) };
     }
-    await new Freshness(event, deadline, log).require();
+    const freshness = new Freshness(event, deadline, log);
+    await freshness.require();
+    const stays = state === undefined ? await staysForSuccessor(freshness, place, log) : undefined;
+    if (stays !== undefined) {
+      return { status: 'SUCCESS', physicalId, reason: stays };
+    }
     const retain = (event.ResourceProperties as { readonly RemovalPolicy?: unknown }).RemovalPolicy !== 'destroy';
     const reason = await leave(place, own, claims, retain, staleness(event, idsOfClaims(own), deadline, log), log);
     return { status: 'SUCCESS', physicalId, reason };

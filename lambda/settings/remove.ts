@@ -12,7 +12,7 @@ import type { CustomResourceEvent } from '../events/event';
 import { describeError } from '../events/failure';
 import { Freshness } from '../events/freshness';
 import { Log } from '../events/log';
-import { outlastCancelledCreate } from '../events/unanswered';
+import { outlastCancelledCreate, staysForSuccessor } from '../events/unanswered';
 import { parseFormer, SettingsConfig } from './config';
 import { explainSettings } from './explain';
 import { pickSettings, planSettings, settingsOf } from './plan';
@@ -44,7 +44,13 @@ export async function removeSettings(event: CustomResourceEvent, deadline: Deadl
     const ids = state === undefined ? idsOfClaims(claims.ofResource(event)) : [state.claim];
     const isSame = config?.domainName === subject.domainName && config.region === subject.region;
     await outlastLease(claims, ids);
-    const reason = await resetSettings(event, subject, isSame ? config : undefined, ids, claims, aws, log);
+    const freshness = new Freshness(event, deadline, log);
+    const isUnanswered = state === undefined && ids.length > 0;
+    const stays = isUnanswered ? await staysForSuccessor(freshness, subject, log) : undefined;
+    if (stays !== undefined) {
+      return { status: 'SUCCESS', physicalId, reason: stays };
+    }
+    const reason = await resetSettings(event, subject, isSame ? config : undefined, ids, freshness, claims, aws, log);
     return { status: 'SUCCESS', physicalId, reason };
   } catch (error) {
     return { status: 'FAILED', physicalId, reason: explainSettings(error, subject) };
@@ -73,7 +79,8 @@ export async function discardDeadSettings(
       const dead = idsOfClaims(claims.ofResource(event)).filter((id) => !living.includes(id));
       if (dead.length > 0) {
         log('discard', { claims: dead, reason: 'no update has ended with them' });
-        await resetSettings(event, place, place, dead, claims, aws, log);
+        const freshness = new Freshness(event, deadline, log);
+        await resetSettings(event, place, place, dead, freshness, claims, aws, log);
       }
     } catch (error) {
       log('discard-failed', { error: describeError(error) });
@@ -91,6 +98,7 @@ async function resetSettings(
   subject: Subject,
   config: SettingsConfig | undefined,
   ids: readonly string[],
+  freshness: Freshness,
   claims: IdentityClaims,
   aws: SettingsAws,
   log: Log,
@@ -105,7 +113,7 @@ async function resetSettings(
     log('left', { reason: 'the identity does not have our claim' });
     return ids.length === 0 ? undefined : whatStays(subject, wanted, claims.found, aws);
   }
-  await new Freshness(event, aws.deadline, log).require();
+  await freshness.require();
   const isStale = staleness(event, ids, aws.deadline, log);
   const made = pickSettings(wanted, (setting) => own.some((claim) => claim.made.includes(setting)));
   const shared = await usedByOthers(event, claims, made, ids, isStale);

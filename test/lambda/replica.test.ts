@@ -349,6 +349,7 @@ it('is gone after the Delete by a made-up id, whichever call its Create was kill
     await world.lambda.invokeAndKill(creation, { call, after: true });
     ({ killed } = world.lambda);
     world.restartLambda('another');
+    world.fake.stacks.set(resource.stackId, 'UPDATE_ROLLBACK_IN_PROGRESS');
 
     const removal = resource.removal({ id: MADE_UP, properties: creation.ResourceProperties });
     expect(await resource.deliver(removal)).toMatchObject({ status: 'SUCCESS', reason: '', physicalId: MADE_UP });

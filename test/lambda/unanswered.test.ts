@@ -1,3 +1,4 @@
+import { REPLICA_REGION, ReplicaResource } from '../support/replica';
 import { ALL, ALL_SET, settingsOf, SettingsResource, startWithIdentity } from '../support/settings';
 import { DOMAIN, Event, properties, REGION, setUpOf, StackResource, World } from '../support/stack';
 
@@ -13,8 +14,12 @@ afterEach(() => world.stop());
 /** The stack gives up a Create, and deletes the resource by an id that it has made up. */
 async function giveUp(resource: StackResource, creation: Event) {
   world.restartLambda('another');
-  const removal = resource.removal({ id: MADE_UP, properties: creation.ResourceProperties });
-  return resource.deliver(removal);
+  world.fake.stacks.set(resource.stackId, 'UPDATE_ROLLBACK_IN_PROGRESS');
+  return resource.deliver(removalOf(resource, creation));
+}
+
+function removalOf(resource: StackResource, creation: Event): Event {
+  return resource.removal({ id: MADE_UP, properties: creation.ResourceProperties });
 }
 
 /** Tells a story once for every request that a Create makes, cut short after it. */
@@ -161,6 +166,60 @@ describe('a domain whose Create was done, but not heard', () => {
 
     expect(await giveUp(mail, creation)).toMatchObject({ status: 'SUCCESS', physicalId: MADE_UP });
     expect(world.holdings()).toEqual([]);
+  });
+});
+
+describe('a Create that was done, but not heard, of a stack that was not rolled back', () => {
+  const RESOURCES: [string, (world: World) => StackResource, () => Promise<World>][] = [
+    ['domain', (world) => new StackResource(world), () => World.start()],
+    ['settings', (world) => new SettingsResource(world), startWithIdentity],
+    ['replica', (world) => new ReplicaResource(world), startWithParent],
+  ];
+
+  async function startWithParent(): Promise<World> {
+    const started = await World.start();
+    started.setRegions(REGION, REPLICA_REGION);
+    await new StackResource(started).create();
+    return started;
+  }
+
+  const whatIsThere = () => [world.holdings(), world.claims(), settingsOf(world.fake.identity(REGION, DOMAIN))];
+
+  /** The resource as the next deployment has created it, and the clean-up of the one by the made-up id. */
+  async function createAnew(resource: StackResource, shown: 'what goes' | 'nothing') {
+    const creation = resource.creation();
+    await resource.deliver(creation);
+    const { physicalId } = await resource.create();
+    const before = whatIsThere();
+    const { reason, status } = await resource.deliver(removalOf(resource, creation), () => {
+      world.fake.stacks.set(resource.stackId, 'UPDATE_COMPLETE_CLEANUP_IN_PROGRESS');
+      if (shown === 'what goes') resource.show(MADE_UP, 'DELETE_IN_PROGRESS');
+      else world.fake.stackResources.clear();
+    });
+    return { physicalId, before, after: whatIsThere(), status, reason };
+  }
+
+  it.each(RESOURCES)('leaves all to the %s that the next deployment has created', async (_, make, start) => {
+    for (const shown of ['what goes', 'nothing'] as const) {
+      world = await start();
+      const { before, after, status, reason } = await createAnew(make(world), shown);
+
+      expect(after).toEqual(before);
+      expect(status).toBe('SUCCESS');
+      expect(reason).toContain('may have created it anew');
+      expect(reason).toContain(DOMAIN);
+    }
+  });
+
+  it.each(RESOURCES)('goes with its stack: %s', async (_, make, start) => {
+    world = await start();
+    const before = [world.holdings(), settingsOf(world.fake.identity(REGION, DOMAIN))];
+    const resource = make(world);
+    const { physicalId } = await createAnew(resource, 'what goes');
+
+    expect((await resource.delete(physicalId)).status).toBe('SUCCESS');
+
+    expect([world.holdings(), settingsOf(world.fake.identity(REGION, DOMAIN))]).toEqual(before);
   });
 });
 

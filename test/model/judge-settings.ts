@@ -111,7 +111,7 @@ export function judgeSettings(
     const unsure = deciding.some(
       (each) => ledger.origin(SesRegion, DomainName, each) === 'limbo' || originsBefore.get(each) === 'limbo',
     );
-    if (present[setting] === expected[setting] || unsure) continue;
+    if (present[setting] === expected[setting] || (unsure && !isByMadeUpId(incident))) continue;
     const invariant = answer.Status === 'FAILED' ? 'failed means undone' : 'set up as answered';
     throw new Violation(invariant, `${what}: ${setting} is "${present[setting]}", not "${expected[setting]}"`);
   }
@@ -163,6 +163,11 @@ function judgeFormerClaims(fake: FakeAws, { event, type, calls }: Incident, answ
   }
 }
 
+/** Whether CloudFormation deletes what it got no answer from. */
+function isByMadeUpId({ event, type }: Incident): boolean {
+  return type === 'Delete' && event.PhysicalResourceId?.startsWith('settings:') === false;
+}
+
 function expectedAfter(
   incident: Incident,
   answer: ResponseBody,
@@ -176,8 +181,10 @@ function expectedAfter(
   if (answer.Status === 'FAILED')
     return type === 'Delete' || answer.Reason?.includes('could not be undone') ? {} : before;
   if (type === 'Delete') {
-    // What a Create has set that CloudFormation got no answer to, its claim tells.
-    if (!event.PhysicalResourceId?.startsWith('settings:')) return {};
+    // What a Create has set that CloudFormation got no answer to, its claim tells; what another resource uses stays.
+    if (isByMadeUpId(incident)) {
+      return Object.fromEntries([...used].map((setting) => [setting, before[setting as keyof Values]]));
+    }
     return retains ? before : withoutDropped(before, {}, wanted, origins, used);
   }
   const old = (event.OldResourceProperties ?? {}) as Partial<SettingsProperties>;

@@ -484,10 +484,16 @@ export const MUTATIONS: readonly Mutation[] = [
     to: 'undefined as OwnClaims | undefined',
   },
   {
-    name: 'deletes by an id that it did not give what is there by another one',
+    name: 'deletes by a made-up id what the stack may have by another one',
     file: 'domain/domain.ts',
-    from: 'if (unanswered !== undefined && shown !== undefined) {',
-    to: 'if (false) {',
+    from: 'unanswered && (await staysForSuccessor(freshness, state, log))',
+    to: 'undefined as string | undefined',
+  },
+  {
+    name: 'resets by a made-up id what the stack may have set by another one',
+    file: 'settings/remove.ts',
+    from: 'isUnanswered ? await staysForSuccessor(freshness, subject, log) : undefined',
+    to: 'undefined as string | undefined',
   },
   {
     name: 'keeps records of tokens that the identity has no more',

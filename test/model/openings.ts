@@ -114,6 +114,13 @@ export function lostWrite(): readonly Step[] {
   return [{ ...deployed(0), deliveries: [{ ...SMOOTH, faults: [fault] }] }, destroyed(0)];
 }
 
+/** A Create is not answered, its stack is left as it is, and the next deployment makes the resource anew. */
+export function leftUnanswered(of: 'domain' | 'settings'): readonly Step[] {
+  const lost = { ...SMOOTH, lost: true };
+  const deliveries = of === 'domain' ? [lost] : [SMOOTH, lost];
+  return [{ ...deployed(0, MANY_SETTINGS), withoutRollback: true, deliveries }, deployed(0, { ttl: '300' })];
+}
+
 /** What was replaced is never cleaned up: Lambda has queued the events, and brings them when the stack is at rest. */
 export function lateCleanUp(): readonly Step[] {
   const late = { ...SMOOTH, late: true };

@@ -48,6 +48,8 @@ export interface Deploy {
   readonly resources: readonly Target[];
   /** Something else in the stack fails after these resources succeeded, and all is rolled back. */
   readonly failsElsewhere: boolean;
+  /** Should a resource fail to be created, nothing is rolled back (`--no-rollback`): the next deployment creates it anew. */
+  readonly withoutRollback?: true;
   /** What happens to the events of this step, in order; the further ones go smoothly. */
   readonly deliveries: readonly Delivery[];
   /** A watch that begins before, and has made so many calls when the deployment begins. */

@@ -73,7 +73,7 @@ export class Stack {
     return this.holdings().length === 0;
   }
 
-  async deploy({ resources: targets, failsElsewhere, deliveries }: Deploy): Promise<void> {
+  async deploy({ resources: targets, failsElsewhere, withoutRollback, deliveries }: Deploy): Promise<void> {
     if (this.broken) return;
     this.deliveries = [...deliveries];
     this.status('UPDATE_IN_PROGRESS');
@@ -85,7 +85,9 @@ export class Stack {
     for (const [index, slot] of this.slots.entries()) {
       if (!failed) failed = !(await this.change(index, slot, all[index] ?? 'keep'));
     }
-    if (failed || failsElsewhere) {
+    if (failed && withoutRollback) {
+      this.leaveAsItIs();
+    } else if (failed || failsElsewhere) {
       this.world.counters.add('stack rolls back');
       this.slots.forEach(({ current }, index) => (current.wish = wishes[index]));
       await this.rollBack();
@@ -141,7 +143,7 @@ export class Stack {
   }
 
   private async apply(resource: Resource, properties: Properties, wish: Wish): Promise<boolean> {
-    const { stable } = resource;
+    const stable = resource.stable?.failed ? undefined : resource.stable;
     if (stable && JSON.stringify(stable.properties) === JSON.stringify(properties)) return true;
     const answer = await this.send(resource, stable ? 'Update' : 'Create', properties, stable);
     const succeeded = answer?.Status === 'SUCCESS';
@@ -186,6 +188,15 @@ export class Stack {
     this.status('UPDATE_COMPLETE_CLEANUP_IN_PROGRESS');
     await this.cleanUp(obsolete);
     this.status('UPDATE_COMPLETE');
+  }
+
+  /** What could not be created is replaced by the next deployment. */
+  private leaveAsItIs(): void {
+    for (const { current: resource } of this.slots) {
+      resource.stable = resource.next ?? resource.stable;
+      resource.next = undefined;
+    }
+    this.status('UPDATE_FAILED');
   }
 
   private async rollBack(): Promise<void> {

@@ -8,6 +8,7 @@ import {
   editedClaim,
   foreignSigning,
   lateCleanUp,
+  leftUnanswered,
   lostWrite,
   type Second,
   takeOver,
@@ -72,7 +73,7 @@ export const rareStart: fc.Arbitrary<readonly Step[]> = fc.oneof(
   few(1).map(editedClaim),
   fc.constantFrom('make BYODKIM' as const, 'make failed BYODKIM' as const).map(foreignSigning),
   fc.integer({ min: 6, max: 14 }).map(amongOthers),
-  fc.constantFrom(lostWrite(), lateCleanUp()),
+  fc.constantFrom(lostWrite(), lateCleanUp(), leftUnanswered('domain'), leftUnanswered('settings')),
   fc.integer({ min: 6, max: 9 }).map(askedInVain),
   fc
     .tuple(fc.boolean(), fc.constantFrom('reset' as const, 'mail from' as const, 'topics' as const))
