@@ -87,7 +87,10 @@ export class Courier {
         const othersUse = (item: Item) => world.isUsed(item, incident.event);
         this.settleRepetition(incident, answered);
         if (answered.body.Status === 'FAILED') world.exemptions.settleFailure(incident);
-        else if (incident.type !== 'Delete') world.exemptions.settleAdoption(answered.body.PhysicalResourceId);
+        else if (incident.type !== 'Delete') {
+          world.exemptions.settleAdoption(answered.body.PhysicalResourceId);
+          world.exemptions.settleRewritten(answered.body.PhysicalResourceId);
+        }
         if (incident.type === 'Create') this.settleCreate(incident, answered.body);
         judgeAnswer(world.fake, world.ledger, incident, answered.body, excuses, isUsed, othersUse);
         judgeKeys(world.fake, world.counters, incident, answered, world.fake.stacks.get(event.StackId)!);

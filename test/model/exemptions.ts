@@ -181,6 +181,24 @@ export class Exemptions {
     }
   }
 
+  /** Where one of us has made a DMARC record, others have put the very text that another one wants: claims tell no text. */
+  settleRewritten(id: string): void {
+    const state = parsePhysicalId(id);
+    for (const item of state ? this.ledger.all() : []) {
+      if (item.origin !== 'others' || !item.key.includes(' _dmarc.') || !claims(state, item)) continue;
+      const makers = this.evidence
+        .holdings()
+        .filter((held) => held.id !== id && stateOf(held)?.ownedRecords.includes('dmarc'));
+      if (
+        makers.some(
+          (held) => stateOf(held)!.zoneId === state!.zoneId && stateOf(held)!.domainName === state!.domainName,
+        )
+      ) {
+        this.exempt(item, 'a DMARC record that others have given the text that another resource wants');
+      }
+    }
+  }
+
   /** Somebody had deleted the identity, and with it the claims of all but the one that makes it anew. */
   forgetClaims({ event, previous }: Incident, { region, params }: Call): void {
     for (const held of this.evidence.holdings()) {
