@@ -44,13 +44,12 @@ export async function removeSettings(event: CustomResourceEvent, deadline: Deadl
     const ids = state === undefined ? idsOfClaims(claims.ofResource(event)) : [state.claim];
     const isSame = config?.domainName === subject.domainName && config.region === subject.region;
     await outlastLease(claims, ids);
-    const freshness = new Freshness(event, deadline, log);
     const isUnanswered = state === undefined && ids.length > 0;
-    const stays = isUnanswered ? await staysForSuccessor(freshness, subject, log) : undefined;
+    const stays = isUnanswered ? await staysForSuccessor(new Freshness(event, deadline, log), subject, log) : undefined;
     if (stays !== undefined) {
       return { status: 'SUCCESS', physicalId, reason: stays };
     }
-    const reason = await resetSettings(event, subject, isSame ? config : undefined, ids, freshness, claims, aws, log);
+    const reason = await resetSettings(event, subject, isSame ? config : undefined, ids, claims, aws, log);
     return { status: 'SUCCESS', physicalId, reason };
   } catch (error) {
     return { status: 'FAILED', physicalId, reason: explainSettings(error, subject) };
@@ -79,8 +78,7 @@ export async function discardDeadSettings(
       const dead = idsOfClaims(claims.ofResource(event)).filter((id) => !living.includes(id));
       if (dead.length > 0) {
         log('discard', { claims: dead, reason: 'no update has ended with them' });
-        const freshness = new Freshness(event, deadline, log);
-        await resetSettings(event, place, place, dead, freshness, claims, aws, log);
+        await resetSettings(event, place, place, dead, claims, aws, log);
       }
     } catch (error) {
       log('discard-failed', { error: describeError(error) });
@@ -98,7 +96,6 @@ async function resetSettings(
   subject: Subject,
   config: SettingsConfig | undefined,
   ids: readonly string[],
-  freshness: Freshness,
   claims: IdentityClaims,
   aws: SettingsAws,
   log: Log,
@@ -113,7 +110,7 @@ async function resetSettings(
     log('left', { reason: 'the identity does not have our claim' });
     return ids.length === 0 ? undefined : whatStays(subject, wanted, claims.found, aws);
   }
-  await freshness.require();
+  await new Freshness(event, aws.deadline, log).require();
   const isStale = staleness(event, ids, aws.deadline, log);
   const made = pickSettings(wanted, (setting) => own.some((claim) => claim.made.includes(setting)));
   const shared = await usedByOthers(event, claims, made, ids, isStale);

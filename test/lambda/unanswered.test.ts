@@ -183,24 +183,24 @@ describe('a Create that was done, but not heard, of a stack that was not rolled 
     return started;
   }
 
-  const whatIsThere = () => [world.holdings(), world.claims(), settingsOf(world.fake.identity(REGION, DOMAIN))];
+  const whatIsThere = () => [world.holdings(), settingsOf(world.fake.identity(REGION, DOMAIN))];
 
   /** The resource as the next deployment has created it, and the clean-up of the one by the made-up id. */
   async function createAnew(resource: StackResource, shown: 'what goes' | 'nothing') {
     const creation = resource.creation();
     await resource.deliver(creation);
     const { physicalId } = await resource.create();
-    const before = whatIsThere();
+    const before = [whatIsThere(), world.claims()];
     const { reason, status } = await resource.deliver(removalOf(resource, creation), () => {
       world.fake.stacks.set(resource.stackId, 'UPDATE_COMPLETE_CLEANUP_IN_PROGRESS');
       if (shown === 'what goes') resource.show(MADE_UP, 'DELETE_IN_PROGRESS');
       else world.fake.stackResources.clear();
     });
-    return { physicalId, before, after: whatIsThere(), status, reason };
+    return { physicalId, before, after: [whatIsThere(), world.claims()], status, reason };
   }
 
-  it.each(RESOURCES)('leaves all to the %s that the next deployment has created', async (_, make, start) => {
-    for (const shown of ['what goes', 'nothing'] as const) {
+  describe.each(['what goes', 'nothing'] as const)('when CloudFormation shows %s', (shown) => {
+    it.each(RESOURCES)('leaves all to the %s that the next deployment has created', async (_, make, start) => {
       world = await start();
       const { before, after, status, reason } = await createAnew(make(world), shown);
 
@@ -208,18 +208,18 @@ describe('a Create that was done, but not heard, of a stack that was not rolled 
       expect(status).toBe('SUCCESS');
       expect(reason).toContain('may have created it anew');
       expect(reason).toContain(DOMAIN);
-    }
+    });
   });
 
   it.each(RESOURCES)('goes with its stack: %s', async (_, make, start) => {
     world = await start();
-    const before = [world.holdings(), settingsOf(world.fake.identity(REGION, DOMAIN))];
+    const before = whatIsThere();
     const resource = make(world);
     const { physicalId } = await createAnew(resource, 'what goes');
 
     expect((await resource.delete(physicalId)).status).toBe('SUCCESS');
 
-    expect([world.holdings(), settingsOf(world.fake.identity(REGION, DOMAIN))]).toEqual(before);
+    expect(whatIsThere()).toEqual(before);
   });
 });
 

@@ -186,16 +186,11 @@ export class Exemptions {
     const state = parsePhysicalId(id);
     for (const item of state ? this.ledger.all() : []) {
       if (item.origin !== 'others' || !item.key.includes(' _dmarc.') || !claims(state, item)) continue;
-      const makers = this.evidence
-        .holdings()
-        .filter((held) => held.id !== id && stateOf(held)?.ownedRecords.includes('dmarc'));
-      if (
-        makers.some(
-          (held) => stateOf(held)!.zoneId === state!.zoneId && stateOf(held)!.domainName === state!.domainName,
-        )
-      ) {
-        this.exempt(item, 'a DMARC record that others have given the text that another resource wants');
-      }
+      const isMade = this.evidence.holdings().some((held) => {
+        const other = held.id === id ? undefined : stateOf(held);
+        return other?.ownedRecords.includes('dmarc') && isAt(other, item);
+      });
+      if (isMade) this.exempt(item, 'a DMARC record that others have given the text that another resource wants');
     }
   }
 

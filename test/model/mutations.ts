@@ -492,7 +492,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'resets by a made-up id what the stack may have set by another one',
     file: 'settings/remove.ts',
-    from: 'isUnanswered ? await staysForSuccessor(freshness, subject, log) : undefined',
+    from: 'isUnanswered ? await staysForSuccessor(new Freshness(event, deadline, log), subject, log) : undefined',
     to: 'undefined as string | undefined',
   },
   {

@@ -46,9 +46,9 @@ export class SettingsFinders {
   }
 
   /** Whether a setting has neither the value that was asked for nor that of SES. */
-  private differs(key: string, { SesRegion, DomainName, ...properties }: SettingsProperties): boolean {
+  private differs(key: string, properties: SettingsProperties): boolean {
     const setting = key.split(' ')[2] as keyof Values;
-    const value = this.ledger.value(SesRegion, DomainName, setting);
+    const value = this.ledger.value(key);
     return value !== wantedSettings(properties)[setting] && value !== DEFAULTS[setting];
   }
 

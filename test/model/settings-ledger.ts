@@ -34,8 +34,9 @@ export class SettingsLedger {
     return this.entries.get(settingKey(region, domain, setting))?.origin ?? 'others';
   }
 
-  value(region: string, domain: string, setting: keyof Values): string {
-    return this.entries.get(settingKey(region, domain, setting))?.value ?? DEFAULTS[setting];
+  /** Undefined when there is no identity. */
+  value(key: string): string | undefined {
+    return this.entries.get(key)?.value;
   }
 
   /**
