@@ -1,7 +1,7 @@
 /**
  * The stack to observe. The context keys: `stack` and `id`, its name and the logical id of the resource; `zone`, what
- * stands for its hosted zone; `seconds` that it takes; `failing`, whether something fails `after` it or `beside` it;
- * `code`, the folder of the function.
+ * stands for its hosted zone; `seconds` that it takes; `silent`, whether it gives no answer; `failing`, whether something
+ * fails `after` it or `beside` it; `code`, the folder of the function.
  */
 import { App, CfnOutput, CustomResource, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
@@ -29,7 +29,7 @@ observer.addToRolePolicy(
 );
 
 new CfnOutput(stack, 'Account', { value: stack.account });
-const resource = add(given('id'), { Zone: given('zone'), Seconds: given('seconds') });
+const resource = add(given('id'), { Zone: given('zone'), Seconds: given('seconds'), Silent: given('silent') });
 if (given('failing')) {
   const failing = add('Trouble', { Zone: 'none', Fails: 'true' });
   if (given('failing') === 'after') {
@@ -38,7 +38,9 @@ if (given('failing')) {
 }
 
 function add(id, properties) {
-  const custom = new CustomResource(stack, id, { serviceToken: observer.functionArn, properties });
+  // How long CloudFormation waits for an answer.
+  const serviceTimeout = properties.Silent ? Duration.seconds(30) : undefined;
+  const custom = new CustomResource(stack, id, { serviceToken: observer.functionArn, serviceTimeout, properties });
   // The role's policy is a resource of its own, and the function needs it until the end.
   custom.node.addDependency(observer);
   custom.node.defaultChild.addMetadata('observed', { stack: stack.stackId });

@@ -46,6 +46,10 @@ export const ASSUMPTIONS = {
       'CloudFormation refuses a replacement in a stack without rollback',
       'the next update gives up the claims with which no update has ended',
     ],
+    'unanswered-create': [
+      'In a stack without rollback, a Create without an answer is followed by another one, then by a Delete of a made-up id',
+      'what the first one made stays either way, and goes with the stack',
+    ],
     metadata: [
       'A stack shows the `Metadata` of a custom resource, with its references resolved',
       'a watch does not check the records and settings, says so, and repairs nothing',

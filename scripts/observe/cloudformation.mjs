@@ -12,6 +12,7 @@ export const STACK = 'EasyDkimObserve';
 const ID = 'Mail';
 const SLOW = 'Slow';
 const TROUBLE = 'Trouble';
+const SILENT = 'Silent';
 
 const STEPS = [
   { name: 'create', context: { id: ID, zone: 'one' } },
@@ -24,6 +25,12 @@ const STEPS = [
     context: { id: 'Post', zone: 'four', failing: 'after' },
     options: ['--no-rollback'],
   },
+  {
+    name: 'unanswered Create without rollback',
+    context: { id: SILENT, zone: 'two', silent: 'true' },
+    options: ['--no-rollback'],
+  },
+  { name: 'the deployment after it', context: { id: SILENT, zone: 'two' }, options: ['--no-rollback'] },
 ];
 
 /**
@@ -129,6 +136,7 @@ function conclusions(seen) {
     'cancelled-view': view(one('cancelled Create', 'Create'), 'last'),
     'cancelled-events': order(seen['cancelled Create'].events.filter(({ id }) => id === SLOW)),
     'no-rollback': noRollback(seen['failed zone change without rollback']),
+    'unanswered-create': order(seen['the deployment after it'].events.filter(({ id }) => id === SILENT)),
   };
 }
 

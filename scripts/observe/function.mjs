@@ -1,6 +1,6 @@
 /**
  * A custom resource that notes what it is sent, and what CloudFormation shows of it meanwhile. `Zone` stands for the
- * hosted zone, which is in the physical id; it takes `Seconds`, and fails if it is told to.
+ * hosted zone, which is in the physical id; it takes `Seconds`, and fails or gives no answer if it is told to.
  */
 import {
   CloudFormationClient,
@@ -13,7 +13,7 @@ const client = new CloudFormationClient({});
 
 export async function handler(event) {
   const { RequestType: type, RequestId, StackId, LogicalResourceId, PhysicalResourceId: given } = event;
-  const { Zone: zone, Seconds: seconds = '0', Fails: fails } = event.ResourceProperties;
+  const { Zone: zone, Seconds: seconds = '0', Fails: fails, Silent: silent } = event.ResourceProperties;
   const at = Date.now();
   const first = await look(StackId, LogicalResourceId);
   await new Promise((resolve) => setTimeout(resolve, Number(seconds) * 1_000));
@@ -21,6 +21,9 @@ export async function handler(event) {
   const answered = type === 'Delete' ? given : `${LogicalResourceId}-${zone}`;
   const status = type !== 'Delete' && fails === 'true' ? 'FAILED' : 'SUCCESS';
   console.log(JSON.stringify({ noted: { at, type, id: LogicalResourceId, given, answered, status, first, last } }));
+  if (type !== 'Delete' && silent === 'true') {
+    return;
+  }
   await fetch(event.ResponseURL, {
     method: 'PUT',
     body: JSON.stringify({
