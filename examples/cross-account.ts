@@ -30,7 +30,7 @@ new EasyDkimDelegationRole(dns, 'Delegation', {
 });
 
 const mail = new Stack(app, 'Mail', { env: { account: mailAccount, region } });
-mail.addDependency(dns);
+mail.node.addDependency(dns);
 const domain = new EasyDkimDomain(mail, 'Domain', {
   hostedZone: HostedZone.fromHostedZoneAttributes(mail, 'Zone', zone),
   domainName: DOMAIN_NAME,
