@@ -44,7 +44,7 @@ describeE2e('a domain that several constructs use one after the other, or togeth
   const context = (places: Record<string, string[]>) => ({ ...zone, places: JSON.stringify(places), proxy: proxy.url });
 
   async function deploy(places: Record<string, string[]>): Promise<void> {
-    await cdk.deploy(context(places), ['--method', 'direct']);
+    await cdk.deploy(context(places));
   }
 
   /** The stacks and logical ids that claim the identity, one for the domain and one for the settings of each. */

@@ -29,12 +29,14 @@ export const SES_URL = E2E?.AWS_ENDPOINT_URL_SES ?? E2E?.AWS_ENDPOINT_URL;
 /** Without an emulator these tests are skipped; `npm test` says why. */
 export const describeE2e = E2E ? describe : describe.skip;
 
-/** The real CDK CLI on an app of this project; `name` is that of its logs. */
+/** The real CDK CLI on an app of this project, by default that of cdk.json; `name` is that of its logs. */
 export async function cdkFor(name: string, app?: string): Promise<Cdk> {
   const { Cdk } = await import('../../scripts/lib/cdk.mjs');
   const folder = mkdtempSync(join(tmpdir(), 'easy-dkim-e2e-'));
-  // The validation of templates takes seconds; test/lib has it.
-  const environment = { ...process.env, ...E2E, CDK_VALIDATION: 'false' };
+  // The validation of templates takes seconds, and so does a change set; test/lib has the first, the app of cdk.json the
+  // second.
+  const quick = { CDK_VALIDATION: 'false', ...(app && { CDK_METHOD: 'direct' }) };
+  const environment = { ...process.env, ...E2E, ...quick };
   return new Cdk({ name, folder, environment, app: app && `node --import tsx ${app}` });
 }
 
