@@ -44,7 +44,7 @@ export class Deadline {
       const giveUp = () => reject(signal.reason as Error);
       signal.addEventListener('abort', giveUp, { once: true });
       if (signal.aborted) giveUp();
-      work.then(resolve, reject);
+      void work.then(resolve, reject).finally(() => signal.removeEventListener('abort', giveUp));
     });
   }
 

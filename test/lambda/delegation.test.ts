@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import { properties, REGION, setUpOf, StackResource, World, ZONE } from '../support/stack';
 
 const STACK_ACCOUNT = '111111111111';
@@ -112,6 +113,20 @@ describe('a delegation role', () => {
     expect(operations).not.toContain('ChangeResourceRecordSets');
     expect((await mail.delete()).status).toBe('SUCCESS');
     expect(world.holdings()).toEqual([]);
+  });
+
+  it('that is gone leaves no warning of Node in the log', async () => {
+    const warnings: Error[] = [];
+    const note = (warning: Error) => warnings.push(warning);
+    process.on('warning', note);
+    await mail.create(delegated);
+    world.fake.roles.clear();
+
+    await mail.delete();
+    await turn();
+
+    process.off('warning', note);
+    expect(warnings).toEqual([]);
   });
 
   it('is not needed with RETAIN', async () => {
