@@ -1,3 +1,4 @@
+import type { ResourceProperties } from '../../lib/shared/contract';
 import { documentedDkimDomain } from '../../lib/shared/dkim-hosts';
 import { readClaims, type Claim } from '../../lambda/domain/claims';
 import type { DomainState } from '../../lambda/domain/physical-id';
@@ -56,6 +57,12 @@ export class Evidence {
   isFound(item: Item): boolean {
     const finders = [this.finders, this.formerFinders].flatMap((each) => [...(each.get(item.key) ?? [])]);
     return this.holdings().some((held) => finders.includes(held.id) && isUsed([held], item));
+  }
+
+  /** Whether a resource that uses an item takes over what others have made. */
+  mayBeTaken(item: Item): boolean {
+    const takes = ({ properties }: Holding) => (properties as ResourceProperties).TakeOwnership !== undefined;
+    return this.holdings().some((held) => takes(held) && isUsed([held], item));
   }
 
   /** Whether a resource had found a record of others, in the place of which another one has made this. */

@@ -102,8 +102,7 @@ export class Exemptions {
       // To whoever else uses it, it is one that was there before.
       if (isRetained(held) && this.evidence.isUsed(item)) return this.ledger.mark(item, 'others');
       if (ending !== 'given up' && evidence.isFound(item)) {
-        const isKept = evidence.deadClaimsFor(item, state).length > 0;
-        return this.exempt(item, MADE_WHERE_FOUND, isKept ? 'limbo' : 'others');
+        return this.exemptWhereFound(item, evidence.deadClaimsFor(item, state).length > 0);
       }
     }
     if (!(isAt(state, item) || hasKey(held, item)) || this.evidence.isUsed(item)) return;
@@ -120,6 +119,14 @@ export class Exemptions {
   private leave({ item, held }: { readonly item: Item; readonly held: Holding }, reason: string | undefined): void {
     if (reason !== undefined) this.exempt(item, reason);
     else if (isRetained(held)) this.ledger.mark(item, 'others');
+  }
+
+  /**
+   * To the resource that had found a record of others, this is still one. If it has taken that over meanwhile, it is its own,
+   * also when others have removed theirs since.
+   */
+  private exemptWhereFound(item: Item, isKept: boolean): void {
+    this.exempt(item, MADE_WHERE_FOUND, isKept || this.evidence.mayBeTaken(item) ? 'limbo' : 'others');
   }
 
   /** @param origin whose it is from now on */
@@ -164,7 +171,7 @@ export class Exemptions {
           this.evidence.hasSaid('which this deployment made, stay') &&
           !this.evidence.isClaimed(item) &&
           this.evidence.isFound(item);
-        if (isLeft) this.exempt(item, MADE_WHERE_FOUND, isKept ? 'limbo' : 'others');
+        if (isLeft) this.exemptWhereFound(item, isKept);
       } else if (isKept) {
         this.exempt(item, KEPT_FOR_THE_DEAD);
       }
